@@ -1,0 +1,114 @@
+import type { CorrelationId, Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId, TargetVersion } from "../kernel/values.ts";
+
+/** What kind of card it is: one tool call to allow, a question to answer, a stage's end to judge, or a changed document to judge. */
+export type RequestKind = "tool" | "question" | "gate" | "document";
+
+/** What the owner is asked to allow or to say: one effect with exactly these arguments on exactly this target. */
+export interface DecisionRequest {
+  readonly id: RequestId;
+  readonly kind: RequestKind;
+  readonly runId: RunId;
+  readonly repository: RepositoryName;
+  readonly issue: number;
+  readonly correlationId: CorrelationId;
+  /** Tool name for `tool`, `owner_ask` for `question`, `stage_gate` for `gate`. */
+  readonly tool: string;
+  /** Version of the tool's schema; part of the digest. */
+  readonly toolVersion: number;
+  /** Validated arguments, exactly as they will be executed. */
+  readonly arguments: JsonObject;
+  /** SHA-256 over the RFC 8785 form of {tool, toolVersion, arguments, repository, runId, targetVersion, expiresAt}. Nothing the model wrote as prose about the call is part of it. */
+  readonly digest: Digest;
+  readonly targetVersion: TargetVersion;
+  readonly expiresAt: Instant;
+  readonly createdAt: Instant;
+  /** One plain sentence made by us from tool and arguments, never by the agent. */
+  readonly summary: string;
+  /** The agent's words on why; shown marked as such, never bound. */
+  readonly rationale?: string | undefined;
+  /** What exactly will happen, computed by us before asking. */
+  readonly effect: EffectPreview;
+  /** Id of the rule that said `ask`. */
+  readonly rule: string;
+  readonly risk: Risk;
+  readonly state: DecisionState;
+}
+
+export type Risk = "low" | "medium" | "high";
+
+/** The effect as it is shown on the card. */
+export type EffectPreview =
+  | { readonly type: "labels"; readonly target: { readonly kind: "issue" | "pull"; readonly number: number }; readonly before: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[]; readonly after: readonly string[] }
+  | { readonly type: "text"; readonly target: { readonly kind: "issue" | "pull"; readonly number: number }; readonly text: string }
+  | { readonly type: "pull"; readonly title: string; readonly body: string; readonly head: string; readonly base: string }
+  | { readonly type: "question"; readonly question: string; readonly options: readonly string[] }
+  | {
+      readonly type: "gate";
+      readonly pull?: number | undefined;
+      readonly head?: string | undefined;
+      /** Whether approving merges the pull request at `head`. */
+      readonly merges: boolean;
+      readonly labels: { readonly before: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[]; readonly after: readonly string[] };
+      readonly artifacts: { readonly required: readonly string[]; readonly present: readonly string[]; readonly missing: readonly string[] };
+      readonly files: readonly string[];
+    }
+  | { readonly type: "other"; readonly description: string };
+
+export type Surface = "desktop" | "command-line" | "http" | "telegram";
+
+/** What was decided. `approve` of a question takes its first (recommended) option. */
+export type Verdict =
+  | { readonly type: "approve" }
+  | { readonly type: "deny"; readonly reason: string }
+  | { readonly type: "answer"; readonly text: string; readonly option?: number | undefined }
+  | { readonly type: "request_changes"; readonly comment: string }
+  | { readonly type: "ask"; readonly question: string }
+  | { readonly type: "abort"; readonly reason: string };
+
+/** A decision with its proof. */
+export interface Decision {
+  readonly verdict: Verdict;
+  readonly by: PersonId;
+  readonly surface: Surface;
+  readonly at: Instant;
+  /** Id of the public key that verifies `signature`. */
+  readonly keyId: string;
+  /** Ed25519 over the RFC 8785 form of `SignedContent`, base64url. */
+  readonly signature: string;
+}
+
+/** Exactly what a signature covers. `at` is the signer's clock. */
+export interface SignedContent {
+  readonly requestId: RequestId;
+  readonly digest: Digest;
+  readonly targetVersion: TargetVersion;
+  readonly expiresAt: Instant;
+  readonly verdict: Verdict;
+  readonly by: PersonId;
+  readonly surface: Surface;
+  readonly at: Instant;
+}
+
+/**
+ * The life of a request. Every phase carries what is true in it and nothing else. A decided request is executed whatever the verdict: an approval performs the
+ * effect, a denial or an answer is brought to the agent; `executed` means that its consequence has happened.
+ *
+ *   requested ──decide──► decided ──begin──► executing ──complete──► executed
+ *     │ │ │                  │                   └──────fail───────► failed
+ *     │ │ └─target moved─► stale ◄─target moved──┘(decided only)
+ *     │ └───deadline─────► expired
+ *     └─────supersede────► superseded   (the run ended, or a newer request took its place)
+ */
+export type DecisionState =
+  | { readonly phase: "requested" }
+  | { readonly phase: "decided"; readonly decision: Decision }
+  | { readonly phase: "executing"; readonly decision: Decision; readonly startedAt: Instant }
+  | { readonly phase: "executed"; readonly decision: Decision; readonly executedAt: Instant; readonly result: JsonObject }
+  | { readonly phase: "failed"; readonly decision: Decision; readonly at: Instant; readonly reason: string }
+  | { readonly phase: "stale"; readonly seen: TargetVersion; readonly current: TargetVersion; readonly at: Instant }
+  | { readonly phase: "expired"; readonly at: Instant }
+  | { readonly phase: "superseded"; readonly at: Instant; readonly reason: string };
+
+export type DecisionPhase = DecisionState["phase"];
+
+export const finalDecisionPhases = ["executed", "failed", "stale", "expired", "superseded"] as const satisfies readonly DecisionPhase[];

@@ -1,0 +1,101 @@
+import type { BranchName, CommitSha, CorrelationId, DeliveryId, Instant, PersonId, RepositoryName, RequestId, RunId, ThreadId } from "../kernel/values.ts";
+import type { Role, StageName, StageVariant } from "../stage/stage.ts";
+
+export const reasoningLevels = ["low", "medium", "high", "extra-high"] as const;
+export type ReasoningLevel = (typeof reasoningLevels)[number];
+
+/** What the agent runs with. Read from labels at admission, and again before every `dev:revise`. */
+export interface ModelProfile {
+  readonly model: string;
+  readonly reasoning: ReasoningLevel;
+}
+
+/** One execution of a stage for one issue. Attempts are its processes; a run outlives them. */
+export interface Run {
+  readonly id: RunId;
+  readonly project: string;
+  readonly repository: RepositoryName;
+  readonly issue: number;
+  /** Set once the stage has its pull request. */
+  readonly pull?: number | undefined;
+  readonly stage: StageName;
+  readonly variant: StageVariant;
+  readonly role: Role;
+  readonly branch: BranchName;
+  readonly baseBranch: BranchName;
+  readonly profile: ModelProfile;
+  readonly trigger: RunTrigger;
+  readonly correlationId: CorrelationId;
+  /** `run:debug` was set: the slot stays after the end until it is released or its lease ends. */
+  readonly keepSlot: boolean;
+  readonly threadId?: ThreadId | undefined;
+  /** Tip of the run's branch after its last accepted push. */
+  readonly head?: CommitSha | undefined;
+  readonly state: RunState;
+  readonly createdAt: Instant;
+}
+
+export interface RunTrigger {
+  readonly kind: "label" | "review" | "reconciled-label" | "command";
+  /** The label as the forge spells it, e.g. `run:intake`. */
+  readonly label: string;
+  /** Login of the person who caused it. */
+  readonly actor: string;
+  readonly deliveryId?: DeliveryId | undefined;
+  /** Only for `review`: the review that asked for changes. */
+  readonly reviewId?: number | undefined;
+}
+
+/** What a run waits for. `owner` is a park that the owner asked for. */
+export type WaitReason = "decision" | "answer" | "owner";
+
+/**
+ * The life of a run. Every phase carries what is true in it and nothing else.
+ *
+ *   queued ─prepare─► preparing ─start─► running ─┬─ask a tool decision─► waiting_mcp ──┐
+ *                        ▲                  ▲  ▲  ├─ask a question──────► waiting_input ┤
+ *                        │                  │  └──┼──────── answered in time ───────────┤
+ *                        │                  │     ├─────────── park ───────► parked ◄───┘
+ *                        └──── resume ──────┼─────┼──────────────────────────┘
+ *                                           │     └─open gate─► waiting_owner_review ─► succeeded | superseded | cancelled
+ *   any phase that is not final: cancel ► cancelled, supersede ► superseded, fail ► failed; queued: refuse ► failed_precondition
+ */
+export type RunState =
+  | { readonly phase: "queued" }
+  | { readonly phase: "preparing"; readonly attempt: number; readonly since: Instant }
+  | { readonly phase: "running"; readonly attempt: number; readonly since: Instant }
+  | { readonly phase: "waiting_mcp"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
+  | { readonly phase: "waiting_input"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
+  | { readonly phase: "waiting_owner_review"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
+  | { readonly phase: "parked"; readonly attempt: number; readonly reason: WaitReason; readonly requestId?: RequestId | undefined; readonly since: Instant }
+  | { readonly phase: "succeeded"; readonly at: Instant }
+  | { readonly phase: "failed"; readonly reason: string; readonly at: Instant }
+  | { readonly phase: "failed_precondition"; readonly reason: string; readonly at: Instant }
+  | { readonly phase: "cancelled"; readonly by: PersonId; readonly reason: string; readonly at: Instant }
+  | { readonly phase: "superseded"; readonly by: RunId; readonly at: Instant };
+
+export type RunPhase = RunState["phase"];
+
+export const finalRunPhases = ["succeeded", "failed", "failed_precondition", "cancelled", "superseded"] as const satisfies readonly RunPhase[];
+
+/** A run in one of these phases holds its branch: invariant 2, at most one per repository and branch. */
+export const activeRunPhases = ["queued", "preparing", "running", "waiting_mcp", "waiting_input", "waiting_owner_review", "parked"] as const satisfies readonly RunPhase[];
+
+/**
+ * One process of a run. `fencingToken` rises with every attempt of any run; a call that carries an older one than the run's newest attempt is refused,
+ * so that a process that was thought dead cannot act.
+ */
+export interface RunAttempt {
+  readonly runId: RunId;
+  /** 1, 2, … */
+  readonly attempt: number;
+  readonly fencingToken: number;
+  readonly phase: "starting" | "active" | "ended";
+  readonly leaseUntil: Instant;
+  readonly startedAt: Instant;
+  readonly endedAt?: Instant | undefined;
+  /** Why the attempt ended, in a word: `finished`, `parked`, `cancelled`, `lost`, `deadline`, or an error type. */
+  readonly outcome?: string | undefined;
+  /** The input of this attempt's first turn; absent on the first attempt, whose prompt is rendered from the stage. */
+  readonly resumeInput?: string | undefined;
+}

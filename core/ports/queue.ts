@@ -1,0 +1,21 @@
+import type { SqlSession } from "./sql-driver.ts";
+
+/** Jobs are short and idempotent; the queue delivers each at least once. */
+export interface JobTypes {
+  readonly "process-delivery": { readonly deliveryId: string };
+  readonly "dispatch-effect": { readonly effectId: string };
+}
+export type JobName = keyof JobTypes;
+
+export interface Queue {
+  /**
+   * Adds a job; with `session` in that transaction, so that it exists if and only if the transaction commits.
+   * @param options.notBefore delays the job by that many milliseconds.
+   */
+  enqueue<Name extends JobName>(name: Name, payload: JobTypes[Name], options?: { readonly session?: SqlSession; readonly notBefore?: number }): Promise<void>;
+  /** Starts working on a kind of job. A handler that throws makes the job come again, later each time. */
+  work<Name extends JobName>(name: Name, concurrency: number, handler: (payload: JobTypes[Name]) => Promise<void>): Promise<void>;
+  start(): Promise<void>;
+  /** Stops taking jobs and waits for those under way. */
+  stop(): Promise<void>;
+}
