@@ -1,0 +1,27 @@
+import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+
+export interface ChangedFile {
+  readonly path: string;
+  /** The path before, for renames and copies. */
+  readonly oldPath?: string | undefined;
+  readonly status: "A" | "M" | "D" | "R" | "C" | "T";
+  readonly mode: "regular" | "executable" | "symlink" | "submodule";
+}
+
+/** The server's own bare clones of the forge's repositories: what is read, checked and written without the agent. Real git underneath. */
+export interface RepositoryMirror {
+  /** Brings the mirror up to date with the forge and returns the tip of `branch`, or undefined when the branch does not exist. */
+  fetch(repository: RepositoryName, branch: BranchName): Promise<CommitSha | undefined>;
+  /** The text of a file at a commit or branch tip as last fetched; undefined when it is not there or not text. */
+  readFile(repository: RepositoryName, ref: string, path: string): Promise<string | undefined>;
+  /** Paths under `prefix` at a commit or branch tip as last fetched. */
+  listFiles(repository: RepositoryName, ref: string, prefix: string): Promise<readonly string[]>;
+  /** All paths that any commit in `from..to` touches (from undefined: everything reachable from `to`, not from `base`). */
+  changes(repository: RepositoryName, from: string, to: string): Promise<readonly ChangedFile[]>;
+  /**
+   * Commits files on the tip of a branch and pushes to the forge; nothing is committed when all of them are there already. A branch that moved meanwhile is
+   * fetched and tried again a few times.
+   * @returns the new tip, or the old one when nothing changed.
+   */
+  commitFiles(repository: RepositoryName, branch: BranchName, files: ReadonlyMap<string, string>, message: string): Promise<CommitSha>;
+}

@@ -1,0 +1,276 @@
+import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
+import type { DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
+import type { BranchName, DeliveryId, Digest, Instant, JsonObject, RepositoryName, RequestId, RunId, ThreadId } from "../domain/kernel/values.ts";
+import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
+import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
+import type { Role, StageName } from "../domain/stage/stage.ts";
+import type { Effect, EffectRow } from "./effects.ts";
+import type { SqlSession } from "./sql-driver.ts";
+
+/** A webhook delivery as it arrived. `body` is the raw text whose signature was verified. */
+export interface StoredDelivery {
+  readonly id: DeliveryId;
+  readonly event: string;
+  readonly repository?: RepositoryName | undefined;
+  readonly body: string;
+  readonly receivedAt: Instant;
+  readonly state: "received" | "processed" | "ignored" | "failed";
+  /** What became of it, in a sentence for the owner. */
+  readonly outcome?: string | undefined;
+  readonly processedAt?: Instant | undefined;
+}
+
+/** One call of a governed tool, whatever became of it. */
+export interface ToolCall {
+  readonly id: string;
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly tool: string;
+  readonly arguments: JsonObject;
+  readonly digest: Digest;
+  /** SHA-256 of run, tool and canonical arguments for tools with an effect: the same effect happens once in a run. Absent for reads and converging syncs. */
+  readonly effectKey?: string | undefined;
+  readonly rule: string;
+  readonly outcome: RuleOutcome;
+  readonly state: "executing" | "pending" | "done" | "denied" | "failed" | "refused";
+  readonly requestId?: RequestId | undefined;
+  /** What the agent was, or will be, told. */
+  readonly result?: JsonObject | undefined;
+  /** How often the effect was performed: 0 or 1, and never more. A repeat that returned the stored result counts in `repeats`. */
+  readonly executions: number;
+  readonly repeats: number;
+  readonly createdAt: Instant;
+  readonly finishedAt?: Instant | undefined;
+  /** Codex's ids from `_meta` of the call, for the transcript. */
+  readonly callId?: string | undefined;
+}
+
+/** A chunk of what an agent did or printed. `(runId, attempt, sequence)` is unique: a repeated upload changes nothing. */
+export interface TranscriptItem {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly sequence: number;
+  readonly at: Instant;
+  /** Type of the agent event (`message`, `command`, `tool-call`, …) or `log`. */
+  readonly type: string;
+  readonly content: JsonObject;
+}
+
+export interface TokenUsageRow {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly turn: number;
+  readonly model: string;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  /** Estimate, US dollars; absent where no price is known. */
+  readonly cost?: number | undefined;
+  readonly at: Instant;
+}
+
+export interface SessionSnapshot {
+  readonly runId: RunId;
+  readonly attempt: number;
+  readonly sequence: number;
+  readonly threadId?: ThreadId | undefined;
+  readonly content: Uint8Array;
+  readonly checksum: Digest;
+  readonly at: Instant;
+}
+
+export interface AgentSessionRow {
+  readonly id: string;
+  readonly runId: RunId;
+  readonly role: Role;
+  readonly stage: StageName;
+  readonly startedAt: Instant;
+  readonly endedAt?: Instant | undefined;
+  readonly summary?: string | undefined;
+}
+
+export interface DocumentMeta {
+  readonly docId: string;
+  readonly repository: RepositoryName;
+  readonly path: string;
+  readonly branch: BranchName;
+  readonly type: string;
+  readonly title: string;
+  readonly status: string;
+  readonly ownerRole: string;
+  readonly hash: Digest;
+  readonly stage?: StageName | undefined;
+  readonly frontMatter: JsonObject;
+  readonly updatedAt: Instant;
+}
+
+export interface DocumentLink {
+  readonly repository: RepositoryName;
+  readonly docId: string;
+  readonly kind: "issue" | "pull";
+  readonly number: number;
+  readonly runId?: RunId | undefined;
+}
+
+export interface SearchHit {
+  readonly docId: string;
+  readonly path: string;
+  readonly title: string;
+  readonly section: string;
+  readonly excerpt: string;
+  readonly score: number;
+}
+
+export interface RepositoryRow {
+  readonly name: RepositoryName;
+  readonly project: string;
+  readonly defaultBranch: BranchName;
+  readonly hookId?: number | undefined;
+  /** Deliveries and labels up to here were reconciled. */
+  readonly reconciledUntil: Instant;
+}
+
+export interface RunFilter {
+  readonly repository?: RepositoryName | undefined;
+  readonly issue?: number | undefined;
+  readonly pull?: number | undefined;
+  readonly branch?: BranchName | undefined;
+  readonly phases?: readonly RunPhase[] | undefined;
+  /** Newest first. */
+  readonly limit?: number | undefined;
+}
+
+/**
+ * Everything that one transaction may read and change. `lock: true` locks the row until the transaction ends, so that two callers are serialised and the
+ * second sees the first one's outcome. Reads without it see what was committed.
+ */
+export interface Transaction {
+  /** For the queue, so that a job exists if and only if the transaction commits. */
+  readonly session: SqlSession;
+
+  readonly repositories: {
+    get(name: RepositoryName, options?: { readonly lock?: boolean }): Promise<RepositoryRow | undefined>;
+    list(): Promise<readonly RepositoryRow[]>;
+    save(row: RepositoryRow): Promise<void>;
+  };
+  readonly deliveries: {
+    /** False when a delivery of this id is there already; nothing changes then. */
+    insert(delivery: StoredDelivery): Promise<boolean>;
+    get(id: DeliveryId, options?: { readonly lock?: boolean }): Promise<StoredDelivery | undefined>;
+    finish(id: DeliveryId, state: "processed" | "ignored" | "failed", outcome: string, at: Instant): Promise<void>;
+    /** Ids among `ids` that are stored. */
+    known(ids: readonly DeliveryId[]): Promise<ReadonlySet<DeliveryId>>;
+    /** Received before `before` and still not processed. */
+    unprocessed(before: Instant): Promise<readonly DeliveryId[]>;
+  };
+  readonly runs: {
+    /** @throws InfrastructureError `conflict` (not retryable) when another active run holds the branch. */
+    insert(run: Run): Promise<void>;
+    get(id: RunId, options?: { readonly lock?: boolean }): Promise<Run | undefined>;
+    /** Saves a run that was read with `lock`. */
+    save(run: Run): Promise<void>;
+    list(filter: RunFilter): Promise<readonly Run[]>;
+  };
+  readonly attempts: {
+    /** Inserts the next attempt of a run with a fencing token above all before; `bootstrapHash` is the SHA-256 of the token it may trade once. */
+    insert(attempt: Omit<RunAttempt, "fencingToken">, bootstrapHash: Digest): Promise<RunAttempt>;
+    get(runId: RunId, attempt: number, options?: { readonly lock?: boolean }): Promise<RunAttempt | undefined>;
+    latest(runId: RunId, options?: { readonly lock?: boolean }): Promise<RunAttempt | undefined>;
+    save(attempt: RunAttempt): Promise<void>;
+    /** Trades the bootstrap token for `tokenHash`, once; undefined when it was traded or is unknown. */
+    exchange(bootstrapHash: Digest, tokenHash: Digest): Promise<RunAttempt | undefined>;
+    /** The attempt that a run token belongs to, whatever its phase. */
+    byToken(tokenHash: Digest): Promise<RunAttempt | undefined>;
+    /** Attempts that have not ended and whose lease ran out at or before `now`. */
+    expired(now: Instant): Promise<readonly RunAttempt[]>;
+    /** All attempts that have not ended. */
+    alive(): Promise<readonly RunAttempt[]>;
+  };
+  readonly requests: {
+    insert(request: DecisionRequest): Promise<void>;
+    get(id: RequestId, options?: { readonly lock?: boolean }): Promise<DecisionRequest | undefined>;
+    save(request: DecisionRequest): Promise<void>;
+    /** Not in a final phase, oldest first. */
+    open(filter?: { readonly runId?: RunId; readonly kind?: RequestKind }): Promise<readonly DecisionRequest[]>;
+    forRun(runId: RunId): Promise<readonly DecisionRequest[]>;
+    /** Newest first, final ones included. */
+    recent(limit: number): Promise<readonly DecisionRequest[]>;
+  };
+  readonly toolCalls: {
+    insert(call: ToolCall): Promise<void>;
+    get(id: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
+    byEffectKey(effectKey: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
+    byRequest(requestId: RequestId, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
+    save(call: ToolCall): Promise<void>;
+    forRun(runId: RunId): Promise<readonly ToolCall[]>;
+    /** Calls of a tool by a run that were not refused, for rules with `maxCallsPerRun`. */
+    count(runId: RunId, tool: string): Promise<number>;
+  };
+  readonly rules: {
+    list(): Promise<readonly Rule[]>;
+    replace(rules: readonly Rule[]): Promise<void>;
+  };
+  readonly outbox: {
+    /** Stores effects to be performed after the commit. The same `key` twice is one effect. */
+    add(effects: readonly Effect[], at: Instant): Promise<readonly EffectRow[]>;
+    get(id: string, options?: { readonly lock?: boolean }): Promise<EffectRow | undefined>;
+    save(row: EffectRow): Promise<void>;
+    /** Not done and not given up, added before `before`. */
+    pending(before: Instant): Promise<readonly EffectRow[]>;
+  };
+  readonly flow: {
+    /** Appends to the hash chain, in order. Serialised over all writers. */
+    append(events: readonly NewFlowEvent[]): Promise<readonly FlowEvent[]>;
+    /** Events after `sequence`, in order. */
+    after(sequence: number, limit: number): Promise<readonly FlowEvent[]>;
+    bySubject(subject: string): Promise<readonly FlowEvent[]>;
+    head(): Promise<FlowEvent | undefined>;
+  };
+  readonly transcript: {
+    append(items: readonly TranscriptItem[]): Promise<void>;
+    /** Items of a run after (attempt, sequence), in order. */
+    after(runId: RunId, attempt: number, sequence: number, limit: number): Promise<readonly TranscriptItem[]>;
+  };
+  readonly snapshots: {
+    save(snapshot: SessionSnapshot): Promise<void>;
+    latest(runId: RunId): Promise<SessionSnapshot | undefined>;
+  };
+  readonly sessions: {
+    start(session: AgentSessionRow): Promise<void>;
+    end(id: string, at: Instant, summary: string): Promise<void>;
+    forRun(runId: RunId): Promise<readonly AgentSessionRow[]>;
+  };
+  readonly usage: {
+    /** The same (run, attempt, turn) twice is one row. */
+    append(row: TokenUsageRow): Promise<void>;
+    forRun(runId: RunId): Promise<readonly TokenUsageRow[]>;
+  };
+  readonly documents: {
+    upsert(meta: DocumentMeta, chunks: readonly { readonly section: string; readonly text: string }[]): Promise<void>;
+    get(repository: RepositoryName, path: string): Promise<DocumentMeta | undefined>;
+    link(link: DocumentLink): Promise<void>;
+    forIssue(repository: RepositoryName, issue: number): Promise<readonly DocumentMeta[]>;
+    forPull(repository: RepositoryName, pull: number): Promise<readonly DocumentMeta[]>;
+    list(repository: RepositoryName): Promise<readonly DocumentMeta[]>;
+    links(repository: RepositoryName): Promise<readonly DocumentLink[]>;
+    /** Full text, best first. Works for English and Russian. */
+    search(repository: RepositoryName, query: string, limit: number): Promise<readonly SearchHit[]>;
+  };
+  readonly settings: {
+    get(key: string): Promise<JsonObject | undefined>;
+    set(key: string, value: JsonObject): Promise<void>;
+  };
+}
+
+/** The database as use cases see it. */
+export interface Store {
+  /**
+   * Runs `work` in one transaction: all of it is stored or nothing. Retried by the implementation on serialisation failures and deadlocks, so `work` must not
+   * have effects of its own.
+   * @throws InfrastructureError `unavailable` when the database cannot be reached; nothing is stored then.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+  /** Calls back after flow events were committed, here or by another process. Only a hint: it may come twice or not at all; readers continue from their last sequence. */
+  onFlow(callback: () => void): Promise<() => Promise<void>>;
+}
