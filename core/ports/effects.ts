@@ -15,8 +15,8 @@ export type EffectAction =
   | { readonly type: "stop-attempt"; readonly runId: RunId; readonly attempt: number }
   /** Performs what was decided: the tool call, the stage gate's consequence, or bringing an answer to the agent. Verifies the decision again first. */
   | { readonly type: "execute-decision"; readonly requestId: RequestId }
-  /** Starts the next attempt of a parked run with this input as the agent's next one. */
-  | { readonly type: "resume-run"; readonly runId: RunId; readonly input: string }
+  /** Starts the next attempt of a parked run. Its first input is composed then, from the tool results that the agent has not been told yet and `note`. */
+  | { readonly type: "resume-run"; readonly runId: RunId; readonly note?: string | undefined }
   /** Reads changed documents of a branch into the index. */
   | { readonly type: "index-documents"; readonly repository: RepositoryName; readonly branch: BranchName; readonly commit: string };
 

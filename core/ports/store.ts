@@ -39,6 +39,8 @@ export interface ToolCall {
   /** How often the effect was performed: 0 or 1, and never more. A repeat that returned the stored result counts in `repeats`. */
   readonly executions: number;
   readonly repeats: number;
+  /** The agent has been told the result: as the answer of the held call, or as the input of a later turn. */
+  readonly delivered: boolean;
   readonly createdAt: Instant;
   readonly finishedAt?: Instant | undefined;
   /** Codex's ids from `_meta` of the call, for the transcript. */

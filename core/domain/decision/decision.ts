@@ -58,12 +58,21 @@ export type Surface = "desktop" | "command-line" | "http" | "telegram";
 
 /** What was decided. `approve` of a question takes its first (recommended) option. */
 export type Verdict =
-  | { readonly type: "approve" }
+  /** `proceed: false` (gates): accept the artifacts, but do not start the next stage. */
+  | { readonly type: "approve"; readonly proceed?: boolean | undefined }
   | { readonly type: "deny"; readonly reason: string }
   | { readonly type: "answer"; readonly text: string; readonly option?: number | undefined }
-  | { readonly type: "request_changes"; readonly comment: string }
+  /** `comments` become review threads on lines of the pull request; each must be answered by the revise. */
+  | { readonly type: "request_changes"; readonly comment: string; readonly comments?: readonly ReviewNote[] | undefined }
   | { readonly type: "ask"; readonly question: string }
   | { readonly type: "abort"; readonly reason: string };
+
+export interface ReviewNote {
+  readonly path: string;
+  /** 1-based line in the file at the shown head. */
+  readonly line: number;
+  readonly body: string;
+}
 
 /** A decision with its proof. */
 export interface Decision {
