@@ -7,6 +7,16 @@ export type ProcessStage = (typeof processStages)[number];
 export type ServiceStage = (typeof serviceStages)[number];
 export type StageName = ProcessStage | ServiceStage;
 
+export const allStages: readonly StageName[] = [...processStages, ...serviceStages];
+
+export function isStageName(value: unknown): value is StageName {
+  return (allStages as readonly unknown[]).includes(value);
+}
+
+export function isProcessStage(stage: StageName): stage is ProcessStage {
+  return (processStages as readonly StageName[]).includes(stage);
+}
+
 export const roles = ["pm", "sa", "em", "dev", "reviewer", "qa", "sre", "km"] as const;
 export type Role = (typeof roles)[number];
 
