@@ -1,0 +1,119 @@
+import { spawn } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import type { RunId } from "../../domain/kernel/values.ts";
+import type { AgentRuntime, AttemptStart, AttemptStatus } from "../../ports/agent-runtime.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import { endProcesses, isAlive, processesOf, startOf } from "./processes.ts";
+
+export interface LocalProcessOptions {
+  /** Holds one directory an attempt: its workspace, its home, its log. */
+  readonly directory: string;
+  /** The agent-runner's entry point. */
+  readonly runner: string;
+  /** Node to run it with. */
+  readonly node: string;
+}
+
+const processRecord = z.object({ pid: z.int().positive(), started: z.string(), runId: z.string(), attempt: z.int().min(1) });
+type ProcessRecord = z.infer<typeof processRecord>;
+
+/**
+ * Runs agents as processes of this machine. No security boundary: they run as the same user. What stands between them and the owner's files is Codex's own
+ * sandbox (no network, writes only in the workspace) and an environment that holds nothing but the run's own short-lived token.
+ *
+ * An attempt's process outlives a crash of whoever started it; it is found again by its record, checked against the process's start time, because ids are reused.
+ */
+export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRuntime {
+  const home = (runId: RunId, attempt: number): string => join(options.directory, `${runId}-${attempt}`);
+
+  async function status(runId: RunId, attempt: number): Promise<AttemptStatus> {
+    const record = await readRecord(home(runId, attempt));
+    return record && (await isAlive(record.pid, record.started)) ? "running" : "gone";
+  }
+
+  return {
+    status,
+
+    async start(start) {
+      const directory = home(start.runId, start.attempt);
+      if ((await status(start.runId, start.attempt)) === "running") return;
+      const pid = await launch(options, directory, start);
+      const started = (await startOf(pid)) ?? "";
+      await writeRecord(directory, { pid, started, runId: start.runId, attempt: start.attempt });
+    },
+
+    async stop(runId, attempt) {
+      const directory = home(runId, attempt);
+      const record = await readRecord(directory);
+      const own = record && (await isAlive(record.pid, record.started)) ? [record.pid] : [];
+      await endProcesses(async () => [...own, ...(await processesOf(directory))]);
+    },
+
+    async list() {
+      const names = await readdir(options.directory).catch(() => []);
+      const records = await Promise.all(names.map(async (name) => readRecord(join(options.directory, name))));
+      const alive = await Promise.all(records.map(async (record) => (record && (await isAlive(record.pid, record.started)) ? [record] : [])));
+      return alive.flat().map((record) => ({ runId: record.runId as RunId, attempt: record.attempt }));
+    },
+  };
+}
+
+async function launch(options: LocalProcessOptions, directory: string, start: AttemptStart): Promise<number> {
+  const own = { home: join(directory, "home"), work: join(directory, "workspace") };
+  try {
+    await mkdir(own.home, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new InfrastructureError("unwritable", `cannot write to ${options.directory}`, { cause, remedy: "Make the directory writable, or choose another workspace with --workspace." });
+  }
+  const log = openSync(join(directory, "runner.log"), "a", 0o600);
+  try {
+    const child = spawn(options.node, [options.runner], { cwd: directory, detached: true, stdio: ["ignore", log, log], env: runnerEnvironment(options, own, start) });
+    return await new Promise<number>((resolve, reject) => {
+      child.once("error", (cause) => reject(new InfrastructureError("internal", "the agent runner could not be started", { cause })));
+      child.once("spawn", () => {
+        child.unref();
+        resolve(child.pid ?? 0);
+      });
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Only what a runner needs: nothing of the owner's environment (keys, tokens, agents' sockets) goes through. */
+function runnerEnvironment(options: LocalProcessOptions, own: { readonly home: string; readonly work: string }, start: AttemptStart): NodeJS.ProcessEnv {
+  return {
+    PATH: `${dirname(options.node)}:${process.env["PATH"] ?? "/usr/bin:/bin"}`,
+    HOME: own.home,
+    LANG: "C.UTF-8",
+    ...(process.env["TMPDIR"] ? { TMPDIR: process.env["TMPDIR"] } : {}),
+    SIGNALBOX_GATEWAY_URL: start.gatewayUrl,
+    SIGNALBOX_RUN_ID: start.runId,
+    SIGNALBOX_ATTEMPT: String(start.attempt),
+    SIGNALBOX_BOOTSTRAP_TOKEN: start.bootstrapToken,
+    SIGNALBOX_WORKSPACE: own.work,
+    SIGNALBOX_CODEX_HOME: join(own.home, "codex"),
+    SIGNALBOX_SANDBOX: "workspace-write",
+  };
+}
+
+const recordFile = (directory: string): string => join(directory, "process.json");
+
+async function readRecord(directory: string): Promise<ProcessRecord | undefined> {
+  const text = await readFile(recordFile(directory), "utf8").catch(() => undefined);
+  if (text === undefined) return undefined;
+  try {
+    return processRecord.parse(JSON.parse(text));
+  } catch {
+    return undefined; // half-written by a crash: the processes are still found by their working directory
+  }
+}
+
+async function writeRecord(directory: string, record: ProcessRecord): Promise<void> {
+  const target = recordFile(directory);
+  await writeFile(`${target}.new`, JSON.stringify(record), { mode: 0o600 });
+  await rename(`${target}.new`, target);
+}

@@ -1,0 +1,31 @@
+import { Fenced, type GatewayClient } from "./gateway-client.ts";
+
+/**
+ * Tells the gateway that this attempt is alive, three times a lease. Calls `onLost` once, when the gateway says stop, refuses the token, or could not be
+ * reached for a whole lease: then another attempt may be running already and this one has to end. Returns a function that ends it.
+ */
+export function keepLease(gateway: Pick<GatewayClient, "heartbeat">, leaseSeconds: number, onLost: (reason: string) => void): () => void {
+  let lastAnswer = performance.now();
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    clearInterval(timer);
+  };
+  const lose = (reason: string): void => {
+    if (ended) return;
+    end();
+    onLost(reason);
+  };
+  const beat = async (): Promise<void> => {
+    try {
+      const answer = await gateway.heartbeat();
+      lastAnswer = performance.now();
+      if (answer.action === "stop") lose(answer.reason ?? "the run was ended");
+    } catch (error) {
+      if (error instanceof Fenced) lose("a newer attempt of this run has started, or the run has ended");
+      else if (performance.now() - lastAnswer > leaseSeconds * 1_000) lose("the gateway could not be reached for a whole lease");
+    }
+  };
+  const timer = setInterval(() => void beat(), (leaseSeconds * 1_000) / 3);
+  return end;
+}

@@ -1,0 +1,111 @@
+import type { ExchangeResponse, PushReport, TurnEndedRequest, TurnVerdict } from "../../contract/runner.ts";
+import type { RunSpecification } from "../../domain/run/specification.ts";
+import type { ThreadId } from "../../domain/kernel/values.ts";
+import type { AgentEvent, AgentSession, TurnUsage } from "../../ports/agent.ts";
+import type { PushOutcome } from "../../adapters/git-workspace/git-workspace.ts";
+import type { EventUploader } from "./event-uploader.ts";
+import type { GatewayClient } from "./gateway-client.ts";
+import { packSnapshot, unpackSnapshot } from "./snapshot-pack.ts";
+
+export interface RunnerDependencies {
+  readonly gateway: GatewayClient;
+  readonly session: AgentSession;
+  readonly workspace: { prepare(branch: string, base: string): Promise<void>; commitAndPush(message: string): Promise<PushOutcome>; packChanges(): Promise<string>; applyChanges(patch: string): Promise<boolean> };
+  readonly events: EventUploader;
+  /** Aborts when the run is cancelled, the lease is lost or the deadline passes. */
+  readonly signal: AbortSignal;
+}
+
+/** How an attempt ended, as reported to the gateway. */
+export type AttemptOutcome = "finished" | "parked";
+
+/**
+ * Runs an attempt to its end: prepares the clone, lets the agent take its turns, pushes after each, and does what the gateway says comes next. The runner
+ * decides nothing itself. A snapshot is stored after every turn and every few events, so that a crash loses as little as possible.
+ */
+export async function runAttempt(deps: RunnerDependencies, task: ExchangeResponse, specification: RunSpecification): Promise<AttemptOutcome> {
+  await deps.workspace.prepare(specification.branch, specification.baseBranch);
+  let threadId = task.hasSnapshot ? await restore(deps, specification) : undefined;
+  let input = task.input;
+  for (let turn = 1; ; turn += 1) {
+    const ended = await takeTurn(deps, input, threadId);
+    threadId = ended.threadId ?? threadId;
+    const push: PushReport = ended.outcome === "completed" ? reportOf(await deps.workspace.commitAndPush(commitMessage(specification))) : { type: "none" };
+    await saveSnapshot(deps, threadId);
+    const verdict = await concludeTurn(deps, turn, ended, threadId, push);
+    deps.events.note(`after turn ${turn}: ${verdict.type}${verdict.type === "continue" ? "" : ` (${verdict.reason})`}`);
+    await deps.events.flush();
+    if (verdict.type !== "continue") return verdict.type === "park" ? "parked" : "finished";
+    input = verdict.input;
+  }
+}
+
+interface EndedTurn {
+  readonly threadId: ThreadId | undefined;
+  readonly outcome: "completed" | "failed" | "aborted";
+  readonly message?: string | undefined;
+  readonly usage?: TurnUsage | undefined;
+}
+
+async function takeTurn(deps: RunnerDependencies, input: string, threadId: ThreadId | undefined): Promise<EndedTurn> {
+  let usage: TurnUsage | undefined;
+  let started = threadId;
+  const observe = (event: AgentEvent): void => {
+    deps.events.add(event);
+    if (event.type === "turn-completed") usage = event.usage;
+    if (event.type === "thread-started") started = event.threadId;
+    if (event.type === "tool-call" || event.type === "command") saveInPassing(deps, started);
+  };
+  const ended = await deps.session.turn({ prompt: input, threadId }, observe, deps.signal);
+  return { ...ended, usage };
+}
+
+const saving = new WeakSet<RunnerDependencies>();
+
+/** A snapshot in the middle of a turn, best effort: one at a time, and never a reason for the turn to fail. */
+function saveInPassing(deps: RunnerDependencies, threadId: ThreadId | undefined): void {
+  if (saving.has(deps) || deps.signal.aborted) return;
+  saving.add(deps);
+  void saveSnapshot(deps, threadId, false)
+    .catch((error: unknown) => deps.events.note(`a snapshot was not stored: ${String(error)}`))
+    .finally(() => saving.delete(deps));
+}
+
+async function saveSnapshot(deps: RunnerDependencies, threadId: ThreadId | undefined, withChanges = true): Promise<void> {
+  const session = await deps.session.snapshot();
+  if (!session) return;
+  // In the middle of a turn the agent is writing: its files are written again on resume if they are missing, so only the session is kept then.
+  const changes = withChanges ? await deps.workspace.packChanges() : "";
+  await deps.gateway.putSnapshot(packSnapshot({ session, changes }), deps.events.sequence, threadId);
+}
+
+async function restore(deps: RunnerDependencies, specification: RunSpecification): Promise<ThreadId | undefined> {
+  const bytes = await deps.gateway.getSnapshot();
+  if (!bytes || !specification.threadId) return undefined;
+  const snapshot = unpackSnapshot(bytes);
+  await deps.session.restore(snapshot.session);
+  if (!(await deps.workspace.applyChanges(snapshot.changes))) deps.events.note("uncommitted changes of the snapshot no longer fit the branch and were left out");
+  return specification.threadId;
+}
+
+async function concludeTurn(deps: RunnerDependencies, turn: number, ended: EndedTurn, threadId: ThreadId | undefined, push: PushReport): Promise<TurnVerdict> {
+  await deps.events.flush();
+  const report: TurnEndedRequest = {
+    turn,
+    outcome: ended.outcome,
+    push,
+    ...(threadId ? { threadId } : {}),
+    ...(ended.message ? { message: ended.message } : {}),
+    ...(ended.usage ? { usage: ended.usage } : {}),
+  };
+  return deps.gateway.turnEnded(report);
+}
+
+function reportOf(outcome: PushOutcome): PushReport {
+  return outcome.type === "accepted" ? { ...outcome, files: [...outcome.files] } : outcome;
+}
+
+function commitMessage(specification: RunSpecification): string {
+  const verb = specification.variant === "revise" ? "revise" : "write";
+  return `docs(issue-${specification.issue.number}): ${verb} ${specification.stage}\n\nRun: ${specification.runId}\nIssue: #${specification.issue.number}`;
+}
