@@ -5,7 +5,8 @@ import type { AgentEvent, AgentSession, TurnUsage } from "../../ports/agent.ts";
 import type { PushOutcome } from "../../adapters/git-workspace/git-workspace.ts";
 import type { EventUploader } from "./event-uploader.ts";
 import type { GatewayClient } from "./gateway-client.ts";
-import { packSnapshot, unpackSnapshot } from "./snapshot-pack.ts";
+import { createSnapshotKeeper, type SnapshotKeeper } from "./snapshot-keeper.ts";
+import { unpackSnapshot } from "./snapshot-pack.ts";
 
 export interface RunnerDependencies {
   readonly gateway: GatewayClient;
@@ -27,11 +28,12 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
   await deps.workspace.prepare(specification.branch, specification.baseBranch);
   let threadId = task.hasSnapshot ? await restore(deps, specification) : undefined;
   let input = task.input;
+  const snapshots = createSnapshotKeeper(deps);
   for (let turn = 1; ; turn += 1) {
-    const ended = await takeTurn(deps, input, threadId);
+    const ended = await takeTurn(deps, snapshots, input, threadId);
     threadId = ended.threadId ?? threadId;
     const push: PushReport = ended.outcome === "completed" ? reportOf(await deps.workspace.commitAndPush(commitMessage(specification))) : { type: "none" };
-    await saveSnapshot(deps, threadId);
+    await snapshots.save(threadId);
     const verdict = await concludeTurn(deps, turn, ended, threadId, push);
     deps.events.note(`after turn ${turn}: ${verdict.type}${verdict.type === "continue" ? "" : ` (${verdict.reason})`}`);
     await deps.events.flush();
@@ -47,36 +49,18 @@ interface EndedTurn {
   readonly usage?: TurnUsage | undefined;
 }
 
-async function takeTurn(deps: RunnerDependencies, input: string, threadId: ThreadId | undefined): Promise<EndedTurn> {
+async function takeTurn(deps: RunnerDependencies, snapshots: SnapshotKeeper, input: string, threadId: ThreadId | undefined): Promise<EndedTurn> {
   let usage: TurnUsage | undefined;
   let started = threadId;
   const observe = (event: AgentEvent): void => {
     deps.events.add(event);
     if (event.type === "turn-completed") usage = event.usage;
     if (event.type === "thread-started") started = event.threadId;
-    if (event.type === "tool-call" || event.type === "command") saveInPassing(deps, started);
+    if (event.type === "tool-call" || event.type === "command") snapshots.saveInPassing(started);
   };
   const ended = await deps.session.turn({ prompt: input, threadId }, observe, deps.signal);
+  await snapshots.idle();
   return { ...ended, usage };
-}
-
-const saving = new WeakSet<RunnerDependencies>();
-
-/** A snapshot in the middle of a turn, best effort: one at a time, and never a reason for the turn to fail. */
-function saveInPassing(deps: RunnerDependencies, threadId: ThreadId | undefined): void {
-  if (saving.has(deps) || deps.signal.aborted) return;
-  saving.add(deps);
-  void saveSnapshot(deps, threadId, false)
-    .catch((error: unknown) => deps.events.note(`a snapshot was not stored: ${String(error)}`))
-    .finally(() => saving.delete(deps));
-}
-
-async function saveSnapshot(deps: RunnerDependencies, threadId: ThreadId | undefined, withChanges = true): Promise<void> {
-  const session = await deps.session.snapshot();
-  if (!session) return;
-  // In the middle of a turn the agent is writing: its files are written again on resume if they are missing, so only the session is kept then.
-  const changes = withChanges ? await deps.workspace.packChanges() : "";
-  await deps.gateway.putSnapshot(packSnapshot({ session, changes }), deps.events.sequence, threadId);
 }
 
 async function restore(deps: RunnerDependencies, specification: RunSpecification): Promise<ThreadId | undefined> {
