@@ -26,13 +26,22 @@ export interface TurnInput {
   readonly threadId?: ThreadId | undefined;
 }
 
+export interface TurnOutcome {
+  readonly threadId: ThreadId | undefined;
+  readonly outcome: "completed" | "failed" | "aborted";
+  /** Why it did not complete, for people. Holds no secret. */
+  readonly message?: string | undefined;
+  /** What the turn used, however it ended. For a completed turn the same as in its `turn-completed` event. */
+  readonly usage: TurnUsage;
+}
+
 /** One agent session in one workspace directory (the Codex CLI adapter, in the runner). */
 export interface AgentSession {
   /**
    * Runs one turn to its end. Ends early, without a completed turn, when `signal` aborts; then nothing of the agent's process tree is left.
    * @returns the thread the turn belongs to and how it ended.
    */
-  turn(input: TurnInput, onEvent: (event: AgentEvent, raw: string) => void, signal: AbortSignal): Promise<{ readonly threadId: ThreadId | undefined; readonly outcome: "completed" | "failed" | "aborted"; readonly message?: string | undefined }>;
+  turn(input: TurnInput, onEvent: (event: AgentEvent, raw: string) => void, signal: AbortSignal): Promise<TurnOutcome>;
   /** The session's own files (the Codex rollout), packed; with them another process can continue the thread. Undefined before the first turn. */
   snapshot(): Promise<Uint8Array | undefined>;
   /** Unpacks a snapshot into this session's home. */

@@ -1,0 +1,176 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ModelProfile } from "../../domain/run/run.ts";
+import type { ThreadId } from "../../domain/kernel/values.ts";
+import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import { resolveCodexBinary } from "./binary.ts";
+import { gatewayTokenVariable, modelKeyVariable, renderCodexConfiguration, type CodexGateway, type CodexModelProvider, type CodexSandbox } from "./configuration.ts";
+import { createLineSplitter, readCodexLine, usageBetween, type ThreadUsage } from "./event-reader.ts";
+import { endLeftovers, endProcessTree } from "./process-tree.ts";
+import { threadUsage } from "./rollout.ts";
+import { packSession, unpackSession } from "./snapshot.ts";
+
+export interface CodexSessionOptions {
+  /** Codex's home: its configuration and the session. One per run and attempt; made when it is missing, readable by this user only. */
+  readonly codexHome: string;
+  /** The clone in which the agent works. */
+  readonly workspace: string;
+  readonly profile: ModelProfile;
+  readonly provider: CodexModelProvider;
+  /** Without it the agent has no tools but its shell. */
+  readonly gateway?: CodexGateway | undefined;
+  readonly sandbox: CodexSandbox;
+  /** The native binary; by default that of the installed `@openai/codex`. */
+  readonly binary?: string | undefined;
+  /** Where PATH, locale, proxy and certificates are taken from; by default this process's environment. Nothing else of it reaches Codex. */
+  readonly environment?: NodeJS.ProcessEnv | undefined;
+}
+
+const stderrLimit = 16 * 1024;
+const passedOn = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG|LC_\w+|SSL_CERT_FILE|SSL_CERT_DIR|(HTTPS?|NO|ALL)_PROXY|SystemRoot|SystemDrive|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
+
+/**
+ * One Codex session in one workspace: a process per turn, the thread continued by its rollout.
+ *
+ * Codex never gives up on a model server that it cannot reach, whatever its retry settings: the caller's signal is the deadline, and the outcome's message
+ * then carries the last notice that Codex gave.
+ */
+export function createCodexSession(options: CodexSessionOptions): AgentSession {
+  return {
+    turn: (input, onEvent, signal) => runTurn(options, input, onEvent, signal),
+    snapshot: () => packSession(options.codexHome),
+    restore: (snapshot) => unpackSession(options.codexHome, snapshot),
+  };
+}
+
+/** What the turn's events have told so far. */
+interface TurnProgress {
+  threadId: ThreadId | undefined;
+  usage: TurnUsage | undefined;
+  failure: string | undefined;
+  /** The last notice that no work followed: why Codex hangs, if it does. */
+  lastNotice: string | undefined;
+}
+
+async function runTurn(options: CodexSessionOptions, input: TurnInput, onEvent: (event: AgentEvent, raw: string) => void, signal: AbortSignal): Promise<TurnOutcome> {
+  const before = await threadUsage(options.codexHome, input.threadId);
+  const progress: TurnProgress = { threadId: input.threadId, usage: undefined, failure: undefined, lastNotice: undefined };
+  if (signal.aborted) return { threadId: input.threadId, outcome: "aborted", message: describeAbort(signal, progress), usage: usageBetween(before, before) };
+  await prepareHome(options);
+  const ended = await runProcess(options, input, signal, progress, (line) => {
+    for (const found of readCodexLine(line)) onEvent(digest(found, before, progress), line);
+  });
+  const usage = progress.usage ?? usageBetween(before, await threadUsage(options.codexHome, progress.threadId));
+  const { threadId } = progress;
+  if (signal.aborted && progress.usage === undefined) return { threadId, outcome: "aborted", message: redact(options, describeAbort(signal, progress)), usage };
+  if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };
+  const message = progress.failure ?? `Codex ended with ${ended.status} before the turn did${ended.stderr ? `: ${ended.stderr}` : ""}`;
+  return { threadId, outcome: "failed", message: redact(options, message), usage };
+}
+
+/** Notes what an event means for the turn and gives the port's event. */
+function digest(found: ReturnType<typeof readCodexLine>[number], before: ThreadUsage, progress: TurnProgress): AgentEvent {
+  if ("total" in found) {
+    progress.usage = usageBetween(before, found.total);
+    return { type: "turn-completed", usage: progress.usage };
+  }
+  const { event } = found;
+  if (event.type === "thread-started") progress.threadId = event.threadId;
+  if (event.type === "turn-failed") progress.failure = event.message;
+  progress.lastNotice = event.type === "notice" ? event.text : undefined;
+  return event;
+}
+
+async function prepareHome(options: CodexSessionOptions): Promise<void> {
+  const temporaryDirectory = join(options.codexHome, "agent-tmp");
+  const { provider, gateway, sandbox, profile } = options;
+  try {
+    await mkdir(temporaryDirectory, { recursive: true, mode: 0o700 });
+    await chmod(options.codexHome, 0o700);
+    await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ ...profile, provider, gateway, sandbox, temporaryDirectory }), { mode: 0o600 });
+  } catch (cause) {
+    throw new InfrastructureError("unwritable", `the agent's home ${options.codexHome} cannot be written`, { cause, remedy: "Free disk space or fix the permissions of this directory." });
+  }
+}
+
+/** Arguments of one turn. The prompt always goes through stdin: a single argument ends at 128 KiB on Linux. */
+export function turnArguments(options: Pick<CodexSessionOptions, "sandbox">, threadId: ThreadId | undefined): readonly string[] {
+  const unconfined = options.sandbox === "external" ? ["--dangerously-bypass-approvals-and-sandbox"] : [];
+  if (threadId === undefined) return ["exec", "--json", "--skip-git-repo-check", ...unconfined, "-"];
+  if (!/^[0-9a-z][0-9a-z-]{7,63}$/i.test(threadId)) throw new InfrastructureError("invalid-response", `not a Codex thread id: ${JSON.stringify(threadId)}`);
+  return ["exec", "resume", "--json", "--skip-git-repo-check", ...unconfined, threadId, "-"];
+}
+
+async function runProcess(
+  options: CodexSessionOptions,
+  input: TurnInput,
+  signal: AbortSignal,
+  progress: TurnProgress,
+  onLine: (line: string) => void,
+): Promise<{ readonly status: string; readonly stderr: string }> {
+  const child = spawn(options.binary ?? resolveCodexBinary(), turnArguments(options, input.threadId), {
+    cwd: options.workspace,
+    env: environmentFor(options),
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  const closed = new Promise<string>((resolve, reject) => {
+    child.once("error", (cause) => reject(new InfrastructureError("not-found", "Codex could not be started", { cause, remedy: "Run `signalbox doctor`." })));
+    child.once("close", (code, name) => resolve(name ?? `exit code ${code}`));
+  });
+  const lines = createLineSplitter(onLine);
+  let stderr = "";
+  child.stdout.on("data", (chunk: Buffer) => lines.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => (stderr = (stderr + chunk.toString("utf8")).slice(-stderrLimit)));
+  // Codex may end before it has read its input; how it ended says why.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(input.prompt);
+  const status = await untilClosed(child, closed, signal, progress);
+  lines.end();
+  return { status, stderr: stderr.trim() };
+}
+
+async function untilClosed(child: ChildProcess, closed: Promise<string>, signal: AbortSignal, progress: TurnProgress): Promise<string> {
+  let ending: Promise<void> | undefined;
+  // The exit, not the closing of the pipes: a process that was left behind may hold a pipe open until it is ended.
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const end = (): void => void (ending = endProcessTree(child, exited, progress.threadId));
+  signal.addEventListener("abort", end, { once: true });
+  if (signal.aborted) end();
+  try {
+    const status = await closed;
+    await ending;
+    // A command may have left a background process behind; a turn ends with everything that it started.
+    if (!ending && progress.threadId !== undefined) await endLeftovers(progress.threadId);
+    return status;
+  } finally {
+    signal.removeEventListener("abort", end);
+  }
+}
+
+function environmentFor(options: CodexSessionOptions): NodeJS.ProcessEnv {
+  const source = options.environment ?? process.env;
+  const passed = Object.fromEntries(Object.entries(source).filter(([name]) => passedOn.test(name)));
+  const bypass = [source["NO_PROXY"] ?? source["no_proxy"], "127.0.0.1", "localhost", "::1"].filter(Boolean).join(",");
+  return {
+    ...passed,
+    NO_PROXY: bypass,
+    no_proxy: bypass,
+    CODEX_HOME: options.codexHome,
+    [modelKeyVariable]: options.provider.apiKey,
+    ...(options.gateway ? { [gatewayTokenVariable]: options.gateway.token } : {}),
+  };
+}
+
+function describeAbort(signal: AbortSignal, progress: TurnProgress): string {
+  const reason: unknown = signal.reason;
+  const why = reason instanceof Error ? reason.message : typeof reason === "string" ? reason : "the turn was stopped";
+  return progress.lastNotice ? `${why}; Codex made no progress, its last notice was: ${progress.lastNotice}` : why;
+}
+
+function redact(options: CodexSessionOptions, message: string): string {
+  const secrets = [options.provider.apiKey, options.gateway?.token].filter((secret) => secret !== undefined && secret.length >= 6) as string[];
+  return secrets.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), message);
+}

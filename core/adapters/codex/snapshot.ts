@@ -1,0 +1,50 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { join, posix } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { create, extract, list, type ReadEntry } from "tar";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+
+const sessions = "sessions";
+
+/** Packs `sessions/` of a Codex home as tar.gz. Nothing else: the configuration names a gateway of this attempt, and credentials stay where they are. */
+export async function packSession(codexHome: string): Promise<Uint8Array | undefined> {
+  if (!existsSync(join(codexHome, sessions))) return undefined;
+  const stream = create({ gzip: true, cwd: codexHome, portable: true, follow: false, filter: (_path, entry) => "isSymbolicLink" in entry && !entry.isSymbolicLink() }, [sessions]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as unknown as AsyncIterable<Buffer>) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+/**
+ * Unpacks what {@link packSession} made. The whole archive is looked through before anything is written: one entry that is not a plain file or directory
+ * under `sessions/` refuses all of it.
+ */
+export async function unpackSession(codexHome: string, snapshot: Uint8Array): Promise<void> {
+  const refused: string[] = [];
+  await readArchive(snapshot, list({ strict: true, onReadEntry: (entry) => void (isOurs(entry) || refused.push(entry.path)) }));
+  if (refused.length > 0) {
+    throw new InfrastructureError("invalid-response", `the session snapshot holds an entry that does not belong there: ${JSON.stringify(refused[0])}`, {
+      remedy: "Start the run again from its stage; this snapshot cannot be used.",
+    });
+  }
+  await mkdir(codexHome, { recursive: true });
+  await readArchive(snapshot, extract({ cwd: codexHome, strict: true, preserveOwner: false }));
+}
+
+function isOurs(entry: ReadEntry): boolean {
+  const plain = entry.type === "File" || entry.type === "Directory" || entry.type === "OldFile";
+  const path = entry.path.replace(/\/$/, "");
+  const clean = posix.normalize(path) === path && !path.includes("\\") && !path.includes("\0");
+  return plain && clean && (path === sessions || path.startsWith(`${sessions}/`));
+}
+
+async function readArchive(snapshot: Uint8Array, sink: NodeJS.WritableStream): Promise<void> {
+  try {
+    await pipeline(Readable.from([Buffer.from(snapshot)]), sink);
+  } catch (cause) {
+    if (cause instanceof InfrastructureError) throw cause;
+    throw new InfrastructureError("invalid-response", "the session snapshot cannot be unpacked", { cause, remedy: "Start the run again from its stage; this snapshot cannot be used." });
+  }
+}
