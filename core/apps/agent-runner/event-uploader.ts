@@ -1,5 +1,4 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { JsonObject } from "../../domain/kernel/values.ts";
 import type { AgentEvent } from "../../ports/agent.ts";
 import type { EventsRequest } from "../../contract/runner.ts";
 
@@ -30,7 +29,7 @@ export function createEventUploader(send: (request: EventsRequest) => Promise<vo
     await delay(batchDelay);
     while (waiting.length > 0) await send({ items: waiting.splice(0, batchSize) });
   }
-  function push(type: string, content: JsonObject): void {
+  function push(type: string, content: UploadItem["content"]): void {
     waiting.push({ sequence: next, at: now(), type, content });
     next += 1;
     sending ??= drain()
@@ -56,9 +55,9 @@ export function createEventUploader(send: (request: EventsRequest) => Promise<vo
 }
 
 /** The event as it is stored: everything but its type, long texts cut. */
-export function contentOf(event: AgentEvent): JsonObject {
+export function contentOf(event: AgentEvent): UploadItem["content"] {
   const { type: _type, ...rest } = event;
-  return JSON.parse(JSON.stringify(rest, (_key, value: unknown) => (typeof value === "string" ? cut(value) : value))) as JsonObject;
+  return JSON.parse(JSON.stringify(rest, (_key, value: unknown) => (typeof value === "string" ? cut(value) : value))) as UploadItem["content"];
 }
 
 function cut(text: string): string {

@@ -1,0 +1,53 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
+
+export const stageRow = z.object({
+  name: stageName,
+  kind: z.enum(["process", "service"]),
+  trigger: z.string(),
+  revise: z.string().optional(),
+  roles: z.array(role),
+  artifacts: z.array(z.string()),
+  requires: stageName.optional(),
+  next: stageName.optional(),
+  fastTrack: stageName.optional(),
+  /** What an agent may change in the repository in this stage, in words. */
+  writeScope: z.string(),
+});
+
+export const boardCard = z.object({
+  repository: repositoryName,
+  issue: issueNumber,
+  title: z.string(),
+  labels: z.array(z.string()),
+  stage: stageName.optional(),
+  role: role.optional(),
+  runId: runId.optional(),
+  phase: runPhase.optional(),
+  status: z.string(),
+  pull: z.number().optional(),
+  tokens: tokenTotals.optional(),
+  updatedAt: instant,
+});
+
+export const transitionPreview = z.object({
+  plan: labelPlan,
+  /** What forbids it; empty when it may be applied. */
+  conflicts: z.array(z.string()),
+  /** Entry conditions that are not met, each with what would meet it. */
+  unmet: z.array(z.object({ condition: z.string(), remedy: z.string() })),
+  /** The issue's label set that the plan was made for. */
+  targetVersion: z.string(),
+});
+
+const move = z.object({ repository: repositoryName, issue: issueNumber, to: stageName, variant: z.enum(["work", "revise"]).optional() });
+
+export const boardContract = {
+  stages: oc.output(z.array(stageRow)),
+  cards: oc.errors(commonErrors).input(z.object({ repository: repositoryName.optional() })).output(z.object({ cards: z.array(boardCard), asOf: instant })),
+  watch: oc.input(z.object({ repository: repositoryName.optional() })).output(eventIterator(z.object({ cards: z.array(boardCard), asOf: instant }))),
+  preview: oc.errors(commonErrors).input(move).output(transitionPreview),
+  /** Applies the label change as the owner; CONFLICT when the labels are no longer those of `targetVersion`. */
+  apply: oc.errors(commonErrors).input(move.extend({ targetVersion: z.string() })).output(transitionPreview),
+};

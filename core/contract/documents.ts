@@ -1,0 +1,22 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { commonErrors, instant, issueNumber, repositoryName, stageName } from "./shared.ts";
+
+export const documentRow = z.object({ docId: z.string(), path: z.string(), branch: z.string(), type: z.string(), title: z.string(), status: z.string(), ownerRole: z.string(), stage: stageName.optional(), hash: z.string(), updatedAt: instant });
+
+export const documentsContract = {
+  list: oc.input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional() })).output(z.array(documentRow)),
+  /** What each stage of an issue requires and what is there. */
+  docset: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName, issue: issueNumber }))
+    .output(z.array(z.object({ stage: stageName, required: z.array(z.string()), present: z.array(z.string()), approved: z.array(z.string()), missing: z.array(z.string()) }))),
+  /** A document's text and front matter at its branch, and the approved text before it, where there is one, for a diff. */
+  read: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName, path: z.string().min(1).max(1_000) }))
+    .output(z.object({ document: documentRow, frontMatter: z.record(z.string(), z.json()), text: z.string(), approvedText: z.string().optional() })),
+  search: oc
+    .input(z.object({ repository: repositoryName.optional(), query: z.string().trim().min(1).max(1_000), limit: z.int().min(1).max(100).optional() }))
+    .output(z.array(z.object({ docId: z.string(), path: z.string(), title: z.string(), section: z.string(), excerpt: z.string(), score: z.number() }))),
+};

@@ -1,0 +1,93 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { commonErrors, instant, issueNumber, labelPlan, ownerText, repositoryName, requestId, role, runId, stageName } from "./shared.ts";
+
+const effectPreview = z.discriminatedUnion("type", [
+  labelPlan.extend({ type: z.literal("labels"), target: z.object({ kind: z.enum(["issue", "pull"]), number: z.number() }) }),
+  z.object({ type: z.literal("text"), target: z.object({ kind: z.enum(["issue", "pull"]), number: z.number() }), text: z.string() }),
+  z.object({ type: z.literal("pull"), title: z.string(), body: z.string(), head: z.string(), base: z.string() }),
+  z.object({ type: z.literal("question"), question: z.string(), options: z.array(z.string()) }),
+  z.object({
+    type: z.literal("gate"),
+    pull: z.number().optional(),
+    head: z.string().optional(),
+    merges: z.boolean(),
+    labels: labelPlan,
+    artifacts: z.object({ required: z.array(z.string()), present: z.array(z.string()), missing: z.array(z.string()) }),
+    files: z.array(z.string()),
+  }),
+  z.object({ type: z.literal("other"), description: z.string() }),
+]);
+
+export const verdict = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("approve"), proceed: z.boolean().optional() }),
+  z.object({ type: z.literal("deny"), reason: ownerText }),
+  z.object({ type: z.literal("answer"), text: ownerText, option: z.int().min(0).optional() }),
+  z.object({
+    type: z.literal("request_changes"),
+    comment: ownerText,
+    comments: z.array(z.object({ path: z.string().min(1), line: z.int().min(1), body: ownerText })).max(100).optional(),
+  }),
+  z.object({ type: z.literal("ask"), question: ownerText }),
+  z.object({ type: z.literal("abort"), reason: ownerText }),
+]);
+
+/** One row of the inbox. */
+export const inboxItem = z.object({
+  id: requestId,
+  kind: z.enum(["tool", "question", "gate", "document"]),
+  /** One plain sentence made by Signalbox, never by the agent. */
+  summary: z.string(),
+  repository: repositoryName,
+  issue: issueNumber,
+  runId,
+  stage: stageName,
+  role,
+  risk: z.enum(["low", "medium", "high"]),
+  phase: z.enum(["requested", "decided", "executing", "executed", "failed", "stale", "expired", "superseded"]),
+  createdAt: instant,
+  expiresAt: instant,
+  /** Verdict types that this request takes, in the order in which they are offered. */
+  verdicts: z.array(z.enum(["approve", "deny", "answer", "request_changes", "ask", "abort"])),
+  /** Who decided, once somebody has. */
+  decision: z.object({ verdict, by: z.string(), surface: z.string(), at: instant }).optional(),
+});
+export type InboxItem = z.infer<typeof inboxItem>;
+
+/** Everything the card shows, in the order in which it shows it. */
+export const inboxCard = inboxItem.extend({
+  tool: z.string(),
+  effect: effectPreview,
+  /** Canonical JSON of the exact arguments, hidden and bidirectional characters escaped. */
+  arguments: z.string(),
+  /** True when the arguments hold characters that do not show or that reorder text. */
+  hiddenCharacters: z.boolean(),
+  rationale: z.string().optional(),
+  rule: z.object({ id: z.string(), description: z.string() }),
+  digest: z.string(),
+  targetVersion: z.string(),
+  /** Whether the stored decision's signature verifies now; absent before a decision. */
+  signatureVerified: z.boolean().optional(),
+  /** What came of it: result of the effect, or why it did not happen. */
+  result: z.record(z.string(), z.json()).optional(),
+  failure: z.string().optional(),
+});
+export type InboxCard = z.infer<typeof inboxCard>;
+
+export const inboxContract = {
+  /** What waits for the owner: deadline first, then risk, then age. With `closed`, the newest closed requests instead. */
+  list: oc
+    .input(z.object({ closed: z.boolean().optional(), limit: z.int().min(1).max(500).optional() }))
+    .output(z.object({ items: z.array(inboxItem), asOf: instant })),
+  get: oc.errors(commonErrors).input(z.object({ id: requestId })).output(inboxCard),
+  /**
+   * Signs and records the owner's verdict. `digest` and `targetVersion` are those that were shown: when the request has others now, it is a CONFLICT and
+   * nothing is decided. Without them, the current ones are signed (a command line that has just shown the card).
+   */
+  decide: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId, verdict, surface: z.enum(["desktop", "command-line"]), digest: z.string().optional(), targetVersion: z.string().optional() }))
+    .output(inboxCard),
+  /** Emits the list's current state, and again whenever it changed. */
+  watch: oc.output(eventIterator(z.object({ items: z.array(inboxItem), asOf: instant }))),
+};

@@ -1,0 +1,20 @@
+import { auditContract } from "./audit.ts";
+import { boardContract } from "./board.ts";
+import { connectionContract } from "./connection.ts";
+import { documentsContract } from "./documents.ts";
+import { inboxContract } from "./inbox.ts";
+import { runsContract } from "./runs.ts";
+
+/**
+ * Everything that a control surface (desktop, web page, command line) may ask of the host. One contract over every transport: WebSocket, MessagePort, or a
+ * direct call in the same process.
+ */
+export const hostContract = {
+  connection: connectionContract,
+  inbox: inboxContract,
+  runs: runsContract,
+  board: boardContract,
+  documents: documentsContract,
+  audit: auditContract,
+};
+export type HostContract = typeof hostContract;

@@ -1,0 +1,79 @@
+import { eventIterator, oc } from "@orpc/contract";
+import { z } from "zod";
+import { commonErrors, instant, issueNumber, modelProfile, ownerText, repositoryName, requestId, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
+
+export const runRow = z.object({
+  id: runId,
+  repository: repositoryName,
+  issue: issueNumber,
+  pull: z.number().optional(),
+  stage: stageName,
+  variant: z.enum(["work", "revise"]),
+  role,
+  branch: z.string(),
+  phase: runPhase,
+  /** What the run is doing or waits for, in one sentence. */
+  status: z.string(),
+  requestId: requestId.optional(),
+  attempt: z.number(),
+  threadId: z.string().optional(),
+  profile: modelProfile,
+  tokens: tokenTotals,
+  createdAt: instant,
+  endedAt: instant.optional(),
+});
+export type RunRow = z.infer<typeof runRow>;
+
+export const toolCallRow = z.object({
+  id: z.string(),
+  attempt: z.number(),
+  tool: z.string(),
+  arguments: z.record(z.string(), z.json()),
+  rule: z.string(),
+  outcome: z.enum(["auto", "ask", "deny"]),
+  state: z.enum(["executing", "pending", "done", "denied", "failed", "refused"]),
+  executions: z.number(),
+  repeats: z.number(),
+  requestId: requestId.optional(),
+  result: z.record(z.string(), z.json()).optional(),
+  at: instant,
+});
+
+export const timelineEntry = z.object({ sequence: z.number(), at: instant, actor: z.string(), type: z.string(), subject: z.string(), text: z.string() });
+
+export const runDetail = runRow.extend({
+  trigger: z.object({ kind: z.string(), label: z.string(), actor: z.string() }),
+  attempts: z.array(z.object({ attempt: z.number(), phase: z.string(), startedAt: instant, endedAt: instant.optional(), outcome: z.string().optional() })),
+  toolCalls: z.array(toolCallRow),
+  decisions: z.array(
+    z.object({ id: requestId, kind: z.string(), phase: z.string(), digest: z.string(), verdict: z.string().optional(), by: z.string().optional(), surface: z.string().optional(), signatureVerified: z.boolean().optional() }),
+  ),
+  pushes: z.array(z.object({ commit: z.string(), files: z.array(z.string()), at: instant })),
+  artifacts: z.object({ required: z.array(z.string()), present: z.array(z.string()), missing: z.array(z.string()) }),
+  timeline: z.array(timelineEntry),
+});
+export type RunDetail = z.infer<typeof runDetail>;
+
+/** Where a reader of a transcript stands. */
+export const transcriptCursor = z.object({ attempt: z.int().min(0), sequence: z.int().min(-1) });
+export const transcriptEntry = z.object({ attempt: z.number(), sequence: z.number(), at: instant, type: z.string(), content: z.record(z.string(), z.json()) });
+export type TranscriptEntry = z.infer<typeof transcriptEntry>;
+
+export const runsContract = {
+  list: oc
+    .input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional(), active: z.boolean().optional(), limit: z.int().min(1).max(500).optional() }))
+    .output(z.object({ runs: z.array(runRow), asOf: instant })),
+  get: oc.errors(commonErrors).input(z.object({ id: runId })).output(runDetail),
+  /** A page of the stored transcript after `after`. */
+  transcript: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId, after: transcriptCursor.optional(), limit: z.int().min(1).max(1_000).optional() }))
+    .output(z.object({ entries: z.array(transcriptEntry), next: transcriptCursor.optional() })),
+  /** The transcript from `after` on, in batches, and then live until the run has ended or the reader leaves. */
+  follow: oc.errors(commonErrors).input(z.object({ id: runId, after: transcriptCursor.optional() })).output(eventIterator(z.object({ entries: z.array(transcriptEntry), phase: runPhase }))),
+  /** Emits the run's detail, and again whenever it changed, until the run is final. */
+  watch: oc.errors(commonErrors).input(z.object({ id: runId })).output(eventIterator(runDetail)),
+  park: oc.errors(commonErrors).input(z.object({ id: runId })).output(runRow),
+  resume: oc.errors(commonErrors).input(z.object({ id: runId, note: ownerText.optional() })).output(runRow),
+  cancel: oc.errors(commonErrors).input(z.object({ id: runId, reason: ownerText })).output(runRow),
+};
