@@ -1,12 +1,13 @@
 import type { ReasoningLevel } from "../../domain/run/run.ts";
 
-/** How Codex reaches its model: any server with the Responses API. The key travels in the environment of the Codex process only. */
-export interface CodexModelProvider {
+/** The model and how Codex reaches it: any server with the Responses API. The key travels in the environment of the Codex process only. */
+export interface CodexModel {
   /** Ends in `/v1` usually. For OpenAI itself: `https://api.openai.com/v1`. */
   readonly baseUrl: string;
-  /** What people see, and the provider's id in the configuration. */
-  readonly name: string;
   readonly apiKey: string;
+  /** As the provider spells it. */
+  readonly name: string;
+  readonly reasoning: ReasoningLevel;
 }
 
 /** The gateway, the agent's only MCP server. */
@@ -22,9 +23,7 @@ export interface CodexGateway {
 export type CodexSandbox = "workspace-write" | "external";
 
 export interface CodexConfiguration {
-  readonly model: string;
-  readonly reasoning: ReasoningLevel;
-  readonly provider: CodexModelProvider;
+  readonly model: CodexModel;
   readonly gateway?: CodexGateway | undefined;
   readonly sandbox: CodexSandbox;
   /** The one writable directory outside the workspace; TMPDIR of the agent's commands. The machine's own /tmp holds other runs' files. */
@@ -46,9 +45,9 @@ export function renderCodexConfiguration(configuration: CodexConfiguration): str
 
 function general(configuration: CodexConfiguration): readonly string[] {
   return [
-    `model = ${toml(configuration.model)}`,
+    `model = ${toml(configuration.model.name)}`,
     `model_provider = "run"`,
-    `model_reasoning_effort = ${toml(reasoningEfforts[configuration.reasoning])}`,
+    `model_reasoning_effort = ${toml(reasoningEfforts[configuration.model.reasoning])}`,
     `web_search = "disabled"`,
     `approval_policy = "never"`,
     // `codex exec resume` takes no sandbox option and would fall back to read-only.
@@ -97,8 +96,8 @@ function isolation(configuration: CodexConfiguration): readonly string[] {
 function provider(configuration: CodexConfiguration): readonly string[] {
   return [
     `[model_providers.run]`,
-    `name = ${toml(configuration.provider.name)}`,
-    `base_url = ${toml(configuration.provider.baseUrl)}`,
+    `name = "model of the run"`,
+    `base_url = ${toml(configuration.model.baseUrl)}`,
     `wire_api = "responses"`,
     `env_key = "${modelKeyVariable}"`,
     `request_max_retries = 4`,

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { ModelProfile } from "../../domain/run/run.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { resolveCodexBinary } from "./binary.ts";
-import { gatewayTokenVariable, modelKeyVariable, renderCodexConfiguration, type CodexGateway, type CodexModelProvider, type CodexSandbox } from "./configuration.ts";
+import { gatewayTokenVariable, modelKeyVariable, renderCodexConfiguration, type CodexGateway, type CodexModel, type CodexSandbox } from "./configuration.ts";
 import { createLineSplitter, readCodexLine, usageBetween, type ThreadUsage } from "./event-reader.ts";
 import { endLeftovers, endProcessTree } from "./process-tree.ts";
 import { threadUsage } from "./rollout.ts";
@@ -17,8 +16,7 @@ export interface CodexSessionOptions {
   readonly codexHome: string;
   /** The clone in which the agent works. */
   readonly workspace: string;
-  readonly profile: ModelProfile;
-  readonly provider: CodexModelProvider;
+  readonly model: CodexModel;
   /** Without it the agent has no tools but its shell. */
   readonly gateway?: CodexGateway | undefined;
   readonly sandbox: CodexSandbox;
@@ -85,11 +83,11 @@ function digest(found: ReturnType<typeof readCodexLine>[number], before: ThreadU
 
 async function prepareHome(options: CodexSessionOptions): Promise<void> {
   const temporaryDirectory = join(options.codexHome, "agent-tmp");
-  const { provider, gateway, sandbox, profile } = options;
+  const { model, gateway, sandbox } = options;
   try {
     await mkdir(temporaryDirectory, { recursive: true, mode: 0o700 });
     await chmod(options.codexHome, 0o700);
-    await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ ...profile, provider, gateway, sandbox, temporaryDirectory }), { mode: 0o600 });
+    await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ model, gateway, sandbox, temporaryDirectory }), { mode: 0o600 });
   } catch (cause) {
     throw new InfrastructureError("unwritable", `the agent's home ${options.codexHome} cannot be written`, { cause, remedy: "Free disk space or fix the permissions of this directory." });
   }
@@ -159,7 +157,7 @@ function environmentFor(options: CodexSessionOptions): NodeJS.ProcessEnv {
     NO_PROXY: bypass,
     no_proxy: bypass,
     CODEX_HOME: options.codexHome,
-    [modelKeyVariable]: options.provider.apiKey,
+    [modelKeyVariable]: options.model.apiKey,
     ...(options.gateway ? { [gatewayTokenVariable]: options.gateway.token } : {}),
   };
 }
@@ -171,6 +169,6 @@ function describeAbort(signal: AbortSignal, progress: TurnProgress): string {
 }
 
 function redact(options: CodexSessionOptions, message: string): string {
-  const secrets = [options.provider.apiKey, options.gateway?.token].filter((secret) => secret !== undefined && secret.length >= 6) as string[];
+  const secrets = [options.model.apiKey, options.gateway?.token].filter((secret) => secret !== undefined && secret.length >= 6) as string[];
   return secrets.reduce((text, secret) => text.replaceAll(secret, "[redacted]"), message);
 }
