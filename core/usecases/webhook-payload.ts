@@ -1,0 +1,83 @@
+import type { RepositoryName } from "../domain/kernel/values.ts";
+
+/**
+ * What we read from a webhook's body, and nothing else. A payload only says where to look: everything that decides is read afresh from the forge, because
+ * deliveries arrive late, twice and out of order.
+ */
+export interface WebhookPayload {
+  readonly action?: string | undefined;
+  readonly repository?: RepositoryName | undefined;
+  readonly defaultBranch?: string | undefined;
+  readonly sender?: string | undefined;
+  readonly issue?: { readonly number: number; readonly isPull: boolean } | undefined;
+  readonly label?: string | undefined;
+  readonly pull?: { readonly number: number; readonly merged: boolean; readonly base?: string | undefined; readonly mergeCommit?: string | undefined } | undefined;
+  readonly review?: { readonly id: number; readonly state: string } | undefined;
+  /** Of a push: the full ref and the commit it points at now. */
+  readonly ref?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+/** Reads a body; undefined when it is no JSON object. Fields of another type than expected are left out. */
+export function readWebhookPayload(body: string): WebhookPayload | undefined {
+  const parsed = parseJson(body);
+  if (!isObject(parsed)) return undefined;
+  const repository = field(parsed, "repository");
+  return {
+    action: text(parsed["action"]),
+    repository: text(repository["full_name"]) as RepositoryName | undefined,
+    defaultBranch: text(repository["default_branch"]),
+    sender: text(field(parsed, "sender")["login"]),
+    issue: readIssue(field(parsed, "issue")),
+    label: text(field(parsed, "label")["name"]),
+    pull: readPull(field(parsed, "pull_request")),
+    review: readReview(field(parsed, "review")),
+    ref: text(parsed["ref"]),
+    after: text(parsed["after"]),
+  };
+}
+
+function readIssue(issue: Fields): WebhookPayload["issue"] {
+  const number = count(issue["number"]);
+  return number === undefined ? undefined : { number, isPull: isObject(issue["pull_request"]) };
+}
+
+function readPull(pull: Fields): WebhookPayload["pull"] {
+  const number = count(pull["number"]);
+  if (number === undefined) return undefined;
+  return { number, merged: pull["merged"] === true, base: text(field(pull, "base")["ref"]), mergeCommit: text(pull["merge_commit_sha"]) };
+}
+
+function readReview(review: Fields): WebhookPayload["review"] {
+  const id = count(review["id"]);
+  const state = text(review["state"]);
+  return id === undefined || state === undefined ? undefined : { id, state };
+}
+
+type Fields = { readonly [key: string]: unknown };
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    // Whatever is wrong with it, it is no payload; the caller says so.
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function field(value: Fields, key: string): Fields {
+  const inner = value[key];
+  return isObject(inner) ? inner : {};
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function count(value: unknown): number | undefined {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : undefined;
+}
