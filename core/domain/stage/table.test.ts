@@ -4,16 +4,16 @@ import { artifactTitle, artifactTypes } from "./artifacts.ts";
 import { allStages, processStages, serviceStages, type StageName } from "./stage.ts";
 import { artifactPath, branchFor, leadRole, stageTable } from "./table.ts";
 
-/** The process as the product describes it, line by line: stage, triggers, roles, documents. Evidence, audit report and sequence design are our names for what it writes in prose. */
+/** The process as the product describes it, line by line: stage, triggers, roles, documents. Evidence, audit report, sequences and implementation notes are our names for what it writes in prose. */
 const described = `
 intake     | run:intake run:intake:revise   | pm km        | problem personas scope_mvp constraints brief risks_register open_questions
 vision     | run:vision run:vision:revise   | pm em        | project_charter success_metrics risks_register
 prd        | run:prd run:prd:revise         | pm sa        | prd nfr user_story
 arch       | run:arch run:arch:revise       | sa           | c4_context c4_container adr alternatives
-design     | run:design run:design:revise   | sa qa        | design_doc api_contract data_model migrations_policy sequence_design test_design
+design     | run:design run:design:revise   | sa qa        | design_doc api_contract data_model migrations_policy sequences test_design
 plan       | run:plan run:plan:revise       | em km        | delivery_plan epic user_story definition_of_done roadmap
-dev        | run:dev run:dev:revise         | dev reviewer |
-doc-audit  | run:doc-audit                  | km           | audit_report
+dev        | run:dev run:dev:revise         | dev reviewer | implementation_notes
+doc-audit  | run:doc-audit                  | km           | doc_audit_report
 qa         | run:qa                         | qa           | test_strategy test_plan test_matrix regression_checklist test_evidence
 release    | run:release                    | em sre       | release_plan release_notes rollback_plan
 postdeploy | run:postdeploy                 | qa sre       | postdeploy_review incident_postmortem
@@ -89,7 +89,7 @@ describe("the stage table", () => {
     const used = new Set(allStages.flatMap((name) => [...stageTable[name].artifacts.required, ...stageTable[name].artifacts.optional]));
 
     expect([...used].toSorted()).toEqual(artifactTypes.toSorted());
-    expect(artifactTitle("scope_mvp")).toBe("Scope of the first version");
+    expect(artifactTitle("scope_mvp")).toBe("MVP scope");
     expect(artifactTitle("constructor")).toBe("constructor");
   });
 
