@@ -1,0 +1,82 @@
+import { accessSync, constants } from "node:fs";
+import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
+import { z } from "zod";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+
+/** Everything of one workspace lives under one directory; nothing is kept elsewhere. */
+export interface WorkspaceDirectory {
+  readonly root: string;
+  readonly owner: string;
+  readonly database: string;
+  readonly forge: string;
+  readonly mirrors: string;
+  readonly attempts: string;
+  readonly keys: string;
+  readonly secrets: string;
+  readonly anchors: string;
+  readonly log: string;
+}
+
+/** `--workspace`, then `SIGNALBOX_WORKSPACE`, then the user's data directory. */
+export function workspaceRoot(chosen: string | undefined, env: NodeJS.ProcessEnv): string {
+  const data = env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
+  return resolve(chosen ?? env["SIGNALBOX_WORKSPACE"] ?? join(data, "signalbox", "rehearsal"));
+}
+
+export function layoutOf(root: string): WorkspaceDirectory {
+  return {
+    root,
+    owner: join(root, "owner.json"),
+    database: join(root, "database"),
+    forge: join(root, "forge"),
+    mirrors: join(root, "mirrors"),
+    attempts: join(root, "attempts"),
+    keys: join(root, "keys"),
+    secrets: join(root, "secrets.json"),
+    anchors: join(root, "audit-anchors.jsonl"),
+    log: join(root, "signalbox.log"),
+  };
+}
+
+/**
+ * Makes the directory, for this user only.
+ * @throws InfrastructureError `unwritable` with what to do.
+ */
+export async function prepareDirectory(root: string): Promise<WorkspaceDirectory> {
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    await chmod(root, 0o700);
+    accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new InfrastructureError("unwritable", `the workspace directory ${root} cannot be written`, { cause, remedy: "Make it writable for your user, or choose another with --workspace DIR." });
+  }
+  return layoutOf(root);
+}
+
+const secretsSchema = z.object({ version: z.literal(1), webhookSecret: z.string().min(20), ownerToken: z.string().min(20), botToken: z.string().min(20), hostToken: z.string().min(20) });
+/** The workspace's own generated secrets: none of them is worth anything outside it. */
+export type WorkspaceSecrets = z.infer<typeof secretsSchema>;
+
+/** Reads the workspace's secrets, or makes them at first use. */
+export async function loadSecrets(file: string, newToken: () => string): Promise<WorkspaceSecrets> {
+  const text = await readFile(file, "utf8").catch(() => undefined);
+  if (text === undefined) {
+    const secrets: WorkspaceSecrets = { version: 1, webhookSecret: newToken(), ownerToken: newToken(), botToken: newToken(), hostToken: newToken() };
+    await writeFile(`${file}.new`, JSON.stringify(secrets, undefined, 2), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+    return secrets;
+  }
+  const parsed = secretsSchema.safeParse(parseJson(text));
+  if (!parsed.success) throw new InfrastructureError("invalid-response", `${file} does not hold this workspace's secrets`, { remedy: "Restore the file, or start a new workspace with --workspace DIR." });
+  return parsed.data;
+}
+
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
