@@ -1,0 +1,135 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { BranchName, RepositoryName } from "../../domain/kernel/values.ts";
+import { createGitClones } from "./clones.ts";
+import { createGitMirror } from "./mirror.ts";
+
+const repository = "acme/shop" as RepositoryName;
+const main = "main" as BranchName;
+const author = { name: "Signalbox", email: "signalbox@example.invalid" };
+let place: string;
+let forge: string;
+let work: string;
+
+beforeEach(() => {
+  place = mkdtempSync(path.join(tmpdir(), "signalbox-mirror-"));
+  forge = path.join(place, "forge.git");
+  work = path.join(place, "work");
+  run(place, "init", "--quiet", "--bare", "--initial-branch=main", forge);
+  run(place, "clone", "--quiet", forge, work);
+  put("README.md", "# Shop\n");
+  put("src/app.ts", "export const a = 1;\n");
+  commit("start");
+});
+afterEach(() => rmSync(place, { recursive: true, force: true }));
+
+describe("the mirror of a repository", () => {
+  it("gives a branch's tip and its files as they are on the forge", async () => {
+    const mirror = createMirror();
+
+    const tip = await mirror.fetch(repository, main);
+
+    expect(tip).toBe(run(forge, "rev-parse", "main"));
+    expect(await mirror.readFile(repository, "main", "README.md")).toBe("# Shop\n");
+    expect(await mirror.readFile(repository, tip ?? "", "src/app.ts")).toBe("export const a = 1;\n");
+    expect(await mirror.listFiles(repository, "main", "src/")).toEqual(["src/app.ts"]);
+    expect(await mirror.fetch(repository, "nothing" as BranchName)).toBeUndefined();
+    expect(await mirror.readFile(repository, "main", "src")).toBeUndefined();
+    expect(await mirror.readFile(repository, "nothing", "README.md")).toBeUndefined();
+  });
+
+  it("does not follow symlinks and does not take binary files for text", async () => {
+    symlinkSync("/etc/passwd", path.join(work, "link.md"));
+    writeFileSync(path.join(work, "image.md"), Buffer.from([0x89, 0, 1]));
+    commit("odd files");
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+
+    expect(await mirror.readFile(repository, "main", "link.md")).toBeUndefined();
+    expect(await mirror.readFile(repository, "main", "image.md")).toBeUndefined();
+  });
+
+  it("follows the forge when a branch was forced", async () => {
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+    put("README.md", "# Other\n");
+    run(work, "add", "-A");
+    run(work, "commit", "--quiet", "--amend", "-m", "other");
+    run(work, "push", "--quiet", "--force", "origin", "HEAD:main");
+
+    expect(await mirror.fetch(repository, main)).toBe(run(work, "rev-parse", "HEAD"));
+  });
+
+  it("commits files once, and nothing when they are there already", async () => {
+    const mirror = createMirror();
+    const files = new Map([["docs/_index/issue-map.yaml", "issues: []\n"]]);
+
+    const first = await mirror.commitFiles(repository, main, files, "docs: issue map");
+    const second = await mirror.commitFiles(repository, main, files, "docs: issue map");
+
+    expect(second).toBe(first);
+    expect(run(forge, "rev-parse", "main")).toBe(first);
+    expect(run(forge, "show", "main:docs/_index/issue-map.yaml")).toBe("issues: []");
+    expect(run(forge, "show", "main:src/app.ts")).toBe("export const a = 1;");
+    expect(run(forge, "log", "-1", "--format=%an <%ae> %s", "main")).toBe("Signalbox <signalbox@example.invalid> docs: issue map");
+  });
+
+  it("keeps both sides' work when the branch moves while it commits", async () => {
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+    const commits = ["a", "b", "c", "d"].map((name) => createMirror(name).commitFiles(repository, main, new Map([[`docs/${name}.yaml`, name]]), name));
+
+    await Promise.all(commits);
+
+    expect(run(forge, "ls-tree", "-r", "--name-only", "main", "docs/").split("\n")).toEqual(["docs/a.yaml", "docs/b.yaml", "docs/c.yaml", "docs/d.yaml"]);
+  });
+
+  it("lists a file that one commit adds and the next one removes", async () => {
+    const mirror = createMirror();
+    const from = await mirror.fetch(repository, main);
+    put("src/secret.ts", "x");
+    commit("add");
+    rmSync(path.join(work, "src/secret.ts"));
+    commit("remove");
+    const to = await mirror.fetch(repository, main);
+
+    const changes = await mirror.changes(repository, from ?? "", to ?? "");
+
+    expect(changes).toEqual(expect.arrayContaining([expect.objectContaining({ path: "src/secret.ts", status: "A" }), expect.objectContaining({ path: "src/secret.ts", status: "D" })]));
+  });
+
+  it("refuses names that would leave its directory", async () => {
+    await expect(createMirror().fetch("../../etc" as RepositoryName, main)).rejects.toMatchObject({ code: "not-found" });
+    await expect(createMirror().fetch("acme/.." as RepositoryName, main)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("says that the repository does not exist instead of inventing one", async () => {
+    rmSync(forge, { recursive: true });
+
+    await expect(createMirror().fetch(repository, main)).rejects.toMatchObject({ name: "InfrastructureError" });
+  });
+});
+
+function createMirror(name = "clones"): ReturnType<typeof createGitMirror> {
+  const clones = createGitClones({ directory: path.join(place, name), remote: async () => ({ url: forge, authorization: "Basic eDp5" }) });
+  return createGitMirror({ clones, author });
+}
+
+function put(file: string, content: string): void {
+  mkdirSync(path.dirname(path.join(work, file)), { recursive: true });
+  writeFileSync(path.join(work, file), content);
+}
+
+function commit(message: string): void {
+  run(work, "add", "-A");
+  run(work, "commit", "--quiet", "-m", message);
+  run(work, "push", "--quiet", "origin", "HEAD:main");
+}
+
+function run(cwd: string, ...args: string[]): string {
+  const identity = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.invalid", GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.invalid" };
+  return execFileSync("git", args, { cwd, env: { ...process.env, ...identity }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from "node:crypto";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
+import { changesOfCommits } from "./changes.ts";
+import type { GitClones } from "./clones.ts";
+import { git, gitFailure, runGit } from "./git-process.ts";
+
+export interface GitMirrorOptions {
+  readonly clones: GitClones;
+  /** Author and committer of what the gateway writes. */
+  readonly author: { readonly name: string; readonly email: string };
+}
+
+const commitAttempts = 5;
+const textLimit = 8 * 1024 * 1024;
+
+/** The forge's repositories as the server reads and writes them, without the agent. See {@link RepositoryMirror}. */
+export function createGitMirror({ clones, author }: GitMirrorOptions): RepositoryMirror {
+  const identity = { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_COMMITTER_NAME: author.name, GIT_COMMITTER_EMAIL: author.email };
+  return {
+    fetch: async (repository, branch) => {
+      await clones.update(repository);
+      return clones.tip(repository, branch);
+    },
+    readFile: async (repository, ref, file) => readText(await clones.open(repository), ref, file),
+    listFiles: async (repository, ref, prefix) => listPaths(await clones.open(repository), ref, prefix),
+    changes: async (repository, from, to) => {
+      const cwd = await clones.open(repository);
+      return changesOfCommits(revision(to), [revision(from)], { cwd });
+    },
+    commitFiles: async (repository, branch, files, message) => {
+      for (let attempt = 1; ; attempt += 1) {
+        await clones.update(repository);
+        const outcome = await clones.exclusively(repository, () => commitOnce(clones, repository, branch, files, message, identity));
+        if (outcome !== "moved") return outcome;
+        if (attempt === commitAttempts) throw new InfrastructureError("conflict", `the branch ${branch} of ${repository} moved at every attempt to commit to it`);
+      }
+    },
+  };
+}
+
+/** A commit as it is, a branch by its full name: an agent's branch called like an option or a commit must not be read as one. */
+function revision(ref: string): string {
+  return /^[0-9a-f]{40}$/.test(ref) ? ref : `refs/heads/${ref}`;
+}
+
+async function readText(cwd: string, ref: string, file: string): Promise<string | undefined> {
+  const listed = await runGit(["ls-tree", "-z", revision(ref), "--", file], { cwd });
+  const match = /^(100644|100664|100755) blob ([0-9a-f]{40})\t([^\0]*)\0$/.exec(listed.stdout.toString("utf8"));
+  if (listed.code !== 0 || !match || match[3] !== file) return undefined;
+  const size = Number(await git(["cat-file", "-s", match[2] ?? ""], { cwd }));
+  if (size > textLimit) return undefined;
+  const { stdout } = await runGit(["cat-file", "blob", match[2] ?? ""], { cwd });
+  if (stdout.includes(0)) return undefined;
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(stdout);
+  } catch {
+    return undefined;
+  }
+}
+
+async function listPaths(cwd: string, ref: string, prefix: string): Promise<readonly string[]> {
+  const listed = await runGit(["ls-tree", "-r", "-z", "--name-only", "--full-tree", revision(ref)], { cwd });
+  if (listed.code !== 0) return [];
+  return listed.stdout
+    .toString("utf8")
+    .split("\0")
+    .filter((name) => name !== "" && name.startsWith(prefix));
+}
+
+async function commitOnce(
+  clones: GitClones,
+  repository: RepositoryName,
+  branch: BranchName,
+  files: ReadonlyMap<string, string>,
+  message: string,
+  identity: Readonly<Record<string, string>>,
+): Promise<CommitSha | "moved"> {
+  const cwd = await clones.open(repository);
+  const tip = await clones.tip(repository, branch);
+  if (!tip) throw new InfrastructureError("not-found", `there is no branch ${branch} in ${repository}`);
+  const tree = await writeTree(cwd, tip, files);
+  if (tree === (await git(["rev-parse", `${tip}^{tree}`], { cwd }))) return tip;
+  const commit = await git(["commit-tree", tree, "-p", tip], { cwd, env: identity, input: `${message}\n` });
+  const remote = await clones.remote(repository);
+  const ref = `refs/heads/${branch}`;
+  const args = ["push", "--porcelain", "--quiet", `--force-with-lease=${ref}:${tip}`, remote.url, `${commit}:${ref}`];
+  const pushed = await runGit(args, { cwd, remote });
+  if (pushed.code === 0) {
+    await git(["update-ref", ref, commit], { cwd });
+    return commit as CommitSha;
+  }
+  if (/^!\t/m.test(pushed.stdout.toString("utf8")) && /stale info|fetch first|non-fast-forward|failed to lock|cannot lock/.test(`${pushed.stdout.toString("utf8")}${pushed.stderr}`)) return "moved";
+  throw gitFailure(args, pushed);
+}
+
+/** The tree of `tip` with `files` put into it, through an index of its own so that nothing else is disturbed. */
+async function writeTree(cwd: string, tip: string, files: ReadonlyMap<string, string>): Promise<string> {
+  const index = path.join(cwd, `signalbox-index-${randomUUID()}`);
+  const env = { GIT_INDEX_FILE: index };
+  try {
+    await git(["read-tree", tip], { cwd, env });
+    let entries = "";
+    for (const [file, content] of files) {
+      const blob = await git(["hash-object", "-w", "--stdin"], { cwd, input: content });
+      entries += `100644 ${blob}\t${file}\0`;
+    }
+    await git(["update-index", "-z", "--index-info"], { cwd, env, input: entries });
+    return await git(["write-tree"], { cwd, env });
+  } finally {
+    await rm(index, { force: true });
+  }
+}

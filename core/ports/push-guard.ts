@@ -1,0 +1,35 @@
+import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+import type { ChangedFile } from "./repository-mirror.ts";
+
+/** One ref that a push wants to change. */
+export interface ProposedUpdate {
+  /** The full name: `refs/heads/signalbox/…`. */
+  readonly ref: string;
+  /** Absent: the ref is to be created. */
+  readonly before?: CommitSha | undefined;
+  /** Absent: the ref is to be deleted. */
+  readonly after?: CommitSha | undefined;
+  /** `before` is not an ancestor of `after`. */
+  readonly forced: boolean;
+  /** Every path that any new commit touches, and every path in which the result differs from the base branch without having been accepted before. */
+  readonly changes: readonly ChangedFile[];
+}
+
+/** A push as it lies in quarantine: unpacked and checked for well-formedness, seen by nobody else. */
+export interface ProposedPush {
+  readonly repository: RepositoryName;
+  readonly updates: readonly ProposedUpdate[];
+}
+
+export type PushVerdict = { readonly allowed: true } | { readonly allowed: false; /** One line for git's report. */ readonly reason: string; /** Sentences for the pusher. */ readonly lines: readonly string[] };
+
+/** Judges pushes before they reach the forge, and learns what became of them. */
+export interface PushGuard {
+  /** The branch whose commits are known to be somebody else's. */
+  readonly base: BranchName;
+  check(push: ProposedPush): Promise<PushVerdict>;
+  /** The forge took it. */
+  accepted(push: ProposedPush): Promise<void>;
+  /** It was refused, here or by the forge. */
+  refused(push: ProposedPush, reason: string): Promise<void>;
+}
