@@ -1,0 +1,93 @@
+import type { InboxCard, InboxItem, verdict } from "../../../contract/inbox.ts";
+import type { z } from "zod";
+import type { CommandContext, Control } from "../control.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { usageFailure } from "../failures.ts";
+import { age, table } from "../output.ts";
+import { seeThrough } from "../see-through.ts";
+import { cardText } from "../texts/card.ts";
+
+type Verdict = z.infer<typeof verdict>;
+
+/** `signalbox inbox list`: what waits for the owner. */
+export async function listInbox(context: CommandContext, options: { readonly all?: boolean | undefined }): Promise<ExitCode> {
+  return withControl(context, async ({ client }) => {
+    const open = await client.inbox.list({});
+    const closed = options.all ? (await client.inbox.list({ closed: true })).items : [];
+    const items = [...open.items, ...closed];
+    context.output.result({ items, asOf: open.asOf }, items.length === 0 ? "Nothing waits for you." : inboxTable(items, context.now()));
+    return exitCodes.ok;
+  });
+}
+
+/** `signalbox inbox show ID`: the whole card. */
+export async function showRequest(context: CommandContext, id: string): Promise<ExitCode> {
+  return withControl(context, async ({ client }) => {
+    const card = await client.inbox.get({ id: await fullId(client, id) });
+    context.output.result(card, cardText(card, context.now()));
+    return exitCodes.ok;
+  });
+}
+
+export interface DecideOptions {
+  /** Do not wait for what the decision sets going. */
+  readonly detach?: boolean | undefined;
+}
+
+/**
+ * `signalbox inbox approve|deny|answer|request-changes|ask|abort ID`: signs and records a verdict. When this process had to open the workspace itself, it stays
+ * until the run that was waiting has come to rest: finished, or waiting for the next decision.
+ */
+export async function decideRequest(context: CommandContext, id: string, verdictFor: (card: InboxCard) => Verdict, options: DecideOptions): Promise<ExitCode> {
+  return withControl(context, async (control) => {
+    const { client } = control;
+    const card = await client.inbox.get({ id: await fullId(client, id) });
+    const verdict = verdictFor(card);
+    if (!card.verdicts.includes(verdict.type) && card.phase === "requested") {
+      throw usageFailure(`a ${card.kind} request cannot be decided with ${verdict.type}`, `It takes: ${card.verdicts.join(", ")}.`);
+    }
+    const decided = await client.inbox.decide({ id: card.id, verdict, surface: "command-line", digest: card.digest, targetVersion: card.targetVersion });
+    context.output.progress(`Recorded: ${verdict.type} by ${decided.decision?.by ?? "you"}.`);
+    if (options.detach) return report(context, decided, undefined);
+    return report(context, decided, await seeThrough(context, client, card.runId, card.id));
+  });
+}
+
+async function report(context: CommandContext, card: InboxCard, rest: Awaited<ReturnType<typeof seeThrough>> | undefined): Promise<ExitCode> {
+  if (!rest) {
+    context.output.result({ request: card }, `Recorded. Signalbox goes on in the background.`);
+    return exitCodes.ok;
+  }
+  const waiting = rest.waiting.length > 0;
+  const text = [`${rest.request.summary}: ${rest.request.phase}.`, `Run ${rest.run.id}: ${rest.run.status}`, ...(waiting ? ["", "Waiting for you:", inboxTable(rest.waiting, context.now())] : [])];
+  context.output.result({ request: rest.request, run: rest.run, waiting: rest.waiting }, text.join("\n"));
+  if (rest.request.phase === "failed" || rest.request.phase === "stale") return exitCodes.conflict;
+  if (rest.run.phase === "failed" || rest.run.phase === "failed_precondition") return exitCodes.failed;
+  return waiting ? exitCodes.waiting : exitCodes.ok;
+}
+
+/** Ids are long and time-ordered; any unique ending or beginning of at least six characters will do. */
+async function fullId(client: Control["client"], given: string): Promise<string> {
+  if (given.length >= 36 || given.length < 6) return given;
+  const known = [...(await client.inbox.list({})).items, ...(await client.inbox.list({ closed: true })).items].map((item) => item.id);
+  const matching = [...new Set(known.filter((id) => id.endsWith(given) || id.startsWith(given)))];
+  if (matching.length > 1) throw usageFailure(`${given} stands for ${matching.length} requests`, "Give more characters of the id.");
+  return matching[0] ?? given;
+}
+
+export function inboxTable(items: readonly InboxItem[], now: number): string {
+  return table(
+    ["ID", "KIND", "ISSUE", "STAGE", "RISK", "AGE", "STATE", "WHAT"],
+    items.map((item) => [item.id, item.kind, `${item.repository}#${item.issue}`, item.stage, item.risk, age(item.createdAt, now), item.phase, item.summary]),
+  );
+}
+
+/** Connects for one command and always lets go again. */
+export async function withControl<T>(context: CommandContext, work: (control: Control) => Promise<T>): Promise<T> {
+  const control = await context.connect();
+  try {
+    return await work(control);
+  } finally {
+    await control.close();
+  }
+}

@@ -1,0 +1,107 @@
+import type { RunDetail, RunRow, TranscriptEntry } from "../../../contract/runs.ts";
+import { finalRunPhases } from "../../../domain/run/run.ts";
+import type { CommandContext } from "../control.ts";
+import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { age, table } from "../output.ts";
+import { transcriptLine } from "../texts/transcript.ts";
+import { withControl } from "./inbox.ts";
+
+export async function listRuns(context: CommandContext, options: { readonly active?: boolean | undefined; readonly issue?: number | undefined }): Promise<ExitCode> {
+  return withControl(context, async ({ client }) => {
+    const listed = await client.runs.list({ ...(options.active ? { active: true } : {}), ...(options.issue === undefined ? {} : { issue: options.issue }) });
+    context.output.result(listed, listed.runs.length === 0 ? "No runs yet. A run:* label on an issue starts one." : runTable(listed.runs, context.now()));
+    return exitCodes.ok;
+  });
+}
+
+export async function showRun(context: CommandContext, id: string): Promise<ExitCode> {
+  return withControl(context, async ({ client }) => {
+    const run = await client.runs.get({ id });
+    context.output.result(run, runText(run, context.now()));
+    return exitCodes.ok;
+  });
+}
+
+/** The stored transcript, and with `follow` what comes after it, until the run is final. In JSON mode one entry a line while following. */
+export async function showLogs(context: CommandContext, id: string, options: { readonly follow?: boolean | undefined }): Promise<ExitCode> {
+  return withControl(context, async ({ client }) => {
+    const entries: TranscriptEntry[] = [];
+    if (!options.follow) {
+      let after: { attempt: number; sequence: number } | undefined;
+      do {
+        const page: Awaited<ReturnType<typeof client.runs.transcript>> = await client.runs.transcript({ id, limit: 1_000, ...(after ? { after } : {}) });
+        entries.push(...page.entries);
+        after = page.next;
+      } while (after);
+      context.output.result({ entries }, entries.length === 0 ? "Nothing was recorded yet." : entries.map(transcriptLine).join("\n"));
+      return exitCodes.ok;
+    }
+    for await (const batch of await client.runs.follow({ id }, { signal: context.signal })) {
+      for (const entry of batch.entries) context.output.line(context.output.isJson ? JSON.stringify(entry) : transcriptLine(entry));
+    }
+    if (context.output.isJson) context.output.result({ id, ended: true }, "");
+    return exitCodes.ok;
+  });
+}
+
+export async function parkRun(context: CommandContext, id: string): Promise<ExitCode> {
+  return change(context, id, (client) => client.runs.park({ id }));
+}
+
+export async function resumeRun(context: CommandContext, id: string, note: string | undefined): Promise<ExitCode> {
+  return change(context, id, (client) => client.runs.resume({ id, ...(note === undefined ? {} : { note }) }));
+}
+
+export async function cancelRun(context: CommandContext, id: string, reason: string): Promise<ExitCode> {
+  return change(context, id, (client) => client.runs.cancel({ id, reason }));
+}
+
+/** Does something to a run. An embedded workspace ends with this process, so it waits until the run is at rest. */
+async function change(context: CommandContext, id: string, act: (client: Parameters<Parameters<typeof withControl>[1]>[0]["client"]) => Promise<RunRow>): Promise<ExitCode> {
+  return withControl(context, async ({ client, mode }) => {
+    let run = await act(client);
+    if (mode === "embedded") {
+      for await (const detail of await client.runs.watch({ id }, { signal: context.signal })) {
+        run = detail;
+        if (detail.phase === "parked" || detail.phase === "waiting_owner_review" || isFinal(detail)) break;
+      }
+    }
+    context.output.result(run, `Run ${run.id}: ${run.status}`);
+    return run.phase === "failed" ? exitCodes.failed : exitCodes.ok;
+  });
+}
+
+const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
+
+function runTable(runs: readonly RunRow[], now: number): string {
+  return table(
+    ["ID", "ISSUE", "STAGE", "PHASE", "PR", "AGE", "TOKENS", "STATUS"],
+    runs.map((run) => [
+      run.id,
+      `${run.repository}#${run.issue}`,
+      run.variant === "revise" ? `${run.stage}:revise` : run.stage,
+      run.phase,
+      run.pull === undefined ? "-" : `#${run.pull}`,
+      age(run.createdAt, now),
+      String(run.tokens.inputTokens + run.tokens.outputTokens),
+      run.status,
+    ]),
+  );
+}
+
+function runText(run: RunDetail, now: number): string {
+  return [
+    `Run ${run.id}: ${run.status}`,
+    `${run.repository}#${run.issue}  ${run.stage}${run.variant === "revise" ? ":revise" : ""} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,
+    `Branch ${run.branch}${run.pull === undefined ? "" : `, pull request #${run.pull}`}, started ${age(run.createdAt, now)} ago by ${run.trigger.actor} (${run.trigger.label})`,
+    `Codex thread ${run.threadId ?? "not started"}, attempt ${run.attempt}`,
+    `Artifacts ${run.artifacts.present.length}/${run.artifacts.required.length}${run.artifacts.missing.length > 0 ? `, missing ${run.artifacts.missing.join(", ")}` : ""}`,
+    `Tokens ${run.tokens.inputTokens} in (${run.tokens.cachedInputTokens} cached), ${run.tokens.outputTokens} out`,
+    "",
+    "Tool calls",
+    table(["TOOL", "RULE", "OUTCOME", "STATE"], run.toolCalls.map((call) => [call.tool, call.rule, call.outcome, call.repeats > 0 ? `${call.state} (asked again ${call.repeats} times)` : call.state])),
+    "",
+    "Timeline",
+    ...run.timeline.map((entry) => `${new Date(entry.at).toISOString().slice(11, 19)}  ${entry.text}`),
+  ].join("\n");
+}

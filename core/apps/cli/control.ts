@@ -1,0 +1,22 @@
+import type { ContractRouterClient } from "@orpc/contract";
+import type { hostContract } from "../../contract/index.ts";
+import type { Output } from "./output.ts";
+
+export type HostClient = ContractRouterClient<typeof hostContract>;
+
+/** A connection to whoever owns the workspace: this process, or another one over its loopback endpoint. */
+export interface Control {
+  readonly client: HostClient;
+  /** `embedded`: this process opened the workspace and has to see its work through before it ends. */
+  readonly mode: "embedded" | "attached";
+  close(): Promise<void>;
+}
+
+/** What every command gets. */
+export interface CommandContext {
+  readonly output: Output;
+  readonly signal: AbortSignal;
+  /** Opens the workspace, or connects to its owner. */
+  readonly connect: () => Promise<Control>;
+  readonly now: () => number;
+}
