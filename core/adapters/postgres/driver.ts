@@ -1,0 +1,176 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import pg from "pg";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
+import { sqlState, translateSqlError } from "../../ports/sql-error.ts";
+import { createNoticeListener } from "./notice-listener.ts";
+
+export interface PostgresOptions {
+  /** `postgres://user:password@host:port/database`. */
+  readonly url: string;
+  /** Size of the pool; one further connection listens to notices. */
+  readonly maxConnections?: number | undefined;
+  /** Told about connections that broke while nobody used them; the next call makes a new one. */
+  readonly onConnectionLost?: ((error: InfrastructureError) => void) | undefined;
+}
+
+const int8 = 20;
+const numeric = 1700;
+
+/**
+ * A pool of connections to PostgreSQL >= 15. Opens nothing until the first call.
+ *
+ * All calls throw `InfrastructureError`: `unavailable` when the server cannot be reached, `conflict` (retryable) for lost serialisations and deadlocks.
+ */
+export function createPostgresDriver(options: PostgresOptions): SqlDriver {
+  const config = clientConfig(options.url);
+  const pool = new pg.Pool({ ...config, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
+  pool.on("error", (error) => options.onConnectionLost?.(translate(error)));
+  const listener = createNoticeListener(() => new pg.Client({ ...config, keepAlive: true }));
+  const inTransaction = new AsyncLocalStorage<{ open: boolean } | undefined>();
+  let closed: Promise<void> | undefined;
+
+  function refuseNested(): void {
+    if (inTransaction.getStore()?.open) throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
+  }
+
+  async function query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+    refuseNested();
+    try {
+      // On an error the pool drops the connection, so a transaction that `text` opened itself cannot leak to the next caller.
+      return rowsOf<Row>(await pool.query(text, parameters(values)));
+    } catch (error) {
+      throw translate(error);
+    }
+  }
+
+  async function transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
+    refuseNested();
+    const client = await pool.connect().catch((error: unknown) => {
+      throw translate(error);
+    });
+    const state = { open: true };
+    return await inTransaction.run(state, () => transact(client, work)).finally(() => (state.open = false));
+  }
+
+  return {
+    kind: "postgres",
+    query,
+    transaction,
+    async execute(sql) {
+      await query(sql);
+    },
+    async listen(channel, onNotice) {
+      refuseNested();
+      return await listener.listen(channel, (payload) => inTransaction.run(undefined, () => onNotice(payload))).catch((error: unknown) => {
+        throw translate(error);
+      });
+    },
+    close() {
+      closed ??= listener.close().then(() => pool.end());
+      return closed;
+    },
+  };
+}
+
+async function transact<T>(client: pg.PoolClient, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  const session = createSession(client);
+  try {
+    await session.query("begin");
+    const result = await work(session);
+    session.assertUsable();
+    await session.query("commit");
+    session.end();
+    client.release();
+    return result;
+  } catch (error) {
+    const broken = await rollback(client, session);
+    session.end();
+    client.release(broken);
+    throw error;
+  }
+}
+
+/** The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error. */
+function createSession(client: pg.PoolClient): SqlSession & { assertUsable(): void; end(): void; connectionError(): Error | undefined } {
+  let failure: unknown;
+  let lost: Error | undefined;
+  let ended = false;
+  // The pool takes its own listener off a connection that is in use; without one a lost connection would end the process.
+  const onLost = (error: Error): void => void (lost ??= error);
+  client.on("error", onLost);
+  return {
+    async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
+      if (ended) throw new InfrastructureError("internal", "The transaction of this session has ended.");
+      try {
+        return rowsOf<Row>(await client.query(text, parameters(values)));
+      } catch (error) {
+        failure = translate(error);
+        throw failure;
+      }
+    },
+    assertUsable() {
+      if (failure !== undefined) throw failure;
+    },
+    end() {
+      ended = true;
+      client.off("error", onLost);
+    },
+    connectionError: () => lost,
+  };
+}
+
+/** @returns the reason why the connection must not be used again, if there is one. */
+async function rollback(client: pg.PoolClient, session: { connectionError(): Error | undefined }): Promise<Error | undefined> {
+  const lost = session.connectionError();
+  if (lost) return lost;
+  try {
+    await client.query("rollback");
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function clientConfig(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: "signalbox",
+    connectionTimeoutMillis: 5_000,
+    // A process that hangs inside a transaction must not hold the end of the audit chain for ever.
+    idle_in_transaction_session_timeout: 60_000,
+    types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
+  };
+}
+
+function typeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
+  if (format !== "binary" && oid === int8) return parseInteger;
+  if (format !== "binary" && oid === numeric) return Number;
+  return pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown;
+}
+
+function parseInteger(text: string): number | bigint {
+  const number = Number(text);
+  return Number.isSafeInteger(number) ? number : BigInt(text);
+}
+
+function parameters(values: readonly unknown[] | undefined): unknown[] | undefined {
+  if (values === undefined || values.length === 0) return undefined;
+  return values.map((value) => (value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value));
+}
+
+/** A text of several statements gives an array of results. */
+function rowsOf<Row>(result: pg.QueryResult | readonly pg.QueryResult[]): Row[] {
+  const results: readonly pg.QueryResult[] = Array.isArray(result) ? (result as readonly pg.QueryResult[]) : [result as pg.QueryResult];
+  return results.flatMap((one) => one.rows as Row[]);
+}
+
+function translate(error: unknown): InfrastructureError {
+  if (error instanceof InfrastructureError) return error;
+  const state = sqlState(error);
+  if (state !== undefined) return translateSqlError(error, state);
+  const said = error instanceof Error ? error.message : String(error);
+  if (error instanceof TypeError || error instanceof RangeError) return new InfrastructureError("internal", `The database client refused a call: ${said}`, { cause: error });
+  // Everything else comes from the socket or the pool: refused, reset, timed out, ended.
+  return new InfrastructureError("unavailable", `The database cannot be reached: ${said}`, { cause: error, remedy: "Check that the database server runs and that the database URL is right.", retryAfter: 1_000 });
+}

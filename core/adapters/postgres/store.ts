@@ -1,0 +1,68 @@
+import type { Hasher } from "../../ports/crypto.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { Queue } from "../../ports/queue.ts";
+import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
+import type { Store, Transaction } from "../../ports/store.ts";
+import { attemptsTable } from "./tables/attempts.ts";
+import { deliveriesTable } from "./tables/deliveries.ts";
+import { documentsTable } from "./tables/documents.ts";
+import { flowTable } from "./tables/flow.ts";
+import { outboxTable } from "./tables/outbox.ts";
+import { repositoriesTable } from "./tables/repositories.ts";
+import { requestsTable } from "./tables/requests.ts";
+import { rulesTable } from "./tables/rules.ts";
+import { runsTable } from "./tables/runs.ts";
+import { sessionsTable, settingsTable, snapshotsTable, usageTable } from "./tables/sessions.ts";
+import { toolCallsTable } from "./tables/tool-calls.ts";
+import { transcriptTable } from "./tables/transcript.ts";
+
+export interface StoreDependencies {
+  readonly hasher: Hasher;
+  /** Stored deliveries and effects enqueue their job in the same transaction. */
+  readonly queue: Pick<Queue, "enqueue">;
+}
+
+const attemptsPerTransaction = 5;
+
+/** The store over one database that was brought to the newest schema (`migrate`), embedded or remote. */
+export function createStore(driver: SqlDriver, deps: StoreDependencies): Store {
+  return {
+    async transaction(work) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await driver.transaction((session) => work(createTransaction(session, deps)));
+        } catch (error) {
+          if (attempt === attemptsPerTransaction || !isLostRace(error)) throw error;
+        }
+      }
+    },
+    onFlow: (callback) => driver.listen("flow_events", () => callback()),
+  };
+}
+
+/** All tables as one transaction sees them. */
+export function createTransaction(session: SqlSession, deps: StoreDependencies): Transaction {
+  return {
+    session,
+    repositories: repositoriesTable(session),
+    deliveries: deliveriesTable(session, deps.queue),
+    runs: runsTable(session),
+    attempts: attemptsTable(session),
+    requests: requestsTable(session),
+    toolCalls: toolCallsTable(session),
+    rules: rulesTable(session),
+    outbox: outboxTable(session, deps.queue),
+    flow: flowTable(session, deps.hasher),
+    transcript: transcriptTable(session),
+    snapshots: snapshotsTable(session),
+    sessions: sessionsTable(session),
+    usage: usageTable(session),
+    documents: documentsTable(session),
+    settings: settingsTable(session),
+  };
+}
+
+/** Lost serialisations and deadlocks: the database has undone everything, and the same work may succeed now. */
+function isLostRace(error: unknown): boolean {
+  return error instanceof InfrastructureError && error.code === "conflict" && error.retryable;
+}

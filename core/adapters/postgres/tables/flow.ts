@@ -1,0 +1,76 @@
+import type { Actor, FlowEvent, NewFlowEvent } from "../../../domain/audit/flow-event.ts";
+import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
+import type { CorrelationId, Digest, Instant, JsonObject } from "../../../domain/kernel/values.ts";
+import type { Hasher } from "../../../ports/crypto.ts";
+import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
+import type { SqlSession } from "../../../ports/sql-driver.ts";
+import type { Transaction } from "../../../ports/store.ts";
+import { storable } from "../rows.ts";
+
+const columns = "sequence, correlation_id, actor_type, actor_id, type, subject, payload, at, previous_hash, hash";
+
+interface Row {
+  readonly sequence: number;
+  readonly correlation_id: CorrelationId;
+  readonly actor_type: Actor["type"];
+  readonly actor_id: string;
+  readonly type: string;
+  readonly subject: string;
+  readonly payload: JsonObject;
+  readonly at: Instant;
+  readonly previous_hash: Digest;
+  readonly hash: Digest;
+}
+
+export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flow"] {
+  async function list(rest: string, values: readonly unknown[]): Promise<readonly FlowEvent[]> {
+    const rows = await session.query<Row>(`select ${columns} from flow_events ${rest}`, values);
+    return rows.map(fromRow);
+  }
+
+  return {
+    async append(events) {
+      if (events.length === 0) return [];
+      const [head] = await session.query<{ sequence: number; hash: Digest }>("select sequence, hash from chain_head for update");
+      if (!head) throw new InfrastructureError("internal", "The audit chain has lost its head row.", { remedy: "Restore the database from a backup; `signalbox audit verify` says what is left." });
+      const chained = chain(events, head, hasher);
+      await insert(session, chained);
+      const last = chained.at(-1)!;
+      await session.query("update chain_head set sequence = $1, hash = $2", [last.sequence, last.hash]);
+      return chained;
+    },
+    after: (sequence, limit) => list("where sequence > $1 order by sequence limit $2", [sequence, limit]),
+    bySubject: (subject) => list("where subject = $1 order by sequence", [subject]),
+    async head() {
+      const [event] = await list("order by sequence desc limit 1", []);
+      return event;
+    },
+  };
+}
+
+function chain(events: readonly NewFlowEvent[], head: { readonly sequence: number; readonly hash: Digest }, hasher: Hasher): readonly FlowEvent[] {
+  const chained: FlowEvent[] = [];
+  for (const event of events) {
+    const previous = chained.at(-1) ?? head;
+    // What is hashed is what the database gives back, so it is made storable first.
+    const { correlationId, actor, type, subject, payload, at } = storable(event as unknown as JsonObject) as unknown as NewFlowEvent;
+    const linked = { sequence: previous.sequence + 1, previousHash: previous.hash, correlationId, actor, type, subject, payload, at };
+    chained.push({ ...linked, hash: hasher.sha256(canonicalJson(linked as unknown as JsonObject)) });
+  }
+  return chained;
+}
+
+async function insert(session: SqlSession, events: readonly FlowEvent[]): Promise<void> {
+  const rows: Row[] = events.map((event) => ({
+    sequence: event.sequence, correlation_id: event.correlationId, actor_type: event.actor.type, actor_id: event.actor.id, type: event.type, subject: event.subject,
+    payload: event.payload, at: event.at, previous_hash: event.previousHash, hash: event.hash,
+  }));
+  await session.query(`insert into flow_events (${columns}) select ${columns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [JSON.stringify(rows)]);
+}
+
+function fromRow(row: Row): FlowEvent {
+  return {
+    sequence: row.sequence, correlationId: row.correlation_id, actor: { type: row.actor_type, id: row.actor_id }, type: row.type, subject: row.subject,
+    payload: row.payload, at: row.at, previousHash: row.previous_hash, hash: row.hash,
+  };
+}

@@ -1,0 +1,57 @@
+import { finalDecisionPhases, type DecisionRequest } from "../../../domain/decision/decision.ts";
+import type { SqlSession } from "../../../ports/sql-driver.ts";
+import type { Transaction } from "../../../ports/store.ts";
+import { storableText, toJson, withoutNulls } from "../rows.ts";
+import { assertFound } from "./missing-row.ts";
+
+export const requestColumns = `id, kind, run_id as "runId", repository, issue, correlation_id as "correlationId", tool, tool_version as "toolVersion", arguments, digest,
+  target_version as "targetVersion", expires_at as "expiresAt", created_at as "createdAt", summary, rationale, effect, rule, risk, state`;
+
+export function requestsTable(session: SqlSession): Transaction["requests"] {
+  async function list(rest: string, values: readonly unknown[]): Promise<readonly DecisionRequest[]> {
+    const rows = await session.query<object>(`select ${requestColumns} from decision_requests ${rest}`, values);
+    return rows.map((row) => withoutNulls<DecisionRequest>(row));
+  }
+
+  return {
+    async insert(request) {
+      await session.query(
+        `insert into decision_requests (id, kind, run_id, repository, issue, correlation_id, tool, tool_version, arguments, digest, target_version, expires_at, created_at,
+           summary, rationale, effect, rule, risk, state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18, $19::jsonb)`,
+        [
+          request.id, request.kind, request.runId, request.repository, request.issue, request.correlationId, request.tool, request.toolVersion, toJson(request.arguments), request.digest,
+          request.targetVersion, request.expiresAt, request.createdAt, storableText(request.summary), request.rationale === undefined ? null : storableText(request.rationale),
+          toJson(request.effect), request.rule, request.risk, toJson(request.state),
+        ],
+      );
+      await keepDecision(session, request);
+    },
+    async get(id, options) {
+      const [request] = await list(`where id = $1${options?.lock ? " for update" : ""}`, [id]);
+      return request;
+    },
+    async save(request) {
+      // What was asked is bound by the digest and never changes; only the state moves.
+      const rows = await session.query("update decision_requests set state = $2::jsonb, version = version + 1 where id = $1 returning id", [request.id, toJson(request.state)]);
+      assertFound(rows, "decision request", request.id);
+      await keepDecision(session, request);
+    },
+    open: (filter) =>
+      list("where phase <> all($1::text[]) and ($2::text is null or run_id = $2) and ($3::text is null or kind = $3) order by created_at, id", [
+        finalDecisionPhases, filter?.runId ?? null, filter?.kind ?? null,
+      ]),
+    forRun: (runId) => list("where run_id = $1 order by created_at, id", [runId]),
+    recent: (limit) => list("order by created_at desc, id desc limit $1", [limit]),
+  };
+}
+
+/** The first decision on a request stays on record apart from the request's state. */
+async function keepDecision(session: SqlSession, request: DecisionRequest): Promise<void> {
+  if (!("decision" in request.state)) return;
+  const { decision } = request.state;
+  await session.query(
+    "insert into decisions (request_id, verdict, decided_by, surface, at, key_id, signature) values ($1, $2::jsonb, $3, $4, $5, $6, $7) on conflict (request_id) do nothing",
+    [request.id, toJson(decision.verdict), decision.by, decision.surface, decision.at, decision.keyId, decision.signature],
+  );
+}

@@ -1,0 +1,51 @@
+import type { SqlSession } from "../../../ports/sql-driver.ts";
+import type { ToolCall, Transaction } from "../../../ports/store.ts";
+import { toJson, withoutNulls } from "../rows.ts";
+import { assertFound } from "./missing-row.ts";
+
+const columns = `id, run_id as "runId", attempt, tool, arguments, digest, effect_key as "effectKey", rule, outcome, state, request_id as "requestId", result, executions, repeats,
+  created_at as "createdAt", finished_at as "finishedAt", call_id as "callId"`;
+
+export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
+  async function first(where: string, value: string, lock?: boolean): Promise<ToolCall | undefined> {
+    const [row] = await session.query<object>(`select ${columns} from tool_calls where ${where}${lock ? " for update" : ""}`, [value]);
+    return row && withoutNulls<ToolCall>(row);
+  }
+
+  return {
+    async insert(call) {
+      await session.query(
+        `insert into tool_calls (id, run_id, attempt, tool, arguments, digest, effect_key, rule, outcome, state, request_id, result, executions, repeats, created_at, finished_at, call_id)
+         values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17)`,
+        values(call),
+      );
+    },
+    get: (id, options) => first("id = $1", id, options?.lock),
+    byEffectKey: (effectKey, options) => first("effect_key = $1", effectKey, options?.lock),
+    byRequest: (requestId, options) => first("request_id = $1", requestId, options?.lock),
+    async save(call) {
+      const rows = await session.query(
+        `update tool_calls set run_id = $2, attempt = $3, tool = $4, arguments = $5::jsonb, digest = $6, effect_key = $7, rule = $8, outcome = $9, state = $10, request_id = $11,
+           result = $12::jsonb, executions = $13, repeats = $14, created_at = $15, finished_at = $16, call_id = $17
+         where id = $1 returning id`,
+        values(call),
+      );
+      assertFound(rows, "tool call", call.id);
+    },
+    async forRun(runId) {
+      const rows = await session.query<object>(`select ${columns} from tool_calls where run_id = $1 order by created_at, id`, [runId]);
+      return rows.map((row) => withoutNulls<ToolCall>(row));
+    },
+    async count(runId, tool) {
+      const [row] = await session.query<{ count: number }>("select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied')", [runId, tool]);
+      return row?.count ?? 0;
+    },
+  };
+}
+
+function values(call: ToolCall): unknown[] {
+  return [
+    call.id, call.runId, call.attempt, call.tool, toJson(call.arguments), call.digest, call.effectKey ?? null, call.rule, call.outcome, call.state, call.requestId ?? null,
+    toJson(call.result), call.executions, call.repeats, call.createdAt, call.finishedAt ?? null, call.callId ?? null,
+  ];
+}
