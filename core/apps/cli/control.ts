@@ -15,6 +15,9 @@ export interface Control {
 /** What every command gets. */
 export interface CommandContext {
   readonly output: Output;
+  /** Directory of the workspace that the command is about. */
+  readonly root: string;
+  readonly version: string;
   readonly signal: AbortSignal;
   /** Opens the workspace, or connects to its owner. */
   readonly connect: () => Promise<Control>;

@@ -31,9 +31,10 @@ export async function seeThrough(context: CommandContext, client: HostClient, ru
   return { request: await client.inbox.get({ id: requestId }), run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
 }
 
-/** Nothing of it moves without the owner: it has ended, waits at its gate, or is parked on something that is still undecided. */
-export function isAtRest(run: Pick<RunDetail, "phase" | "decisions">): boolean {
+/** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */
+export function isAtRest(run: Pick<RunDetail, "phase" | "requestId" | "decisions">): boolean {
   if ((finalRunPhases as readonly string[]).includes(run.phase)) return true;
   if (run.phase !== "parked" && run.phase !== "waiting_owner_review") return false;
-  return run.decisions.every((decision) => decision.phase !== "decided" && decision.phase !== "executing");
+  if (run.requestId === undefined) return true;
+  return run.decisions.some((decision) => decision.id === run.requestId && decision.phase === "requested");
 }

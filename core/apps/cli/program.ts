@@ -1,0 +1,179 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { InboxCard } from "../../contract/inbox.ts";
+import { exportAudit, verifyAudit } from "./commands/audit.ts";
+import { runDoctor } from "./commands/doctor.ts";
+import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
+import { createKeys } from "./commands/init-keys.ts";
+import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
+import { cancelRun, listRuns, parkRun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
+import { serve, serverParts, type ServerPart } from "./commands/serve.ts";
+import { listStages, previewStage } from "./commands/stages.ts";
+import { startTerminal } from "./commands/start.ts";
+import type { CommandContext } from "./control.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { usageFailure } from "./failures.ts";
+
+/** Runs a command's work with the context that its global options ask for, and remembers its exit code. */
+export type Runner = (work: (context: CommandContext) => Promise<ExitCode>) => Promise<void>;
+
+/** Options that every command takes. */
+export interface GlobalOptions {
+  readonly json?: boolean;
+  readonly workspace?: string;
+  readonly verbose?: boolean;
+}
+
+/** The whole command line. `run` is called by the command that was chosen. */
+export function createProgram(run: Runner, version: string): Command {
+  const program = new Command("signalbox")
+    .description("The control room for the owner of a team of AI coding agents.")
+    .version(version)
+    .option("--json", "one JSON document on standard output, everything else on standard error")
+    .option("--workspace <dir>", "directory of the rehearsal workspace (default: the user's data directory, or SIGNALBOX_WORKSPACE)")
+    .option("--verbose", "details of unexpected failures")
+    .showHelpAfterError("(signalbox --help lists the commands)")
+    .exitOverride();
+  addRehearsal(program, run);
+  addInbox(program, run);
+  addRuns(program, run);
+  addRest(program, run);
+  for (const command of everyCommand(program)) command.exitOverride();
+  return program;
+}
+
+function addRehearsal(program: Command, run: Runner): void {
+  program
+    .command("start")
+    .description("open the rehearsal workspace in the terminal: runs as they go, and an inbox to decide in")
+    .action(async () => run((context) => startTerminal(context)));
+  program
+    .command("rehearse")
+    .description("take an issue through stages in the rehearsal workspace, without account, key or cluster")
+    .option("--repo <path>", "a local git repository to work on; it is cloned, never changed (default: the sample project)")
+    .option("--issue <file>", "a Markdown file with the issue; its first heading or line is the title (default: the sample issue)")
+    .option("--label <label>", "trigger label to start with, instead of --stages", collect)
+    .option("--stages <list>", "stages to go through, separated by commas", "intake")
+    .addOption(new Option("--decide <how>", "what the owner decides").choices(["approve", "request-changes", "deny", "abort", "later", "ask"]).default("approve"))
+    .option("--answer <text>", "answer to questions, in your own words (default: the recommended option)")
+    .option("--timeout <seconds>", "give up after this long; what was reached is kept", positive, 900)
+    .action(async (options: RehearseOptions) => run((context) => rehearse(context, options)));
+  program
+    .command("serve")
+    .description("run the headless part against PostgreSQL and GitHub, configured by environment variables")
+    .argument("<part>", serverParts.join(" | "))
+    .action(async (part: string) => {
+      if (!(serverParts as readonly string[]).includes(part)) throw new InvalidArgumentError(`there is no part called ${part}; choose ${serverParts.join(", ")}`);
+      await run((context) => serve(context, part as ServerPart));
+    });
+}
+
+function addInbox(program: Command, run: Runner): void {
+  const inbox = program.command("inbox").description("what waits for your decision");
+  inbox
+    .command("list")
+    .description("open requests; --all adds the closed ones")
+    .option("--all", "closed requests too")
+    .action(async (options: { all?: boolean }) => run((context) => listInbox(context, options)));
+  inbox
+    .command("show <id>")
+    .description("the whole card: exact effect, arguments, reason, rule")
+    .action(async (id: string) => run((context) => showRequest(context, id)));
+  const decision = (name: string, description: string): Command => inbox.command(name).description(description).option("--detach", "do not wait for the run");
+  const decide = async (id: string, verdictFor: Parameters<typeof decideRequest>[2], options: { detach?: boolean }): Promise<void> =>
+    run((context) => decideRequest(context, id, verdictFor, options));
+  decision("approve <id>", "allow exactly what the card shows; of a question: take the recommended option")
+    .option("--stay", "of a stage gate: accept the artifacts, but do not start the next stage")
+    .action(async (id: string, options: { detach?: boolean; stay?: boolean }) => decide(id, () => ({ type: "approve", ...(options.stay ? { proceed: false } : {}) }), options));
+  decision("deny <id>", "refuse it, with a reason for the agent")
+    .requiredOption("--reason <text>", "why")
+    .action(async (id: string, options: { detach?: boolean; reason: string }) => decide(id, () => ({ type: "deny", reason: options.reason }), options));
+  decision("answer <id> [text]", "answer a question: --option N, or your own words")
+    .option("--option <n>", "number of an offered option", positive)
+    .action(async (id: string, text: string | undefined, options: { detach?: boolean; option?: number }) => decide(id, (card) => answerOf(card, text, options.option), options));
+  decision("request-changes <id>", "send a stage's artifacts back, with what to change")
+    .requiredOption("--comment <text>", "what to change")
+    .option("--on <path:line:text>", "a comment on a line of a document; may be repeated", collect)
+    .action(async (id: string, options: { detach?: boolean; comment: string; on?: readonly string[] }) =>
+      decide(id, () => ({ type: "request_changes", comment: options.comment, comments: (options.on ?? []).map(noteOf) }), options),
+    );
+  decision("ask <id> <question>", "ask the agent about its stage before you decide").action(async (id: string, question: string, options: { detach?: boolean }) =>
+    decide(id, () => ({ type: "ask", question }), options),
+  );
+  decision("abort <id>", "end the work on the issue")
+    .requiredOption("--reason <text>", "why")
+    .action(async (id: string, options: { detach?: boolean; reason: string }) => decide(id, () => ({ type: "abort", reason: options.reason }), options));
+}
+
+function addRuns(program: Command, run: Runner): void {
+  const runs = program.command("runs").description("what the agents do and did");
+  runs
+    .command("list")
+    .option("--active", "only runs that have not ended")
+    .option("--issue <n>", "only runs of this issue", positive)
+    .action(async (options: { active?: boolean; issue?: number }) => run((context) => listRuns(context, options)));
+  runs.command("show <id>").action(async (id: string) => run((context) => showRun(context, id)));
+  runs
+    .command("logs <id>")
+    .option("-f, --follow", "go on until the run has ended")
+    .action(async (id: string, options: { follow?: boolean }) => run((context) => showLogs(context, id, options)));
+  runs.command("park <id>").action(async (id: string) => run((context) => parkRun(context, id)));
+  runs
+    .command("resume <id>")
+    .option("--note <text>", "something to tell the agent")
+    .action(async (id: string, options: { note?: string }) => run((context) => resumeRun(context, id, options.note)));
+  runs
+    .command("cancel <id>")
+    .requiredOption("--reason <text>", "why")
+    .action(async (id: string, options: { reason: string }) => run((context) => cancelRun(context, id, options.reason)));
+}
+
+function addRest(program: Command, run: Runner): void {
+  const stages = program.command("stages").description("the stage process");
+  stages.command("list", { isDefault: true }).action(async () => run((context) => listStages(context)));
+  stages
+    .command("preview <issue> <stage>")
+    .description("the label change that moving an issue (owner/name#12) to a stage would make")
+    .option("--revise", "the stage's revise trigger")
+    .action(async (issue: string, stage: string, options: { revise?: boolean }) => run((context) => previewStage(context, issue, stage, options)));
+  const audit = program.command("audit").description("the hash-chained record of everything that happened");
+  audit.command("verify").action(async () => run((context) => verifyAudit(context)));
+  audit
+    .command("export")
+    .addOption(new Option("--format <format>").choices(["jsonl", "csv"]).default("jsonl"))
+    .action(async (options: { format: "jsonl" | "csv" }) => run((context) => exportAudit(context, options.format, (text) => void process.stdout.write(text))));
+  program.command("doctor").description("check everything that Signalbox needs, and say what to do").action(async () => run((context) => runDoctor(context)));
+  program
+    .command("init-keys")
+    .description("make the key pair that signs your decisions, and trust it")
+    .requiredOption("--person <login>", "your login on the forge")
+    .option("--directory <dir>", "where the key is kept (default: keys in the workspace)")
+    .action(async (options: { person: string; directory?: string }) => run((context) => createKeys(context, options)));
+}
+
+function answerOf(card: InboxCard, text: string | undefined, option: number | undefined): { readonly type: "answer"; readonly text: string; readonly option?: number } {
+  if (text !== undefined) return { type: "answer", text };
+  if (option === undefined) throw usageFailure("an answer needs words or an option", 'Write: signalbox inbox answer ID "your words", or --option 2.');
+  const offered = card.effect.type === "question" ? card.effect.options[option - 1] : undefined;
+  if (offered === undefined) throw usageFailure(`there is no option ${option}`, `signalbox inbox show ${card.id} lists them.`);
+  return { type: "answer", text: offered, option: option - 1 };
+}
+
+function noteOf(text: string): { readonly path: string; readonly line: number; readonly body: string } {
+  const parts = /^(?<path>[^:]+):(?<line>\d+):(?<body>[\s\S]+)$/u.exec(text)?.groups;
+  if (!parts?.["path"] || !parts["line"] || !parts["body"]) throw usageFailure(`${text} is not a comment on a line`, 'Write it as "docs/issues/issue-1/intake/brief.md:12:what to change".');
+  return { path: parts["path"], line: Number(parts["line"]), body: parts["body"] };
+}
+
+function collect(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+function positive(value: string): number {
+  const number = Number(value);
+  if (!Number.isInteger(number) || number < 1) throw new InvalidArgumentError("it has to be a whole number of at least 1.");
+  return number;
+}
+
+function everyCommand(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
