@@ -1,0 +1,42 @@
+import type { Check, ConnectionState } from "../../contract/connection.ts";
+import type { Verification } from "../../contract/audit.ts";
+import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
+import type { Result } from "../../domain/kernel/result.ts";
+import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
+import type { Store } from "../../ports/store.ts";
+
+/** A refusal of a use case: its tagged type, and whatever it carries. */
+export type Refusal = { readonly type: string };
+
+export interface DecideInput {
+  readonly id: RequestId;
+  readonly verdict: Verdict;
+  readonly surface: Surface;
+  /** What the surface showed; the current ones when absent. */
+  readonly digest?: string | undefined;
+  readonly targetVersion?: string | undefined;
+}
+
+/** What the host is composed of. It holds the owner's own forge credential and signing key: it runs on the owner's machine. */
+export interface HostDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ownerForge: Forge;
+  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch">;
+  readonly decide: (input: DecideInput) => Promise<Result<unknown, Refusal>>;
+  /** Whether the decision stored in a request verifies with a trusted key. */
+  readonly verifies: (request: DecisionRequest) => boolean;
+  readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
+  readonly resumeRun: (id: RunId, note: string | undefined) => Promise<Result<unknown, Refusal>>;
+  readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;
+  readonly verifyAudit: () => Promise<Verification>;
+  readonly exportAudit: (format: "jsonl" | "csv") => AsyncIterable<string>;
+  readonly connection: () => Promise<ConnectionState>;
+  readonly doctor: () => Promise<Check[]>;
+  /** Login of the owner who sits at this host. */
+  readonly owner: string;
+  readonly repositories: () => Promise<readonly RepositoryName[]>;
+}

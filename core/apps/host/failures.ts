@@ -1,0 +1,45 @@
+import { ORPCError } from "@orpc/server";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { Refusal } from "./dependencies.ts";
+
+/** The error that a surface gets for an id that nothing has. */
+export function notFound(what: string, id: string, remedy: string): ORPCError<"NOT_FOUND", { remedy: string }> {
+  return new ORPCError("NOT_FOUND", { defined: true, status: 404, message: `There is no ${what} ${id}.`, data: { remedy } });
+}
+
+/** Refusals that mean "the state moved on", in words. Everything else is a rule that said no. */
+const movedOn: Readonly<Record<string, { readonly message: string; readonly remedy: string }>> = {
+  "decision.already-answered": { message: "Somebody has decided this already.", remedy: "Look at the request: the first answer counts." },
+  "decision.already-decided": { message: "Somebody has decided this already.", remedy: "Look at the request: the first answer counts." },
+  "decision.closed": { message: "This request is closed.", remedy: "Look at the request to see how it ended." },
+  "decision.expired": { message: "The deadline has passed; silence is never consent.", remedy: "The agent will ask again if it still needs the decision." },
+  "decision.stale": { message: "What it is about has changed since it was shown.", remedy: "Look at the run: the agent is told, and asks again with the new state." },
+  "decision.other-arguments": { message: "The request has other arguments now than those that were shown.", remedy: "Show it again, and decide on what is there now." },
+  "decision.other-target": { message: "The target has changed since it was shown.", remedy: "Show it again, and decide on what is there now." },
+  "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
+};
+
+/** Turns a use case's refusal into the contract's errors. */
+export function refused(refusal: Refusal): ORPCError<string, unknown> {
+  const { type, ...details } = refusal as Refusal & Record<string, unknown>;
+  const known = movedOn[type];
+  if (known) return new ORPCError("CONFLICT", { defined: true, status: 409, message: known.message, data: { type, remedy: known.remedy, ...firstAnswer(details) } });
+  if (type.endsWith("not-found") || type.endsWith("no-such-request") || type.endsWith("no-such-run")) return notFound("such thing", type, "Check the id.");
+  const remedy = typeof details["remedy"] === "string" ? details["remedy"] : "Look at the request or run to see what it takes now.";
+  const message = typeof details["message"] === "string" ? details["message"] : `It was refused: ${type.replaceAll(".", " ").replaceAll("-", " ")}.`;
+  return new ORPCError("REFUSED", { defined: true, status: 422, message, data: { type, remedy } });
+}
+
+function firstAnswer(details: Record<string, unknown>): { by?: string; surface?: string; at?: number } {
+  const answer = details["by"] ?? details["decision"];
+  if (typeof answer !== "object" || answer === null) return {};
+  const { by, surface, at } = answer as { by?: unknown; surface?: unknown; at?: unknown };
+  return { ...(typeof by === "string" ? { by } : {}), ...(typeof surface === "string" ? { surface } : {}), ...(typeof at === "number" ? { at } : {}) };
+}
+
+/** Infrastructure failures as the contract has them; anything unexpected stays what it is and becomes an internal error without details. */
+export function asContractError(error: unknown): unknown {
+  if (!(error instanceof InfrastructureError)) return error;
+  if (error.code === "not-found") return new ORPCError("NOT_FOUND", { defined: true, status: 404, message: error.message, data: { remedy: error.remedy ?? "Check the name." } });
+  return new ORPCError("UNAVAILABLE", { defined: true, status: 503, message: error.message, data: { code: error.code, remedy: error.remedy ?? "Try again in a moment; signalbox doctor says what is wrong." } });
+}

@@ -1,0 +1,86 @@
+import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
+import type { DecisionRequest, RequestKind, Risk } from "../../../domain/decision/decision.ts";
+import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
+import type { Run } from "../../../domain/run/run.ts";
+import type { Rule } from "../../../domain/rule/rule.ts";
+
+/** What each kind of request can be decided with, in the order in which it is offered. */
+const verdictsOf: Readonly<Record<RequestKind, InboxItem["verdicts"]>> = {
+  tool: ["approve", "deny"],
+  question: ["answer", "approve", "deny"],
+  gate: ["approve", "request_changes", "ask", "deny", "abort"],
+  document: ["approve", "request_changes", "ask", "deny", "abort"],
+};
+const riskOrder: Readonly<Record<Risk, number>> = { high: 0, medium: 1, low: 2 };
+
+/** Deadline first (to the day: hours do not change what comes first), then risk, then age. */
+export function byUrgency(a: DecisionRequest, b: DecisionRequest): number {
+  const day = (request: DecisionRequest): number => Math.floor(request.expiresAt / 86_400_000);
+  return day(a) - day(b) || riskOrder[a.risk] - riskOrder[b.risk] || a.createdAt - b.createdAt;
+}
+
+export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
+  const decision = "decision" in request.state ? request.state.decision : undefined;
+  return {
+    id: request.id,
+    kind: request.kind,
+    summary: request.summary,
+    repository: request.repository,
+    issue: request.issue,
+    runId: request.runId,
+    stage: run.stage,
+    role: run.role,
+    risk: request.risk,
+    phase: request.state.phase,
+    createdAt: request.createdAt,
+    expiresAt: request.expiresAt,
+    verdicts: verdictsOf[request.kind],
+    ...(decision ? { decision: { verdict: decision.verdict as NonNullable<InboxItem["decision"]>["verdict"], by: decision.by, surface: decision.surface, at: decision.at } } : {}),
+  };
+}
+
+const hidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
+
+/** The whole card. `verifies` is absent when there is no decision to verify. */
+export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undefined, verifies: boolean | undefined): InboxCard {
+  const text = canonicalJson(request.arguments);
+  const state = request.state;
+  const result = state.phase === "executed" ? (state.result as NonNullable<InboxCard["result"]>) : undefined;
+  return {
+    ...inboxItem(request, run),
+    tool: request.tool,
+    effect: request.effect as InboxCard["effect"],
+    arguments: text.replace(hidden, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`),
+    hiddenCharacters: text.search(hidden) >= 0 || hasEscapedHidden(text),
+    ...(request.rationale === undefined ? {} : { rationale: request.rationale }),
+    rule: { id: request.rule, description: rule?.description ?? "built in" },
+    digest: request.digest,
+    targetVersion: request.targetVersion,
+    ...(verifies === undefined ? {} : { signatureVerified: verifies }),
+    ...(result === undefined ? {} : { result }),
+    ...failureOf(request),
+  };
+}
+
+/** JSON itself escapes control characters other than line breaks and tabs; they count as hidden too. */
+function hasEscapedHidden(json: string): boolean {
+  return /\\u00(?:0[0-8bcef]|1[0-9a-f])/u.test(json);
+}
+
+function failureOf(request: DecisionRequest): { readonly failure?: string } {
+  const state = request.state;
+  switch (state.phase) {
+    case "failed":
+    case "superseded":
+      return { failure: state.reason };
+    case "stale":
+      return { failure: `the target moved on from ${state.seen} to ${state.current}` };
+    case "expired":
+      return { failure: "nobody decided in time; silence is never consent" };
+    case "requested":
+    case "decided":
+    case "executing":
+    case "executed":
+      return {};
+  }
+}

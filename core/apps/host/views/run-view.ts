@@ -1,0 +1,163 @@
+import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
+import type { RunDetail, RunRow } from "../../../contract/runs.ts";
+import { finalRunPhases, type Run, type RunAttempt } from "../../../domain/run/run.ts";
+import { unreachable } from "../../../domain/kernel/result.ts";
+import { stageTable } from "../../../domain/stage/table.ts";
+import { artifactPath } from "../../../domain/stage/table.ts";
+import type { DecisionRequest } from "../../../domain/decision/decision.ts";
+import type { TokenUsageRow, ToolCall, Transaction } from "../../../ports/store.ts";
+import { eventText } from "./event-text.ts";
+
+/** A run as one row: what it does or waits for in one sentence. */
+export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
+  const usage = await tx.usage.forRun(run.id);
+  const requestId = "requestId" in run.state ? run.state.requestId : undefined;
+  const request = requestId === undefined ? undefined : await tx.requests.get(requestId);
+  const endedAt = "at" in run.state ? run.state.at : undefined;
+  const latest = await tx.attempts.latest(run.id);
+  return {
+    id: run.id,
+    repository: run.repository,
+    issue: run.issue,
+    ...(run.pull === undefined ? {} : { pull: run.pull }),
+    stage: run.stage,
+    variant: run.variant,
+    role: run.role,
+    branch: run.branch,
+    phase: run.state.phase,
+    status: statusText(run, request),
+    ...(requestId === undefined ? {} : { requestId }),
+    attempt: latest?.attempt ?? 0,
+    ...(run.threadId === undefined ? {} : { threadId: run.threadId }),
+    profile: run.profile,
+    tokens: totals(usage),
+    createdAt: run.createdAt,
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+}
+
+export function statusText(run: Run, request: DecisionRequest | undefined): string {
+  const state = run.state;
+  switch (state.phase) {
+    case "queued":
+      return "queued, about to start";
+    case "preparing":
+      return `preparing attempt ${state.attempt}`;
+    case "running":
+      return `working (attempt ${state.attempt})`;
+    case "waiting_mcp":
+      return `waits for your decision: ${request?.summary ?? state.requestId}`;
+    case "waiting_input":
+      return `waits for your answer: ${request?.summary ?? state.requestId}`;
+    case "waiting_owner_review":
+      return "waits for your review of the stage";
+    case "parked":
+      return state.reason === "owner" ? "parked by you" : `parked, no process: waits for your ${state.reason}${request ? `: ${request.summary}` : ""}`;
+    case "succeeded":
+      return "succeeded";
+    case "failed":
+      return `failed: ${state.reason}`;
+    case "failed_precondition":
+      return `not started: ${state.reason}`;
+    case "cancelled":
+      return `cancelled by ${state.by}: ${state.reason}`;
+    case "superseded":
+      return `superseded by run ${state.by}`;
+    default:
+      return unreachable(state);
+  }
+}
+
+export function totals(usage: readonly TokenUsageRow[]): RunRow["tokens"] {
+  const sum = (field: "inputTokens" | "cachedInputTokens" | "outputTokens" | "reasoningTokens"): number => usage.reduce((total, row) => total + row[field], 0);
+  const costs = usage.flatMap((row) => (row.cost === undefined ? [] : [row.cost]));
+  return {
+    inputTokens: sum("inputTokens"),
+    cachedInputTokens: sum("cachedInputTokens"),
+    outputTokens: sum("outputTokens"),
+    reasoningTokens: sum("reasoningTokens"),
+    ...(costs.length === 0 ? {} : { cost: costs.reduce((total, cost) => total + cost, 0) }),
+  };
+}
+
+/** Everything about one run. `verifies` says whether a decision's signature holds now. */
+export async function runDetail(tx: Transaction, run: Run, verifies: (request: DecisionRequest) => boolean): Promise<RunDetail> {
+  const [row, calls, requests, attempts, events] = [await runRow(tx, run), await tx.toolCalls.forRun(run.id), await tx.requests.forRun(run.id), await attemptsOf(tx, run), await timelineOf(tx, run)];
+  return {
+    ...row,
+    trigger: { kind: run.trigger.kind, label: run.trigger.label, actor: run.trigger.actor },
+    attempts: attempts.map((attempt) => ({
+      attempt: attempt.attempt,
+      phase: attempt.phase,
+      startedAt: attempt.startedAt,
+      ...(attempt.endedAt === undefined ? {} : { endedAt: attempt.endedAt }),
+      ...(attempt.outcome === undefined ? {} : { outcome: attempt.outcome }),
+    })),
+    toolCalls: calls.map(toolCallView),
+    decisions: requests.map((request) => decisionView(request, verifies)),
+    pushes: events.filter((event) => event.type === "push.accepted").map(pushView),
+    artifacts: await artifactsOf(tx, run),
+    timeline: events.map((event) => ({ sequence: event.sequence, at: event.at, actor: event.actor.id, type: event.type, subject: event.subject, text: eventText(event) })),
+  };
+}
+
+async function attemptsOf(tx: Transaction, run: Run): Promise<readonly RunAttempt[]> {
+  const latest = await tx.attempts.latest(run.id);
+  const numbers = Array.from({ length: latest?.attempt ?? 0 }, (_, index) => index + 1);
+  const found = [];
+  for (const number of numbers) found.push(await tx.attempts.get(run.id, number));
+  return found.flatMap((attempt) => (attempt ? [attempt] : []));
+}
+
+async function timelineOf(tx: Transaction, run: Run): Promise<readonly FlowEvent[]> {
+  const subjects = [`run:${run.id}`, ...(await tx.requests.forRun(run.id)).map((request) => `request:${request.id}`)];
+  const events = [];
+  for (const subject of subjects) events.push(...(await tx.flow.bySubject(subject)));
+  return events.toSorted((a, b) => a.sequence - b.sequence);
+}
+
+/** Present means indexed at the place where the stage's document belongs, on any branch. */
+export async function artifactsOf(tx: Transaction, run: Pick<Run, "repository" | "issue" | "stage">): Promise<RunDetail["artifacts"]> {
+  const required = stageTable[run.stage].artifacts.required;
+  const paths = new Set((await tx.documents.list(run.repository)).map((document) => document.path));
+  const isPresent = (type: string): boolean => paths.has(artifactPath(run.issue, run.stage, type));
+  return { required: [...required], present: required.filter(isPresent), missing: required.filter((type) => !isPresent(type)) };
+}
+
+function toolCallView(call: ToolCall): RunDetail["toolCalls"][number] {
+  return {
+    id: call.id,
+    attempt: call.attempt,
+    tool: call.tool,
+    arguments: call.arguments as RunDetail["toolCalls"][number]["arguments"],
+    rule: call.rule,
+    outcome: call.outcome,
+    state: call.state,
+    executions: call.executions,
+    repeats: call.repeats,
+    ...(call.requestId === undefined ? {} : { requestId: call.requestId }),
+    ...(call.result === undefined ? {} : { result: call.result as RunDetail["toolCalls"][number]["arguments"] }),
+    at: call.createdAt,
+  };
+}
+
+function decisionView(request: DecisionRequest, verifies: (request: DecisionRequest) => boolean): RunDetail["decisions"][number] {
+  const decision = "decision" in request.state ? request.state.decision : undefined;
+  return {
+    id: request.id,
+    kind: request.kind,
+    phase: request.state.phase,
+    digest: request.digest,
+    ...(decision ? { verdict: decision.verdict.type, by: decision.by, surface: decision.surface, signatureVerified: verifies(request) } : {}),
+  };
+}
+
+function pushView(event: FlowEvent): RunDetail["pushes"][number] {
+  const files = event.payload["files"];
+  const commit = event.payload["commit"];
+  return { commit: typeof commit === "string" ? commit : "", files: Array.isArray(files) ? files.filter((file) => typeof file === "string") : [], at: event.at };
+}
+
+export function isFinal(run: Pick<RunRow, "phase">): boolean {
+  return (finalRunPhases as readonly string[]).includes(run.phase);
+}
