@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { escapeMarkdown, inlineCode } from "../kernel/markdown.ts";
-import type { RunId } from "../kernel/values.ts";
+import type { Instant, RunId } from "../kernel/values.ts";
 import { defaultLabelNames as names } from "../label/names.ts";
 import { standardLabels } from "../label/standard.ts";
 import { allStages, processStages, type StageName } from "../stage/stage.ts";
@@ -128,6 +128,22 @@ describe("admission", () => {
 
     expect(review("prd")).toMatchObject({ type: "admitted", stage: "prd", variant: "revise" });
     expect(review("qa")).toEqual({ type: "refused", reason: { type: "admission.no-revise", stage: "qa" } });
+  });
+
+  it("lets a revise take the place of the run that waits at its gate, and no other", () => {
+    const atGate = (variant: "work" | "revise") =>
+      active("prd", variant).map((run) => ({ ...run, phase: "waiting_owner_review" as const, since: 50 as Instant }));
+    const label = (at?: number) => ({ type: "labeled" as const, label: "run:prd:revise", at: at as Instant | undefined });
+    const start = (variant: "work" | "revise", event: AdmissionInput["event"]) =>
+      admit(labeled("run:prd:revise", [], { pull: 3, activeRuns: atGate(variant), event }));
+
+    expect(start("work", label())).toMatchObject({ type: "admitted", variant: "revise", supersedes: "r1" });
+    expect(start("revise", { type: "review", stage: "prd" })).toMatchObject({ type: "admitted", supersedes: "r1" });
+    expect(start("revise", label(60))).toMatchObject({ type: "admitted", supersedes: "r1" });
+    expect(start("revise", label(40))).toEqual({ type: "ignored", why: "same-run-active" });
+    expect(start("revise", label())).toEqual({ type: "ignored", why: "same-run-active" });
+    expect(admit(labeled("run:prd:revise", [], { pull: 3, activeRuns: active("prd") }))).toMatchObject({ reason: { type: "admission.branch-busy" } });
+    expect(admit(labeled("run:qa", [], { pull: 3, activeRuns: atGate("work") }))).toMatchObject({ reason: { type: "admission.branch-busy" } });
   });
 
   it("guesses what a slip of the pen meant", () => {

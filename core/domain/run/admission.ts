@@ -1,10 +1,10 @@
 import { classifyLabel, triggersAmong } from "../label/classify.ts";
 import { sameLabel, type LabelNames } from "../label/names.ts";
 import { profileFrom, type ProfileError } from "../label/profile.ts";
-import type { BranchName, RunId } from "../kernel/values.ts";
+import type { BranchName, Instant, RunId } from "../kernel/values.ts";
 import type { Role, StageName, StageVariant } from "../stage/stage.ts";
 import { branchFor, leadRole, stageTable } from "../stage/table.ts";
-import type { ModelProfile } from "./run.ts";
+import type { ModelProfile, RunPhase } from "./run.ts";
 
 /** Everything that decides whether a label starts a run, read afresh: deliveries come late, twice and out of order. */
 export interface AdmissionInput {
@@ -17,17 +17,29 @@ export interface AdmissionInput {
     readonly isPull?: boolean | undefined;
   };
   /** What happened: this label was put on the issue (or a review asked for changes, which counts as its stage's `:revise` trigger). */
-  readonly event: { readonly type: "labeled"; readonly label: string } | { readonly type: "review"; readonly stage: StageName };
+  readonly event:
+    | { readonly type: "labeled"; readonly label: string; readonly at?: Instant | undefined }
+    | { readonly type: "review"; readonly stage: StageName };
   readonly names: LabelNames;
   readonly defaults: ModelProfile;
   /** Document types that exist per stage: on the base branch, or on the delivery branch for the stages that share it. */
   readonly present: ReadonlyMap<StageName, readonly string[]>;
   /** The open pull request of the stage's branch. */
   readonly pull?: number | undefined;
-  /** Runs that hold the stage's branch. At most one by invariant; the first is named. */
-  readonly activeRuns: readonly { readonly id: RunId; readonly stage: StageName; readonly variant: StageVariant }[];
+  /** Runs that hold the stage's branch. At most one by invariant; the first counts. */
+  readonly activeRuns: readonly ActiveRun[];
   /** What becomes of a trigger on a busy branch. Refused visibly by default; the owner sets it again when the branch is free. */
   readonly whenBusy?: "refuse" | "wait" | undefined;
+}
+
+export interface ActiveRun {
+  readonly id: RunId;
+  readonly stage: StageName;
+  readonly variant: StageVariant;
+  /** Without it the run counts as working. */
+  readonly phase?: RunPhase | undefined;
+  /** Since when it is in this phase. */
+  readonly since?: Instant | undefined;
 }
 
 export type RefusalReason =
@@ -54,7 +66,8 @@ export interface RequestedRun {
 }
 
 export type Admission =
-  | ({ readonly type: "admitted"; readonly profile: ModelProfile } & RequestedRun)
+  /** `supersedes`: the run of the same stage that waits at its gate on this branch, whose work this one revises; it ends in the same transaction. */
+  | ({ readonly type: "admitted"; readonly profile: ModelProfile; readonly supersedes?: RunId | undefined } & RequestedRun)
   /** Nothing starts, and a comment says why. `failedRun` is set where the refusal is recorded as a run that ended `failed_precondition`. */
   | { readonly type: "refused"; readonly reason: RefusalReason; readonly failedRun?: RequestedRun | undefined }
   | { readonly type: "ignored"; readonly why: IgnoreReason }
@@ -74,7 +87,8 @@ export function admit(input: AdmissionInput): Admission {
   if (refusal) return refusal;
   const profile = profileFrom(input.issue.labels, input.names, input.defaults);
   if (!profile.ok) return { type: "refused", reason: { type: "admission.profile", error: profile.error }, failedRun: asked };
-  return { type: "admitted", profile: profile.value, ...asked };
+  const superseded = input.activeRuns.find((active) => gives(active, input, asked));
+  return { type: "admitted", profile: profile.value, ...asked, ...(superseded ? { supersedes: superseded.id } : {}) };
 }
 
 /** Which run is asked for, if any. */
@@ -110,11 +124,21 @@ function refuse(input: AdmissionInput, run: RequestedRun): Admission | undefined
 
 function busy(input: AdmissionInput, run: RequestedRun): Admission | undefined {
   const [active] = input.activeRuns;
-  if (!active) return undefined;
+  if (!active || gives(active, input, run)) return undefined;
   // The same trigger told twice (a redelivery under a new id, a reconciled label) asks for the run that is there.
   if (input.event.type === "labeled" && active.stage === run.stage && active.variant === run.variant) return { type: "ignored", why: "same-run-active" };
   if (input.whenBusy === "wait") return { type: "waits", behind: active.id };
   return refused({ type: "admission.branch-busy", branch: run.branch, runId: active.id, stage: active.stage, variant: active.variant });
+}
+
+/**
+ * Whether the active run gives way: it waits at the gate of the same stage, and its work is to be revised or done again. The label that started it is no such
+ * wish, however late it is heard of; only one that was set after the gate opened is.
+ */
+function gives(active: ActiveRun, { event }: AdmissionInput, run: RequestedRun): boolean {
+  if (active.phase !== "waiting_owner_review" || active.stage !== run.stage) return false;
+  if (event.type === "review" || active.variant !== run.variant) return run.variant === "revise";
+  return event.at !== undefined && active.since !== undefined && event.at > active.since;
 }
 
 function entryRefusal({ issue, names }: AdmissionInput, run: RequestedRun): Admission | undefined {

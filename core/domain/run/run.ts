@@ -62,12 +62,22 @@ export type WaitReason = "decision" | "answer" | "owner";
  */
 export type RunState =
   | { readonly phase: "queued" }
-  | { readonly phase: "preparing"; readonly attempt: number; readonly since: Instant }
-  | { readonly phase: "running"; readonly attempt: number; readonly since: Instant }
+  /** `losses`: attempts that were lost one after the other before this one; a park or a gate sets it back. */
+  | { readonly phase: "preparing"; readonly attempt: number; readonly since: Instant; readonly losses?: number | undefined }
+  | { readonly phase: "running"; readonly attempt: number; readonly since: Instant; readonly losses?: number | undefined }
   | { readonly phase: "waiting_mcp"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
   | { readonly phase: "waiting_input"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
+  /** `attempt` has ended here and in `parked`; the next one gets the number after it. */
   | { readonly phase: "waiting_owner_review"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
-  | { readonly phase: "parked"; readonly attempt: number; readonly reason: WaitReason; readonly requestId?: RequestId | undefined; readonly since: Instant }
+  /** `waitsFor`: held by the owner while this is open as well; when the owner lets go, the run waits on for it. */
+  | {
+      readonly phase: "parked";
+      readonly attempt: number;
+      readonly reason: WaitReason;
+      readonly requestId?: RequestId | undefined;
+      readonly waitsFor?: "decision" | "answer" | undefined;
+      readonly since: Instant;
+    }
   | { readonly phase: "succeeded"; readonly at: Instant }
   | { readonly phase: "failed"; readonly reason: string; readonly at: Instant }
   | { readonly phase: "failed_precondition"; readonly reason: string; readonly at: Instant }
@@ -80,6 +90,15 @@ export const finalRunPhases = ["succeeded", "failed", "failed_precondition", "ca
 
 /** A run in one of these phases holds its branch: invariant 2, at most one per repository and branch. */
 export const activeRunPhases = ["queued", "preparing", "running", "waiting_mcp", "waiting_input", "waiting_owner_review", "parked"] as const satisfies readonly RunPhase[];
+
+export function isFinalRun(state: RunState): boolean {
+  return (finalRunPhases as readonly RunPhase[]).includes(state.phase);
+}
+
+/** The attempt whose process may be alive. A parked run, one at its gate and one that has ended have none. */
+export function liveAttempt(state: RunState): number | undefined {
+  return state.phase === "preparing" || state.phase === "running" || state.phase === "waiting_mcp" || state.phase === "waiting_input" ? state.attempt : undefined;
+}
 
 /**
  * One process of a run. `fencingToken` rises with every attempt of any run; a call that carries an older one than the run's newest attempt is refused,
