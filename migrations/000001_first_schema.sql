@@ -237,6 +237,7 @@ create table tool_calls (
   result jsonb,
   executions integer not null constraint tool_calls_executed_once check (executions between 0 and 1),
   repeats integer not null check (repeats >= 0),
+  delivered boolean not null,                              -- the agent has been told the result
   created_at bigint not null,
   finished_at bigint,
   call_id text

@@ -27,6 +27,8 @@ export function storableText(text: string): string {
 
 function repair(value: Json): Json {
   if (typeof value === "string") return storableText(value);
+  // JSON has no negative zero.
+  if (typeof value === "number") return value + 0;
   if (Array.isArray(value)) return value.map(repair);
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value as { readonly [key: string]: Json | undefined });

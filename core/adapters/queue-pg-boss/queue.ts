@@ -1,4 +1,4 @@
-import { PgBoss, type ConstructorOptions } from "pg-boss";
+import { PgBoss, type Db } from "pg-boss";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { JobName, JobTypes, Queue } from "../../ports/queue.ts";
 import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
@@ -91,7 +91,7 @@ async function reclaim(session: SqlSession): Promise<void> {
   await session.query("update pgboss.job set state = 'retry', start_after = now() where state = 'active'");
 }
 
-function databaseOver(driver: SqlDriver): NonNullable<ConstructorOptions["db"]> {
+function databaseOver(driver: SqlDriver): Db {
   return {
     executeSql: async (text, values) => ({ rows: await driver.query(text, values) }),
     async listen(channel, onNotification, onReconnect) {

@@ -3,7 +3,7 @@ import type { ToolCall, Transaction } from "../../../ports/store.ts";
 import { toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
-const columns = `id, run_id as "runId", attempt, tool, arguments, digest, effect_key as "effectKey", rule, outcome, state, request_id as "requestId", result, executions, repeats,
+const columns = `id, run_id as "runId", attempt, tool, arguments, digest, effect_key as "effectKey", rule, outcome, state, request_id as "requestId", result, executions, repeats, delivered,
   created_at as "createdAt", finished_at as "finishedAt", call_id as "callId"`;
 
 export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
@@ -15,8 +15,8 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
   return {
     async insert(call) {
       await session.query(
-        `insert into tool_calls (id, run_id, attempt, tool, arguments, digest, effect_key, rule, outcome, state, request_id, result, executions, repeats, created_at, finished_at, call_id)
-         values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17)`,
+        `insert into tool_calls (id, run_id, attempt, tool, arguments, digest, effect_key, rule, outcome, state, request_id, result, executions, repeats, created_at, finished_at, call_id, delivered)
+         values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17, $18)`,
         values(call),
       );
     },
@@ -26,7 +26,7 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     async save(call) {
       const rows = await session.query(
         `update tool_calls set run_id = $2, attempt = $3, tool = $4, arguments = $5::jsonb, digest = $6, effect_key = $7, rule = $8, outcome = $9, state = $10, request_id = $11,
-           result = $12::jsonb, executions = $13, repeats = $14, created_at = $15, finished_at = $16, call_id = $17
+           result = $12::jsonb, executions = $13, repeats = $14, created_at = $15, finished_at = $16, call_id = $17, delivered = $18
          where id = $1 returning id`,
         values(call),
       );
@@ -46,6 +46,6 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
 function values(call: ToolCall): unknown[] {
   return [
     call.id, call.runId, call.attempt, call.tool, toJson(call.arguments), call.digest, call.effectKey ?? null, call.rule, call.outcome, call.state, call.requestId ?? null,
-    toJson(call.result), call.executions, call.repeats, call.createdAt, call.finishedAt ?? null, call.callId ?? null,
+    toJson(call.result), call.executions, call.repeats, call.createdAt, call.finishedAt ?? null, call.callId ?? null, call.delivered,
   ];
 }

@@ -1,0 +1,6 @@
+import { freshPglite } from "../../testing/databases.ts";
+import { documentsConformance } from "../../testing/documents.conformance.ts";
+import { storeConformance } from "../../testing/store.conformance.ts";
+
+storeConformance("PGlite", freshPglite);
+documentsConformance("PGlite", freshPglite);

@@ -1,0 +1,23 @@
+import type { JobName, JobTypes, Queue } from "../ports/queue.ts";
+
+export interface RecordedJob {
+  readonly name: JobName;
+  readonly payload: JobTypes[JobName];
+  /** Whether it was added inside a transaction. */
+  readonly inTransaction: boolean;
+}
+
+/** Remembers what was enqueued and works on nothing. It knows nothing of rollbacks. */
+export interface RecordingQueue extends Pick<Queue, "enqueue"> {
+  readonly jobs: readonly RecordedJob[];
+}
+
+export function createRecordingQueue(): RecordingQueue {
+  const jobs: RecordedJob[] = [];
+  return {
+    jobs,
+    async enqueue(name, payload, options) {
+      jobs.push({ name, payload, inTransaction: options?.session !== undefined });
+    },
+  };
+}
