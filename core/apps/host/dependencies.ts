@@ -7,6 +7,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import type { Store } from "../../ports/store.ts";
+import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
 export type Refusal = { readonly type: string };
@@ -29,6 +30,8 @@ export interface HostDependencies {
   readonly decide: (input: DecideInput) => Promise<Result<unknown, Refusal>>;
   /** Whether the decision stored in a request verifies with a trusted key. */
   readonly verifies: (request: DecisionRequest) => boolean;
+  readonly previewTransition: ReturnType<typeof createPreviewTransition>;
+  readonly applyTransition: ReturnType<typeof createApplyTransition>;
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly resumeRun: (id: RunId, note: string | undefined) => Promise<Result<unknown, Refusal>>;
   readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;

@@ -1,0 +1,41 @@
+import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
+import { changes } from "../changes.ts";
+import type { HostDependencies } from "../dependencies.ts";
+import { contract } from "../implementer.ts";
+import type { z } from "zod";
+import type { flowEvent } from "../../../contract/audit.ts";
+
+type FlowEventView = z.infer<typeof flowEvent>;
+
+const pageSize = 500;
+
+export function auditProcedures(deps: HostDependencies) {
+  const after = async (sequence: number, limit: number): Promise<readonly FlowEvent[]> => deps.store.transaction((tx) => tx.flow.after(sequence, limit));
+
+  return {
+    events: contract.audit.events.handler(async ({ input }) => {
+      const events = input.subject === undefined ? await after(input.after ?? 0, input.limit ?? pageSize) : await deps.store.transaction((tx) => tx.flow.bySubject(input.subject ?? ""));
+      return events
+        .filter((event) => event.sequence > (input.after ?? 0) && (input.type === undefined || event.type === input.type))
+        .slice(0, input.limit ?? pageSize)
+        .map(view);
+    }),
+    follow: contract.audit.follow.handler(async function* ({ input, signal }) {
+      let sequence = input.after;
+      for await (const _ of changes(deps.store, deps.clock, signal)) {
+        for (let events = await after(sequence, pageSize); events.length > 0; events = await after(sequence, pageSize)) {
+          sequence = events.at(-1)?.sequence ?? sequence;
+          yield events.map(view);
+        }
+      }
+    }),
+    verify: contract.audit.verify.handler(() => deps.verifyAudit()),
+    export: contract.audit.export.handler(async function* ({ input }) {
+      yield* deps.exportAudit(input.format);
+    }),
+  };
+}
+
+function view(event: FlowEvent): FlowEventView {
+  return { ...event, payload: event.payload as FlowEventView["payload"] };
+}

@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { documentRow } from "../../../contract/documents.ts";
+import type { RepositoryName } from "../../../domain/kernel/values.ts";
+import { allStages } from "../../../domain/stage/stage.ts";
+import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
+import type { DocumentMeta } from "../../../ports/store.ts";
+import type { HostDependencies } from "../dependencies.ts";
+import { notFound } from "../failures.ts";
+import { contract } from "../implementer.ts";
+
+type DocumentRow = z.infer<typeof documentRow>;
+
+export function documentsProcedures(deps: HostDependencies) {
+  const scope = async (only: string | undefined): Promise<readonly RepositoryName[]> => (await deps.repositories()).filter((name) => only === undefined || name === only);
+
+  return {
+    list: contract.documents.list.handler(async ({ input }) => {
+      const repositories = await scope(input.repository);
+      return deps.store.transaction(async (tx) => {
+        const found: DocumentRow[] = [];
+        for (const name of repositories) found.push(...(input.issue === undefined ? await tx.documents.list(name) : await tx.documents.forIssue(name, input.issue)).map(row));
+        return found;
+      });
+    }),
+    docset: contract.documents.docset.handler(({ input }) => docset(deps, input.repository as RepositoryName, input.issue)),
+    read: contract.documents.read.handler(async ({ input }) => {
+      const repository = input.repository as RepositoryName;
+      const document = await deps.store.transaction((tx) => tx.documents.get(repository, input.path));
+      const text = document && (await deps.mirror.readFile(repository, document.branch, document.path));
+      if (!document || text === undefined) throw notFound("document", input.path, "The list of documents shows the paths.");
+      const { defaultBranch } = await deps.ownerForge.repository(repository);
+      const approvedText = document.branch === defaultBranch ? undefined : await deps.mirror.readFile(repository, defaultBranch, document.path);
+      return { document: row(document), frontMatter: document.frontMatter as Record<string, never>, text, ...(approvedText === undefined ? {} : { approvedText }) };
+    }),
+    search: contract.documents.search.handler(async ({ input }) => {
+      const repositories = await scope(input.repository);
+      const limit = input.limit ?? 20;
+      const hits = await deps.store.transaction(async (tx) => {
+        const found = [];
+        for (const name of repositories) found.push(...(await tx.documents.search(name, input.query, limit)));
+        return found;
+      });
+      return hits.toSorted((a, b) => b.score - a.score).slice(0, limit);
+    }),
+  };
+}
+
+/** What each stage requires of an issue and what of it is indexed at its place. Stages that require nothing are left out. */
+async function docset(deps: HostDependencies, repository: RepositoryName, issue: number) {
+  const documents = await deps.store.transaction((tx) => tx.documents.list(repository));
+  const byPath = new Map(documents.map((document) => [document.path, document]));
+  return allStages
+    .filter((stage) => stageTable[stage].artifacts.required.length > 0)
+    .map((stage) => {
+      const required = [...stageTable[stage].artifacts.required];
+      const at = (type: string): DocumentMeta | undefined => byPath.get(artifactPath(issue, stage, type));
+      return { stage, required, present: required.filter((type) => at(type)), approved: required.filter((type) => at(type)?.status === "approved"), missing: required.filter((type) => !at(type)) };
+    });
+}
+
+function row(document: DocumentMeta): DocumentRow {
+  const { docId, path, branch, type, title, status, ownerRole, stage, hash, updatedAt } = document;
+  return { docId, path, branch, type, title, status, ownerRole, ...(stage ? { stage } : {}), hash, updatedAt };
+}

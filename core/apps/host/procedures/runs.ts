@@ -1,0 +1,88 @@
+import type { RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
+import type { Result } from "../../../domain/kernel/result.ts";
+import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
+import { activeRunPhases, type Run } from "../../../domain/run/run.ts";
+import type { Transaction } from "../../../ports/store.ts";
+import { changes, watched } from "../changes.ts";
+import type { HostDependencies, Refusal } from "../dependencies.ts";
+import { notFound, refused } from "../failures.ts";
+import { contract } from "../implementer.ts";
+import { isFinal, runDetail, runRow } from "../views/run-view.ts";
+
+const start = { attempt: 0, sequence: -1 };
+const pageSize = 500;
+
+export function runsProcedures(deps: HostDependencies) {
+  const detail = (id: string): Promise<RunDetail> => deps.store.transaction(async (tx) => runDetail(tx, await find(tx, id), deps.verifies));
+  const afterwards = async (id: string, act: () => Promise<Result<unknown, Refusal>>): Promise<RunDetail> => {
+    await detail(id);
+    const outcome = await act();
+    if (!outcome.ok) throw refused(outcome.error);
+    return detail(id);
+  };
+
+  return {
+    list: contract.runs.list.handler(async ({ input }) => ({
+      runs: await deps.store.transaction(async (tx) => {
+        const runs = await tx.runs.list({
+          repository: input.repository as RepositoryName | undefined,
+          issue: input.issue,
+          limit: input.limit ?? 100,
+          ...(input.active ? { phases: activeRunPhases } : {}),
+        });
+        const rows = [];
+        for (const run of runs) rows.push(await runRow(tx, run));
+        return rows;
+      }),
+      asOf: deps.clock.now(),
+    })),
+    get: contract.runs.get.handler(({ input }) => detail(input.id)),
+    transcript: contract.runs.transcript.handler(async ({ input }) => {
+      const limit = input.limit ?? pageSize;
+      const entries = await readTranscript(deps, input.id, input.after ?? start, limit);
+      const last = entries.at(-1);
+      return { entries, ...(last && entries.length === limit ? { next: { attempt: last.attempt, sequence: last.sequence } } : {}) };
+    }),
+    follow: contract.runs.follow.handler(async function* ({ input, signal }) {
+      yield* follow(deps, input.id, input.after ?? start, signal);
+    }),
+    watch: contract.runs.watch.handler(async function* ({ input, signal }) {
+      yield* watched(deps, signal, () => detail(input.id), isFinal);
+    }),
+    park: contract.runs.park.handler(({ input }) => afterwards(input.id, () => deps.parkRun(input.id as RunId))),
+    resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId, input.note))),
+    cancel: contract.runs.cancel.handler(({ input }) => afterwards(input.id, () => deps.cancelRun(input.id as RunId, input.reason))),
+  };
+}
+
+async function find(tx: Transaction, id: string): Promise<Run> {
+  const run = await tx.runs.get(id as RunId);
+  if (!run) throw notFound("run", id, "signalbox runs list shows the ids.");
+  return run;
+}
+
+type Cursor = typeof start;
+
+async function readTranscript(deps: HostDependencies, id: string, after: Cursor, limit: number): Promise<TranscriptEntry[]> {
+  return deps.store.transaction(async (tx) => {
+    const run = await find(tx, id);
+    const stored = await tx.transcript.after(run.id, after.attempt, after.sequence, limit);
+    return stored.map((item) => ({ attempt: item.attempt, sequence: item.sequence, at: item.at, type: item.type, content: item.content as TranscriptEntry["content"] }));
+  });
+}
+
+/** Everything stored after the cursor, then what comes, until the run has ended. The phase is read before the entries, so that none after it is missed. */
+async function* follow(deps: HostDependencies, id: string, from: Cursor, signal: AbortSignal | undefined): AsyncGenerator<{ entries: TranscriptEntry[]; phase: Run["state"]["phase"] }> {
+  let cursor = from;
+  for await (const _ of changes(deps.store, deps.clock, signal)) {
+    const phase = (await deps.store.transaction((tx) => find(tx, id))).state.phase;
+    for (;;) {
+      const entries = await readTranscript(deps, id, cursor, pageSize);
+      const last = entries.at(-1);
+      if (!last) break;
+      cursor = { attempt: last.attempt, sequence: last.sequence };
+      yield { entries, phase };
+    }
+    if (isFinal({ phase })) return;
+  }
+}

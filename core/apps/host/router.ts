@@ -1,0 +1,21 @@
+import type { HostDependencies } from "./dependencies.ts";
+import { contract } from "./implementer.ts";
+import { auditProcedures } from "./procedures/audit.ts";
+import { boardProcedures } from "./procedures/board.ts";
+import { connectionProcedures } from "./procedures/connection.ts";
+import { documentsProcedures } from "./procedures/documents.ts";
+import { inboxProcedures } from "./procedures/inbox.ts";
+import { runsProcedures } from "./procedures/runs.ts";
+
+/** Everything a control surface may ask, answered from the store and the owner's own credentials. Served over any transport. */
+export function createHostRouter(deps: HostDependencies) {
+  return contract.router({
+    connection: connectionProcedures(deps),
+    inbox: inboxProcedures(deps),
+    runs: runsProcedures(deps),
+    board: boardProcedures(deps),
+    documents: documentsProcedures(deps),
+    audit: auditProcedures(deps),
+  });
+}
+export type HostRouter = ReturnType<typeof createHostRouter>;
