@@ -101,7 +101,19 @@ async function initialise(bin: string, directory: string, password: string, user
   const passwordFile = join(directory, "password");
   await writeFile(passwordFile, password, { mode: 0o600 });
   if (user) await chown(passwordFile, user.uid, user.gid);
-  const options = ["-D", join(directory, "data"), "-U", "postgres", "-A", "scram-sha-256", `--pwfile=${passwordFile}`, "-E", "UTF8", "--no-locale", "--no-sync"];
+  const options = [
+    "-D",
+    join(directory, "data"),
+    "-U",
+    "postgres",
+    "-A",
+    "scram-sha-256",
+    `--pwfile=${passwordFile}`,
+    "-E",
+    "UTF8",
+    "--no-locale",
+    "--no-sync",
+  ];
   await run(join(bin, "initdb"), options, { cwd: directory, env: { PATH: process.env["PATH"], HOME: directory, LC_ALL: "C" }, ...user });
 }
 
