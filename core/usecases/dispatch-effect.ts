@@ -1,0 +1,170 @@
+import { unreachable } from "../domain/kernel/result.ts";
+import type { CorrelationId, JsonObject, RequestId, RunId } from "../domain/kernel/values.ts";
+import type { NewFlowEvent } from "../domain/audit/flow-event.ts";
+import type { AgentRuntime } from "../ports/agent-runtime.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { EffectAction, EffectRow } from "../ports/effects.ts";
+import type { Forge } from "../ports/forge.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
+import type { Store } from "../ports/store.ts";
+import { createInOrder } from "./in-order.ts";
+import { postCommentOnce } from "./post-comment.ts";
+import { applyLabels } from "./repository-labels.ts";
+
+type ActionOf<Type extends EffectAction["type"]> = Extract<EffectAction, { readonly type: Type }>;
+
+export interface DispatchEffectDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly forge: Forge;
+  readonly ownerForge: Forge;
+  readonly runtime: AgentRuntime;
+  readonly startAttempt: (runId: RunId, attempt: number) => Promise<void>;
+  readonly syncStatusComment: (runId: RunId) => Promise<void>;
+  readonly executeDecision: (requestId: RequestId) => Promise<unknown>;
+  readonly resumeRun: (runId: RunId, note?: string) => Promise<unknown>;
+  readonly indexDocuments: (action: ActionOf<"index-documents">) => Promise<JsonObject>;
+  /** Tries after which an effect that the other side refuses for good is given up. */
+  readonly permanentTries?: number | undefined;
+  /** Tries after which an effect that only meets failing infrastructure is given up too. */
+  readonly transientTries?: number | undefined;
+}
+
+/**
+ * Performs one effect of the outbox. It is performed outside any transaction, and each action is safe to repeat: a crash between the effect and the note of it
+ * costs a second look, not a second effect.
+ *
+ * @throws whatever the action threw, so that the queue brings the job again; not when the effect was given up, which is recorded and shown instead.
+ */
+export function createDispatchEffect(deps: DispatchEffectDependencies) {
+  const inOrder = createInOrder();
+
+  return async function dispatchEffect(effectId: string): Promise<"done" | "given-up" | "nothing"> {
+    const row = await take(deps.store, effectId);
+    if (!row) return "nothing";
+    try {
+      const result = await inOrder(serialKey(row.action), () => perform(deps, row.action));
+      await finish(deps, effectId, result);
+      return "done";
+    } catch (error) {
+      if (await fail(deps, effectId, error)) return "given-up";
+      throw error;
+    }
+  };
+}
+
+/** Counts the try; undefined when there is nothing left to do. */
+function take(store: Store, effectId: string): Promise<EffectRow | undefined> {
+  return store.transaction(async (tx) => {
+    const row = await tx.outbox.get(effectId, { lock: true });
+    if (!row || row.state !== "pending") return undefined;
+    const taken = { ...row, attempts: row.attempts + 1 };
+    await tx.outbox.save(taken);
+    return taken;
+  });
+}
+
+async function perform(deps: DispatchEffectDependencies, action: EffectAction): Promise<JsonObject> {
+  switch (action.type) {
+    case "sync-status-comment":
+      await deps.syncStatusComment(action.runId);
+      return {};
+    case "post-comment":
+      return { commentId: (await postCommentOnce(deps.forge, action.repository, action.issue, action.marker, action.body)).id };
+    case "change-labels":
+      await applyLabels(action.as === "owner" ? deps.ownerForge : deps.forge, action.repository, action.number, { added: action.add, removed: action.remove });
+      return { added: action.add, removed: action.remove };
+    case "start-attempt":
+      await deps.startAttempt(action.runId, action.attempt);
+      return {};
+    case "stop-attempt":
+      await deps.runtime.stop(action.runId, action.attempt);
+      return {};
+    case "execute-decision":
+      await deps.executeDecision(action.requestId);
+      return {};
+    case "resume-run":
+      await deps.resumeRun(action.runId, action.note);
+      return {};
+    case "index-documents":
+      return deps.indexDocuments(action);
+    default:
+      return unreachable(action);
+  }
+}
+
+function finish(deps: DispatchEffectDependencies, effectId: string, result: JsonObject): Promise<void> {
+  return deps.store.transaction(async (tx) => {
+    const row = await tx.outbox.get(effectId, { lock: true });
+    if (!row || row.state !== "pending") return;
+    const at = deps.clock.now();
+    await tx.outbox.save({ ...row, state: "done", result, lastError: undefined, doneAt: at });
+    const { correlationId, subject } = await contextOf(row, (id) => tx.runs.get(id), (id) => tx.requests.get(id));
+    const event = (type: string, about: string, payload: JsonObject): NewFlowEvent => ({ correlationId, actor: { type: "system", id: "orchestrator" }, type, subject: about, payload, at });
+    const changed = row.action.type === "change-labels" ? [event("label.changed", `issue:${row.action.repository}#${row.action.number}`, { ...result, as: row.action.as })] : [];
+    await tx.flow.append([event("effect.done", subject, { effect: row.action.type, key: row.key, attempts: row.attempts }), ...changed]);
+  });
+}
+
+/** Notes a failed try. True when the effect is given up: further tries would only repeat the refusal. */
+function fail(deps: DispatchEffectDependencies, effectId: string, error: unknown): Promise<boolean> {
+  return deps.store.transaction(async (tx) => {
+    const row = await tx.outbox.get(effectId, { lock: true });
+    if (!row || row.state !== "pending") return false;
+    const transient = error instanceof InfrastructureError && error.retryable;
+    const tries = transient ? (deps.transientTries ?? 100) : (deps.permanentTries ?? 5);
+    const lastError = error instanceof Error ? error.message : String(error);
+    const givenUp = row.attempts >= tries;
+    const at = deps.clock.now();
+    await tx.outbox.save({ ...row, lastError, ...(givenUp ? { state: "given-up", doneAt: at } : {}) });
+    if (!givenUp) return false;
+    const { correlationId, subject, runId } = await contextOf(row, (id) => tx.runs.get(id), (id) => tx.requests.get(id));
+    const payload = { effect: row.action.type, key: row.key, attempts: row.attempts, error: lastError };
+    const [stored] = await tx.flow.append([{ correlationId, actor: { type: "system", id: "orchestrator" }, type: "effect.gave-up", subject, payload, at }]);
+    if (runId && row.action.type !== "sync-status-comment") {
+      await tx.outbox.add([{ key: `status:${runId}:${stored?.sequence}`, action: { type: "sync-status-comment", runId } }], at);
+    }
+    return true;
+  });
+}
+
+/** What an effect belongs to, so that it is found under its run. */
+async function contextOf(
+  row: EffectRow,
+  run: (id: RunId) => Promise<{ readonly correlationId: CorrelationId } | undefined>,
+  request: (id: RequestId) => Promise<{ readonly runId: RunId; readonly correlationId: CorrelationId } | undefined>,
+): Promise<{ readonly correlationId: CorrelationId; readonly subject: string; readonly runId?: RunId | undefined }> {
+  const { action } = row;
+  if ("runId" in action) return { correlationId: (await run(action.runId))?.correlationId ?? (action.runId as string as CorrelationId), subject: `run:${action.runId}`, runId: action.runId };
+  if (action.type === "execute-decision") {
+    const owner = await request(action.requestId);
+    return { correlationId: owner?.correlationId ?? (action.requestId as string as CorrelationId), subject: `request:${action.requestId}`, runId: owner?.runId };
+  }
+  // Labels and comments carry the run in their key where they belong to one: `labels:<run>:…`.
+  const runId = row.key.split(":")[1] as RunId | undefined;
+  const owner = runId ? await run(runId) : undefined;
+  const number = action.type === "post-comment" ? action.issue : action.type === "change-labels" ? action.number : undefined;
+  const subject = owner ? `run:${runId}` : number === undefined ? `repository:${action.repository}` : `issue:${action.repository}#${number}`;
+  return { correlationId: owner?.correlationId ?? (row.key as CorrelationId), subject, runId: owner ? runId : undefined };
+}
+
+/** Effects on the same thing are not performed at the same moment: two status comments would be two. */
+function serialKey(action: EffectAction): string {
+  switch (action.type) {
+    case "sync-status-comment":
+    case "start-attempt":
+    case "stop-attempt":
+    case "resume-run":
+      return `run:${action.runId}`;
+    case "execute-decision":
+      return `request:${action.requestId}`;
+    case "post-comment":
+      return `issue:${action.repository}#${action.issue}`;
+    case "change-labels":
+      return `issue:${action.repository}#${action.number}`;
+    case "index-documents":
+      return `repository:${action.repository}`;
+    default:
+      return unreachable(action);
+  }
+}

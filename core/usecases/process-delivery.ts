@@ -1,0 +1,129 @@
+import type { CorrelationId, DeliveryId, JsonObject } from "../domain/kernel/values.ts";
+import type { Clock } from "../ports/clock.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
+import type { Store, StoredDelivery } from "../ports/store.ts";
+import type { AbortIssue } from "./abort-issue.ts";
+import type { AdmitRevise } from "./admit-revise.ts";
+import type { AdmitOutcome, AdmitRun } from "./admit-run.ts";
+import { orchestratorActor } from "./change-run.ts";
+import { readWebhookPayload, type WebhookPayload } from "./webhook-payload.ts";
+
+export interface ProcessDeliveryDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly admitRun: AdmitRun;
+  readonly admitRevise: AdmitRevise;
+  readonly abortIssue: AbortIssue;
+  /** Whether a label is the trigger of `run:abort`, under the repository's names. */
+  readonly isAbort: (payload: WebhookPayload) => Promise<boolean>;
+}
+
+interface Outcome {
+  readonly state: "processed" | "ignored" | "failed";
+  /** In a sentence, for the owner. */
+  readonly text: string;
+  readonly detail?: JsonObject | undefined;
+}
+
+/**
+ * Gives a stored delivery its effect, once. The payload only says where to look: the issue and the pull request are read afresh.
+ *
+ * @throws InfrastructureError that may pass, so that the queue brings the job again. What will not pass is noted on the delivery as `failed`.
+ */
+export function createProcessDelivery(deps: ProcessDeliveryDependencies) {
+  return async function processDelivery(id: DeliveryId): Promise<Outcome["state"] | "nothing"> {
+    const delivery = await deps.store.transaction((tx) => tx.deliveries.get(id));
+    if (!delivery || delivery.state !== "received") return "nothing";
+    const outcome = await take(deps, delivery).catch((error: unknown) => failure(error));
+    await deps.store.transaction(async (tx) => {
+      const current = await tx.deliveries.get(id, { lock: true });
+      if (current?.state !== "received") return;
+      const at = deps.clock.now();
+      await tx.deliveries.finish(id, outcome.state, outcome.text, at);
+      await tx.flow.append([
+        {
+          correlationId: id as string as CorrelationId,
+          actor: orchestratorActor,
+          type: `delivery.${outcome.state}`,
+          subject: `delivery:${id}`,
+          payload: { event: delivery.event, outcome: outcome.text, ...outcome.detail },
+          at,
+        },
+      ]);
+    });
+    return outcome.state;
+  };
+}
+export type ProcessDelivery = ReturnType<typeof createProcessDelivery>;
+
+async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery): Promise<Outcome> {
+  const payload = readWebhookPayload(delivery.body);
+  if (!payload?.repository) return ignored("it names no repository");
+  switch (`${delivery.event}.${payload.action ?? ""}`) {
+    case "issues.labeled":
+      return labelled(deps, delivery, payload);
+    case "pull_request_review.submitted":
+      return reviewed(deps, delivery, payload);
+    case "push.":
+      return pushed(deps, delivery, payload);
+    case "issue_comment.created":
+      return ignored("a comment decides nothing; questions are answered in the inbox");
+    case "pull_request.closed":
+      return payload.pull?.merged ? ignored("the push that goes with the merge is what counts") : ignored("a pull request closed without a merge starts nothing");
+    default:
+      return ignored(`${delivery.event}${payload.action ? `.${payload.action}` : ""} starts nothing`);
+  }
+}
+
+async function labelled(deps: ProcessDeliveryDependencies, { id }: StoredDelivery, payload: WebhookPayload): Promise<Outcome> {
+  const { repository, issue, label, sender } = payload;
+  if (!repository || !issue || !label) return ignored("it names no issue or no label");
+  if (issue.isPull) return ignored("labels of pull requests start nothing");
+  const trigger = { kind: "label", repository, issue: issue.number, label, actor: sender ?? "unknown", correlationId: id as string as CorrelationId, deliveryId: id } as const;
+  if (await deps.isAbort(payload)) {
+    const ended = await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` });
+    return ended === "label-gone" ? ignored("the label is no longer there") : { state: "processed", text: "the issue was abandoned", detail: { issue: issue.number } };
+  }
+  return describe(await deps.admitRun(trigger));
+}
+
+async function reviewed(deps: ProcessDeliveryDependencies, { id }: StoredDelivery, payload: WebhookPayload): Promise<Outcome> {
+  const { repository, pull, review } = payload;
+  if (!repository || !pull || !review) return ignored("it names no review");
+  if (review.state.toLowerCase() !== "changes_requested") return ignored("the review asks for no changes");
+  return describe(await deps.admitRevise({ repository, pull: pull.number, reviewId: review.id, correlationId: id as string as CorrelationId, deliveryId: id }));
+}
+
+/** What reaches the default branch is read into the index. */
+function pushed(deps: ProcessDeliveryDependencies, _delivery: StoredDelivery, { repository, ref, after }: WebhookPayload): Promise<Outcome> {
+  return deps.store.transaction(async (tx) => {
+    const row = repository && (await tx.repositories.get(repository));
+    if (!row) return ignored("the repository is not registered");
+    if (ref !== `refs/heads/${row.defaultBranch}` || !after || /^0+$/.test(after)) return ignored("the push is not to the default branch");
+    await tx.outbox.add([{ key: `index:${row.name}:${after}`, action: { type: "index-documents", repository: row.name, branch: row.defaultBranch, commit: after } }], deps.clock.now());
+    return { state: "processed", text: "documents are read into the index", detail: { commit: after } };
+  });
+}
+
+function describe(outcome: AdmitOutcome): Outcome {
+  switch (outcome.type) {
+    case "admitted":
+      return { state: "processed", text: `started run ${outcome.runId}`, detail: { runId: outcome.runId } };
+    case "refused":
+      return { state: "processed", text: `refused: ${outcome.reason}`, detail: { reason: outcome.reason } };
+    case "ignored":
+      return ignored(outcome.why);
+  }
+}
+
+function ignored(text: string): Outcome {
+  return { state: "ignored", text };
+}
+
+/** What may pass is thrown on, and the queue tries again; what will not pass is the delivery's outcome. */
+function failure(error: unknown): Outcome {
+  if (error instanceof InfrastructureError && !error.retryable && error.code !== "conflict") {
+    return { state: "failed", text: [error.message, error.remedy].filter(Boolean).join(" "), detail: { errorType: error.code } };
+  }
+  throw error;
+}
