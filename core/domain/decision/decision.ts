@@ -38,7 +38,14 @@ export type Risk = "low" | "medium" | "high";
 
 /** The effect as it is shown on the card. */
 export type EffectPreview =
-  | { readonly type: "labels"; readonly target: { readonly kind: "issue" | "pull"; readonly number: number }; readonly before: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[]; readonly after: readonly string[] }
+  | {
+      readonly type: "labels";
+      readonly target: { readonly kind: "issue" | "pull"; readonly number: number };
+      readonly before: readonly string[];
+      readonly removed: readonly string[];
+      readonly added: readonly string[];
+      readonly after: readonly string[];
+    }
   | { readonly type: "text"; readonly target: { readonly kind: "issue" | "pull"; readonly number: number }; readonly text: string }
   | { readonly type: "pull"; readonly title: string; readonly body: string; readonly head: string; readonly base: string }
   | { readonly type: "question"; readonly question: string; readonly options: readonly string[] }
@@ -48,7 +55,12 @@ export type EffectPreview =
       readonly head?: string | undefined;
       /** Whether approving merges the pull request at `head`. */
       readonly merges: boolean;
-      readonly labels: { readonly before: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[]; readonly after: readonly string[] };
+      readonly labels: {
+        readonly before: readonly string[];
+        readonly removed: readonly string[];
+        readonly added: readonly string[];
+        readonly after: readonly string[];
+      };
       readonly artifacts: { readonly required: readonly string[]; readonly present: readonly string[]; readonly missing: readonly string[] };
       readonly files: readonly string[];
     }
@@ -105,8 +117,8 @@ export interface SignedContent {
  *   requested ──decide──► decided ──begin──► executing ──complete──► executed
  *     │ │ │                  │                   └──────fail───────► failed
  *     │ │ └─target moved─► stale ◄─target moved──┘(decided only)
- *     │ └───deadline─────► expired
- *     └─────supersede────► superseded   (the run ended, or a newer request took its place)
+ *     │ └───deadline─────► expired ◄─deadline─────┘(decided, and still to change something at its target)
+ *     └─────supersede────► superseded ◄───────────┘(decided only; the run ended, or a newer request took its place)
  */
 export type DecisionState =
   | { readonly phase: "requested" }
