@@ -1,0 +1,94 @@
+import type { Role, StageName } from "../stage/stage.ts";
+import { stageTable } from "../stage/table.ts";
+import { toolNames } from "../tool/tool.ts";
+import type { CallFacts, Rule, RuleOutcome } from "./rule.ts";
+
+/** A call as rules see it. Nothing here is told by the agent: the run's token says who, the validated arguments say what. */
+export interface RuledCall {
+  readonly tool: string;
+  readonly repository: string;
+  readonly stage: StageName;
+  readonly role: Role;
+  readonly facts: CallFacts;
+  /** Calls of this tool by the run before this one that were not refused. */
+  readonly callsBefore: number;
+}
+
+/** `rule` is the id of the rule that decided, or one of {@link builtInRules}. */
+export interface RuleDecision {
+  readonly outcome: RuleOutcome;
+  readonly rule: string;
+}
+
+/** What holds whatever the rules say. No rule can loosen it; a rule that is stricter still wins. */
+export const builtInRules = {
+  unknownTool: "unknown-tool",
+  noMatch: "default-deny",
+  readOnlyRole: "floor-no-repository-writes",
+  triggerLabel: "floor-trigger-label",
+  clusterWrite: "floor-cluster-write",
+} as const;
+
+const strength: Readonly<Record<RuleOutcome, number>> = { auto: 0, ask: 1, deny: 2 };
+
+/** Tools whose effect is a commit or a pull request. */
+const repositoryWrites: readonly string[] = ["github_create_pr", "github_merge_pr", "docset_sync_issue", "docset_sync_pr", "docset_sync_issue_map"];
+const clusterReads: readonly string[] = ["k8s_logs", "k8s_events", "k8s_rollout_status", "k8s_metrics"];
+const databaseReads: readonly string[] = ["database_describe"];
+
+/**
+ * What becomes of a call: `deny` wins over `ask`, `ask` over `auto`, the first rule of the strongest outcome is named. No rule that matches, or a tool that is
+ * not in the catalogue, is `deny`.
+ *
+ * @param knownTools the catalogue, with the tools that the team has declared
+ */
+export function evaluateRules(rules: readonly Rule[], call: RuledCall, knownTools: readonly string[] = toolNames): RuleDecision {
+  if (!knownTools.includes(call.tool)) return { outcome: "deny", rule: builtInRules.unknownTool };
+  const matching = rules.filter((rule) => matches(rule, call)).map((rule): RuleDecision => ({ outcome: rule.outcome, rule: rule.id }));
+  const ruled = strongest(matching) ?? { outcome: "deny", rule: builtInRules.noMatch };
+  return strongest([ruled, ...floors(call)]) ?? ruled;
+}
+
+/** Whether every condition of the rule holds for the call. */
+export function matches(rule: Rule, call: RuledCall): boolean {
+  return (
+    rule.enabled &&
+    matchesTool(rule.tool, call.tool) &&
+    (rule.repository === undefined || rule.repository.toLowerCase() === call.repository.toLowerCase()) &&
+    (rule.stages === undefined || rule.stages.includes(call.stage)) &&
+    (rule.roles === undefined || rule.roles.includes(call.role)) &&
+    (rule.maxCallsPerRun === undefined || call.callsBefore < rule.maxCallsPerRun) &&
+    matchesFacts(rule, call.facts)
+  );
+}
+
+function matchesTool(pattern: string, tool: string): boolean {
+  return pattern.endsWith("*") ? tool.startsWith(pattern.slice(0, -1)) : tool === pattern;
+}
+
+function matchesFacts({ when = {} }: Rule, facts: CallFacts): boolean {
+  return (when.ownTarget === undefined || when.ownTarget === facts.ownTarget) && (when.triggerLabel === undefined || when.triggerLabel === facts.triggerLabel);
+}
+
+function floors(call: RuledCall): RuleDecision[] {
+  const found: RuleDecision[] = [];
+  const readOnly = call.role === "reviewer" || stageTable[call.stage].branch === "none";
+  if (readOnly && repositoryWrites.includes(call.tool)) found.push({ outcome: "deny", rule: builtInRules.readOnlyRole });
+  if (call.facts.triggerLabel) found.push({ outcome: "ask", rule: builtInRules.triggerLabel });
+  if (writesCluster(call.tool)) found.push({ outcome: "ask", rule: builtInRules.clusterWrite });
+  return found;
+}
+
+/** Everything in these families that is not known to read counts as a write. */
+function writesCluster(tool: string): boolean {
+  if (tool.startsWith("k8s_")) return !clusterReads.includes(tool);
+  if (tool.startsWith("database_")) return !databaseReads.includes(tool);
+  return tool.startsWith("secret_");
+}
+
+function strongest(decisions: readonly RuleDecision[]): RuleDecision | undefined {
+  return decisions.reduce<RuleDecision | undefined>(
+    (best, next) => (best === undefined || strength[next.outcome] > strength[best.outcome] ? next : best),
+    undefined,
+  );
+}
