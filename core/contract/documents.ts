@@ -16,6 +16,15 @@ export const documentsContract = {
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, path: z.string().min(1).max(1_000) }))
     .output(z.object({ document: documentRow, frontMatter: z.record(z.string(), z.json()), text: z.string(), approvedText: z.string().optional() })),
+  /** The review threads of a pull request, as the forge has them now. */
+  reviewThreads: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName, pull: issueNumber }))
+    .output(
+      z.array(
+        z.object({ id: z.string(), resolved: z.boolean(), path: z.string(), line: z.number().optional(), comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })) }),
+      ),
+    ),
   search: oc
     .input(z.object({ repository: repositoryName.optional(), query: z.string().trim().min(1).max(1_000), limit: z.int().min(1).max(100).optional() }))
     .output(z.array(z.object({ docId: z.string(), path: z.string(), title: z.string(), section: z.string(), excerpt: z.string(), score: z.number() }))),

@@ -3,6 +3,7 @@ import { boardContract } from "./board.ts";
 import { connectionContract } from "./connection.ts";
 import { documentsContract } from "./documents.ts";
 import { inboxContract } from "./inbox.ts";
+import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 
 /**
@@ -11,6 +12,7 @@ import { runsContract } from "./runs.ts";
  */
 export const hostContract = {
   connection: connectionContract,
+  projects: projectsContract,
   inbox: inboxContract,
   runs: runsContract,
   board: boardContract,

@@ -41,5 +41,7 @@ export interface HostDependencies {
   readonly doctor: () => Promise<Check[]>;
   /** Login of the owner who sits at this host. */
   readonly owner: string;
+  /** Only in the rehearsal workspace: brings a local git repository in, and has a sample. */
+  readonly rehearsal?: { readonly addLocal: (path: string) => Promise<RepositoryName>; readonly sample: RepositoryName; readonly sampleIssue: () => Promise<{ title: string; body: string }> } | undefined;
   readonly repositories: () => Promise<readonly RepositoryName[]>;
 }

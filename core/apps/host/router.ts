@@ -5,12 +5,14 @@ import { boardProcedures } from "./procedures/board.ts";
 import { connectionProcedures } from "./procedures/connection.ts";
 import { documentsProcedures } from "./procedures/documents.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
+import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 
 /** Everything a control surface may ask, answered from the store and the owner's own credentials. Served over any transport. */
 export function createHostRouter(deps: HostDependencies) {
   return contract.router({
     connection: connectionProcedures(deps),
+    projects: projectsProcedures(deps),
     inbox: inboxProcedures(deps),
     runs: runsProcedures(deps),
     board: boardProcedures(deps),

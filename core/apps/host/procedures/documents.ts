@@ -32,6 +32,16 @@ export function documentsProcedures(deps: HostDependencies) {
       const approvedText = document.branch === defaultBranch ? undefined : await deps.mirror.readFile(repository, defaultBranch, document.path);
       return { document: row(document), frontMatter: document.frontMatter as Record<string, never>, text, ...(approvedText === undefined ? {} : { approvedText }) };
     }),
+    reviewThreads: contract.documents.reviewThreads.handler(async ({ input }) => {
+      const threads = await deps.ownerForge.reviewThreads(input.repository as RepositoryName, input.pull);
+      return threads.map(({ id, resolved, path, line, comments }) => ({
+        id,
+        resolved,
+        path,
+        ...(line === undefined ? {} : { line }),
+        comments: comments.map((comment) => ({ author: comment.author, body: comment.body, at: comment.createdAt })),
+      }));
+    }),
     search: contract.documents.search.handler(async ({ input }) => {
       const repositories = await scope(input.repository);
       const limit = input.limit ?? 20;

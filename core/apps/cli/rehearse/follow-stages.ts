@@ -1,0 +1,132 @@
+import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
+import type { RunDetail, RunRow } from "../../../contract/runs.ts";
+import { finalRunPhases } from "../../../domain/run/run.ts";
+import type { StageName } from "../../../domain/stage/stage.ts";
+import { stageTable } from "../../../domain/stage/table.ts";
+import type { HostClient } from "../control.ts";
+import { isAtRest } from "../see-through.ts";
+import { decideAs, type DecisionStyle } from "./policy.ts";
+import type { RehearsalReport } from "./report.ts";
+
+export interface Journey {
+  readonly client: HostClient;
+  readonly repository: string;
+  readonly issue: number;
+  readonly stages: readonly StageName[];
+  readonly style: DecisionStyle;
+  readonly answer?: string | undefined;
+  readonly progress: (text: string) => void;
+  /** Aborts on interrupt and on timeout. */
+  readonly signal: AbortSignal;
+}
+
+export type JourneyOutcome = RehearsalReport["outcome"];
+
+/** Sees an issue through its stages, deciding as the owner would, until they are done or nothing moves any more. */
+export async function followStages(journey: Journey): Promise<JourneyOutcome> {
+  const decided = new Set<string>();
+  const told = new Map<string, string>();
+  await startStage(journey, journey.stages[0] ?? "intake");
+  try {
+    for await (const _ of await journey.client.audit.follow({ after: 0 }, { signal: journey.signal })) {
+      const outcome = await step(journey, decided, told);
+      if (outcome) return outcome;
+    }
+  } catch (error) {
+    if (!journey.signal.aborted) throw error;
+  }
+  return "timeout";
+}
+
+async function step(journey: Journey, decided: Set<string>, told: Map<string, string>): Promise<JourneyOutcome | undefined> {
+  const { runs } = await journey.client.runs.list({ repository: journey.repository, issue: journey.issue });
+  for (const run of runs.toReversed()) tell(journey, told, run);
+  const waiting = (await journey.client.inbox.list({})).items.filter((item) => item.repository === journey.repository && item.issue === journey.issue);
+  for (const item of waiting) await decide(journey, item, runs, decided);
+  const refusal = runs.length === 0 ? await refusalOf(journey) : undefined;
+  if (refusal !== undefined) {
+    journey.progress(refusal);
+    return "failed";
+  }
+  return outcomeOf(journey, runs, waiting, decided);
+}
+
+function tell(journey: Journey, told: Map<string, string>, run: RunRow): void {
+  if (told.get(run.id) === run.status) return;
+  told.set(run.id, run.status);
+  journey.progress(`${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`);
+}
+
+async function decide(journey: Journey, item: InboxItem, runs: readonly RunRow[], decided: Set<string>): Promise<void> {
+  if (decided.has(item.id)) return;
+  const card = await journey.client.inbox.get({ id: item.id });
+  const verdict = decideAs({
+    style: journey.style,
+    card,
+    answer: journey.answer,
+    gatesBefore: gatesBefore(runs, item) + [...decided].filter((key) => key === `gate:${item.runId}`).length,
+    proceed: followsByItself(journey, item.stage),
+    documents: card.effect.type === "gate" ? documentsOf(card) : [],
+  });
+  if (!verdict) return;
+  decided.add(item.id);
+  if (item.kind === "gate") decided.add(`gate:${item.runId}`);
+  journey.progress(`You: ${verdict.type.replace("_", " ")}: ${item.summary}`);
+  await journey.client.inbox.decide({ id: item.id, verdict, surface: "command-line", digest: card.digest, targetVersion: card.targetVersion });
+}
+
+/** Earlier runs of the same stage have had their gate. */
+function gatesBefore(runs: readonly RunRow[], item: InboxItem): number {
+  return runs.filter((run) => run.stage === item.stage && run.id !== item.runId).length;
+}
+
+/** Comments go to the first line of prose of a document: after the front matter and the title. */
+function documentsOf(card: InboxCard): readonly { readonly path: string; readonly line: number }[] {
+  const files = card.effect.type === "gate" ? card.effect.files : [];
+  return files.filter((file) => file.endsWith(".md") && !file.includes("/_")).map((path) => ({ path, line: 1 }));
+}
+
+const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
+
+async function outcomeOf(journey: Journey, runs: readonly RunRow[], waiting: readonly InboxItem[], decided: ReadonlySet<string>): Promise<JourneyOutcome | undefined> {
+  const active = runs.filter((run) => !isFinal(run));
+  const [newest] = runs;
+  if (!newest) return undefined;
+  if (active.length === 0) return endOf(journey, newest, runs);
+  const undecided = waiting.some((item) => !decided.has(item.id));
+  if (journey.style !== "later" || !undecided) return undefined;
+  const details: RunDetail[] = await Promise.all(active.map((run) => journey.client.runs.get({ id: run.id })));
+  return details.every(isAtRest) ? "waiting" : undefined;
+}
+
+/** Nothing is active: either the journey is over, or the next stage has to be started, by its label's webhook or by us. */
+async function endOf(journey: Journey, newest: RunRow, runs: readonly RunRow[]): Promise<JourneyOutcome | undefined> {
+  if (newest.phase === "failed" || newest.phase === "failed_precondition") return "failed";
+  if (newest.phase === "cancelled") return journey.style === "abort" ? "aborted" : "denied";
+  if (newest.phase !== "succeeded") return undefined; // superseded: its revise is about to be admitted
+  const index = journey.stages.indexOf(newest.stage);
+  const next = journey.stages[index + 1];
+  if (next === undefined) return "completed";
+  if (!followsByItself(journey, newest.stage) && !runs.some((run) => run.stage === next)) await startStage(journey, next);
+  return undefined;
+}
+
+function followsByItself(journey: Journey, stage: StageName): boolean {
+  const next = journey.stages[journey.stages.indexOf(stage) + 1];
+  return next !== undefined && stageTable[stage].next === next;
+}
+
+async function startStage(journey: Journey, to: StageName): Promise<void> {
+  const move = { repository: journey.repository, issue: journey.issue, to };
+  const preview = await journey.client.board.preview(move);
+  journey.progress(`You: move #${journey.issue} to ${to}: labels ${preview.plan.added.map((label) => `+${label}`).join(" ")} ${preview.plan.removed.map((label) => `-${label}`).join(" ")}`.trimEnd());
+  await journey.client.board.apply({ ...move, targetVersion: preview.targetVersion });
+}
+
+/** When a trigger was refused there is no run; the delivery's outcome says why. */
+async function refusalOf(journey: Journey): Promise<string | undefined> {
+  const events = await journey.client.audit.events({ subject: `issue:${journey.repository}#${journey.issue}` });
+  const refused = events.find((event) => event.type === "run.refused");
+  const reason = refused?.payload["reason"];
+  return refused ? `The stage was refused: ${typeof reason === "string" ? reason : JSON.stringify(reason)}` : undefined;
+}

@@ -1,0 +1,45 @@
+import { ORPCError } from "@orpc/server";
+import type { RepositoryName } from "../../../domain/kernel/values.ts";
+import { startsSomething } from "../../../domain/label/classify.ts";
+import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
+import type { HostDependencies } from "../dependencies.ts";
+import { notFound } from "../failures.ts";
+import { contract } from "../implementer.ts";
+
+export function projectsProcedures(deps: HostDependencies) {
+  const project = async (repository: RepositoryName): Promise<{ repository: RepositoryName; defaultBranch: string; sample: boolean }> => ({
+    repository,
+    defaultBranch: (await deps.ownerForge.repository(repository)).defaultBranch,
+    sample: repository === deps.rehearsal?.sample,
+  });
+  const assertKnown = async (repository: RepositoryName): Promise<void> => {
+    if (!(await deps.repositories()).includes(repository)) throw notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
+  };
+
+  return {
+    list: contract.projects.list.handler(async () => Promise.all((await deps.repositories()).map(project))),
+    addLocal: contract.projects.addLocal.handler(async ({ input }) => {
+      if (!deps.rehearsal) throw rehearsalOnly();
+      return project(await deps.rehearsal.addLocal(input.path));
+    }),
+    openIssue: contract.projects.openIssue.handler(async ({ input }) => {
+      const repository = input.repository as RepositoryName;
+      await assertKnown(repository);
+      const named = labelNames(await deps.ownerForge.variables(repository));
+      const starting = (input.labels ?? []).find((label) => startsSomething(label, named.ok ? named.value : defaultLabelNames));
+      if (starting !== undefined) {
+        throw new ORPCError("REFUSED", { defined: true, status: 422, message: `${starting} starts something.`, data: { type: "project.trigger-label", remedy: "Open the issue without it, then move the issue on the board." } });
+      }
+      const issue = await deps.ownerForge.createIssue(repository, { title: input.title, body: input.body, labels: input.labels ?? [] });
+      return { repository, issue: issue.number, url: issue.url };
+    }),
+    sampleIssue: contract.projects.sampleIssue.handler(async () => {
+      if (!deps.rehearsal) throw rehearsalOnly();
+      return deps.rehearsal.sampleIssue();
+    }),
+  };
+}
+
+function rehearsalOnly(): ORPCError<"REFUSED", { type: string; remedy: string }> {
+  return new ORPCError("REFUSED", { defined: true, status: 422, message: "Only the rehearsal workspace has this.", data: { type: "project.no-local-forge", remedy: "Use signalbox rehearse, or connect the repository on your forge." } });
+}

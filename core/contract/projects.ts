@@ -1,0 +1,23 @@
+import { oc } from "@orpc/contract";
+import { z } from "zod";
+import { commonErrors, issueNumber, repositoryName } from "./shared.ts";
+
+export const project = z.object({
+  repository: repositoryName,
+  defaultBranch: z.string(),
+  /** The sample that the rehearsal workspace brings along. */
+  sample: z.boolean(),
+});
+
+export const projectsContract = {
+  list: oc.output(z.array(project)),
+  /** Brings a git repository of this machine into the rehearsal workspace. It is cloned and never changed. REFUSED where there is no local forge. */
+  addLocal: oc.errors(commonErrors).input(z.object({ path: z.string().min(1).max(4_096) })).output(project),
+  /** Opens an issue as the owner. Labels that start runs are refused here: they are set through the board, which shows the change first. */
+  openIssue: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName, title: z.string().trim().min(1).max(256), body: z.string().max(65_536), labels: z.array(z.string().min(1).max(50)).max(20).optional() }))
+    .output(z.object({ repository: repositoryName, issue: issueNumber, url: z.string() })),
+  /** The text of an issue that the sample project brings along. */
+  sampleIssue: oc.errors(commonErrors).output(z.object({ title: z.string(), body: z.string() })),
+};
