@@ -1,0 +1,184 @@
+import type { IssueFacts, Topic } from "./issue-facts.ts";
+import { inertLine, readSections } from "./markdown.ts";
+
+/** A document that belongs to the same stage or to an earlier one. */
+export interface DocumentReference {
+  readonly path: string;
+  readonly type: string;
+  readonly title: string;
+}
+
+/** What the writers of documents draw on: the facts, and what follows from them. Texts are in the language of the issue. */
+export interface Material {
+  readonly facts: IssueFacts;
+  readonly path: string;
+  /** `type` of the document being written. */
+  readonly type: string;
+  readonly personas: readonly string[];
+  readonly goals: readonly string[];
+  readonly capabilities: readonly string[];
+  readonly problems: readonly string[];
+  readonly constraints: readonly string[];
+  readonly outside: readonly string[];
+  readonly metrics: readonly { readonly text: string; readonly source: string }[];
+  readonly risks: readonly Risk[];
+  readonly questions: readonly OpenQuestion[];
+  /** Documents of this stage, this one included. */
+  readonly siblings: readonly DocumentReference[];
+  /** Picks the text in the working language. */
+  readonly say: (english: string, russian: string) => string;
+  /** Relative link to the document of this type in this stage or before, or its plain name when there is none. */
+  readonly link: (type: string, english: string, russian: string) => string;
+}
+
+export interface Risk {
+  readonly text: string;
+  readonly probability: "low" | "medium" | "high";
+  readonly impact: "low" | "medium" | "high";
+  readonly mitigation: string;
+  readonly trigger: string;
+}
+
+export interface OpenQuestion {
+  readonly text: string;
+  readonly assumption: string;
+  readonly neededBy: string;
+}
+
+export function gatherMaterial(facts: IssueFacts, document: DocumentReference, siblings: readonly DocumentReference[]): Material {
+  const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
+  const known = [...siblings, ...facts.earlier.map(({ path, type }) => ({ path, type, title: type }))];
+  const link = (type: string, english: string, russian: string): string => {
+    const target = known.find((candidate) => candidate.type === type);
+    return target && target.path !== document.path ? `[${say(english, russian)}](${relativePath(document.path, target.path)})` : say(english, russian);
+  };
+  const about = (topic: Topic): readonly string[] => facts.about[topic];
+  const fallback = facts.summary.length > 0 ? facts.summary : [facts.title];
+  const capabilities = firstFull(about("scope"), about("goals"), about("acceptance"), fallback).slice(0, 9);
+  return {
+    facts,
+    path: document.path,
+    type: document.type,
+    personas: personasOf(facts, say),
+    goals: firstFull(about("goals"), about("scope").slice(0, 3), [facts.title]).slice(0, 4),
+    capabilities,
+    problems: firstFull(about("problem"), about("workaround"), fallback).slice(0, 5),
+    constraints: [...about("constraints"), ...about("timeline")].slice(0, 10),
+    outside: about("outOfScope"),
+    metrics: metricsOf(facts, say),
+    risks: risksOf(facts, say),
+    questions: questionsOf(facts, say),
+    siblings,
+    say,
+    link,
+  };
+}
+
+function firstFull(...lists: readonly (readonly string[])[]): readonly string[] {
+  return lists.find((list) => list.length > 0) ?? [];
+}
+
+const roleWords =
+  /\b((?:[a-z]+ )?(?:guests?|skippers?|managers?|admin(?:istrator)?s?|operators?|customers?|clients?|developers?|editors?|owners?|drivers?|patients?|students?|teachers?|buyers?|sellers?|visitors?|members?|employees?|accountants?|engineers?|analysts?|support agents?|masters?|staff))\b|(гост[ьияе]\p{L}*|менеджер\p{L}*|администратор\p{L}*|оператор\p{L}*|клиент\p{L}*|заказчик\p{L}*|водител\p{L}*|пациент\p{L}*|студент\p{L}*|преподавател\p{L}*|покупател\p{L}*|продавц\p{L}*|сотрудник\p{L}*|бухгалтер\p{L}*|инженер\p{L}*|разработчик\p{L}*|диспетчер\p{L}*|врач\p{L}*|пользовател\p{L}*)/giu;
+
+function personasOf(facts: IssueFacts, say: Material["say"]): readonly string[] {
+  if (facts.about.users.length > 0) return facts.about.users.slice(0, 4);
+  const text = [facts.title, ...Object.values(facts.about).flat()].join(". ");
+  const stems = new Map<string, string>();
+  for (const match of text.matchAll(roleWords)) {
+    const word = (match[1] ?? match[2] ?? "").toLowerCase().replace(/^(the|a|an|our|any|each|every|all|for|of|to|by|and|with|that|if) /, "");
+    const stem = word.replace(/s$/, "").slice(0, 6);
+    if (!stems.has(stem)) stems.set(stem, word);
+  }
+  const found = [...stems.values()].slice(0, 4).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
+  return found.length > 0 ? found : [say(`User of ${facts.repository}`, `Пользователь ${facts.repository}`)];
+}
+
+function metricsOf(facts: IssueFacts, say: Material["say"]): Material["metrics"] {
+  const own = facts.about.metrics.map((text) => ({ text, source: say(`issue #${facts.issue}`, `задача #${facts.issue}`) }));
+  const answered = facts.answers
+    .filter((answer) => isAboutSuccess(answer.question))
+    .map((answer) => ({ text: answer.answer, source: say(`answer of ${answer.by}`, `ответ: ${answer.by}`) }));
+  const earlier = own.length + answered.length > 0 ? [] : earlierMetrics(facts).map((text) => ({ text: text.text, source: `\`${text.path}\`` }));
+  return [...answered, ...own, ...earlier].slice(0, 5);
+}
+
+/** Measures that documents of earlier stages settled: rows of their tables on success, but for the ones that only say that something is open. */
+export function earlierMetrics(facts: IssueFacts): readonly { readonly text: string; readonly path: string }[] {
+  return facts.earlier.flatMap((document) =>
+    readSections(document.text)
+      .filter((section) => /^(success|the deciding metric|supporting metrics|успех|решающий показатель|показатели)/i.test(section.heading))
+      .flatMap((section) => section.tables.flatMap((table) => table.rows.map((row) => inertLine(row.find((cell) => cell.length > 4 && !/^[A-ZА-Я]\d+$/.test(cell)) ?? ""))))
+      .filter((text) => text !== "" && !/to be decided|будет решено/i.test(text))
+      .map((text) => ({ text, path: document.path })),
+  );
+}
+
+export function isAboutSuccess(question: string): boolean {
+  return /success|metric|measure|succeed|успе|показател|метрик/i.test(question);
+}
+
+function risksOf(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
+  const named: readonly Risk[] = facts.about.risks.map((text) => ({
+    text,
+    probability: "medium",
+    impact: "high",
+    mitigation: say("Check with the owner before design; plan a fallback in arch", "Проверить с владельцем до проектирования; предусмотреть запасной вариант на этапе arch"),
+    trigger: say("First sign of it in review or in use", "Первый признак при проверке или в работе"),
+  }));
+  return [...named, ...derivedRisks(facts, say)].slice(0, 8);
+}
+
+function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
+  const risks: Risk[] = [];
+  const limit = facts.about.constraints[0] ?? facts.about.timeline[0];
+  if (limit !== undefined) {
+    risks.push({
+      text: say(`Because the issue sets a limit (“${limit}”), it may happen that the scope does not fit, which leads to a release without a part of it`, `Так как задача задаёт ограничение («${limit}»), объём может в него не уложиться, и часть его не войдёт в выпуск`),
+      probability: "medium",
+      impact: "medium",
+      mitigation: say("Order of dropping is fixed in the scope document", "Порядок сокращения записан в документе об объёме"),
+      trigger: say("Estimate of the plan stage exceeds the limit", "Оценка на этапе plan превышает ограничение"),
+    });
+  }
+  const dependency = facts.about.dependencies[0];
+  if (dependency !== undefined) {
+    risks.push({
+      text: say(`Because the work depends on others (“${dependency}”), it may happen that they are late or differ from what is expected, which leads to rework`, `Так как работа зависит от внешнего («${dependency}»), оно может запоздать или отличаться от ожидаемого, что приведёт к переделке`),
+      probability: "medium",
+      impact: "high",
+      mitigation: say("Agree on the interface first, build against a double", "Сначала согласовать интерфейс, разрабатывать против заглушки"),
+      trigger: say("No confirmed interface at the end of arch", "К концу arch интерфейс не подтверждён"),
+    });
+  }
+  risks.push({
+    text: say("Because all statements come from one issue, it may happen that they do not describe how people really work, which leads to a product that is not used", "Так как все сведения взяты из одной задачи, они могут не отражать действительную работу людей, и продуктом не станут пользоваться"),
+    probability: "medium",
+    impact: "high",
+    mitigation: say("Show the smallest slice to a real user before the rest is built", "Показать наименьшую часть настоящему пользователю до разработки остального"),
+    trigger: say("The first user does not finish the main task alone", "Первый пользователь не справляется с основной задачей сам"),
+  });
+  return risks;
+}
+
+function questionsOf(facts: IssueFacts, say: Material["say"]): readonly OpenQuestion[] {
+  const asked = facts.about.questions.map((text) => ({ text, assumption: say("none yet", "пока нет"), neededBy: "prd" }));
+  const gap = (topic: Topic, english: string, russian: string, assumption: string, neededBy: string): readonly OpenQuestion[] =>
+    facts.about[topic].length > 0 ? [] : [{ text: say(english, russian), assumption, neededBy }];
+  return [
+    ...asked,
+    ...gap("users", "Who uses it, how many are they, and how often?", "Кто этим пользуется, сколько их и как часто?", say("the people named in the problem statement", "люди, названные в описании проблемы"), "vision"),
+    ...gap("outOfScope", "What is deliberately left out of the first version?", "Что сознательно не входит в первую версию?", say("everything that the issue does not name", "всё, чего задача не называет"), "prd"),
+    ...gap("constraints", "Which limits of time, money, law or technology hold?", "Какие действуют ограничения по сроку, деньгам, праву и технике?", say("only those of the existing product", "только те, что есть у нынешнего продукта"), "arch"),
+    ...gap("quality", "Which load and which response time does it have to bear?", "Какую нагрузку и какое время отклика нужно выдержать?", say("like the existing product", "как у нынешнего продукта"), "arch"),
+  ].slice(0, 8);
+}
+
+/** Path of `to` as seen from the folder of `from`. Both are relative to the repository, with forward slashes. */
+export function relativePath(from: string, to: string): string {
+  const source = from.split("/").slice(0, -1);
+  const target = to.split("/");
+  let common = 0;
+  while (common < source.length && common < target.length - 1 && source[common] === target[common]) common += 1;
+  return [...source.slice(common).map(() => ".."), ...target.slice(common)].join("/");
+}

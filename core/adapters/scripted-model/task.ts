@@ -1,0 +1,85 @@
+import type { WorkingLanguage } from "../../domain/run/specification.ts";
+import { factOf, type TurnText } from "../../domain/run/turn-text.ts";
+import type { DocumentOrder } from "./document.ts";
+import type { SettledQuestion } from "./issue-facts.ts";
+
+/** What a stage prompt asks for, as read from its text. */
+export interface Task {
+  readonly repository: string;
+  readonly issue: number;
+  readonly title: string;
+  readonly body: string;
+  readonly pull: number | undefined;
+  readonly stage: string;
+  readonly variant: string;
+  readonly role: string;
+  readonly baseBranch: string;
+  readonly language: WorkingLanguage;
+  readonly reviewers: readonly string[];
+  readonly tools: ReadonlySet<string>;
+  readonly orders: readonly DocumentOrder[];
+  readonly earlier: readonly { readonly path: string; readonly type: string }[];
+  readonly threads: readonly Thread[];
+  readonly answers: readonly SettledQuestion[];
+}
+
+export interface Thread {
+  readonly id: string;
+  readonly path: string;
+  readonly line: number | undefined;
+  readonly comments: readonly string[];
+  readonly author: string;
+}
+
+export function readTask(turn: TurnText): Task {
+  const block = (kind: string): string => turn.blocks.find((candidate) => candidate.kind === kind)?.text ?? "";
+  const fact = (name: string): string => factOf(turn, name) ?? "";
+  return {
+    repository: fact("Repository"),
+    issue: numberIn(fact("Issue")) ?? 0,
+    title: block("issue-title"),
+    body: block("issue-body"),
+    pull: numberIn(fact("Pull request")),
+    stage: fact("Stage"),
+    variant: fact("Variant"),
+    role: fact("Role"),
+    baseBranch: fact("Base branch") || "main",
+    language: fact("Language of the documents") === "Russian" ? "ru" : "en",
+    reviewers: listIn(fact("Reviewers")),
+    tools: new Set(listIn(fact("Tools of the server signalbox"))),
+    orders: readOrders(turn),
+    earlier: readEarlier(turn.prose),
+    threads: readThreads(turn),
+    answers: turn.blocks.filter((candidate) => candidate.kind === "answer").map((candidate) => ({ question: candidate.title ?? "", answer: candidate.text, by: candidate.author ?? "" })),
+  };
+}
+
+/** The documents that a prompt orders, each with its template. */
+export function readOrders(turn: TurnText): readonly DocumentOrder[] {
+  return turn.blocks.flatMap((block) => (block.kind === "template" && block.path ? [{ path: block.path, type: block.type ?? "document", title: block.title ?? block.path, template: block.text }] : []));
+}
+
+function readThreads(turn: TurnText): readonly Thread[] {
+  const threads = new Map<string, { id: string; path: string; line: number | undefined; comments: string[]; author: string }>();
+  for (const block of turn.blocks) {
+    if (block.kind !== "review-comment" || !block.id) continue;
+    const thread = threads.get(block.id) ?? { id: block.id, path: block.path ?? "", line: block.line, comments: [], author: block.author ?? "" };
+    thread.comments.push(block.text);
+    threads.set(block.id, thread);
+  }
+  return [...threads.values()];
+}
+
+function readEarlier(prose: string): Task["earlier"] {
+  const section = /^## Earlier documents in the clone$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(prose)?.[1] ?? "";
+  return [...section.matchAll(/^- `(.+)` \(([^,)]+)/gm)].map((match) => ({ path: match[1] ?? "", type: match[2] ?? "" })).slice(0, 24);
+}
+
+export function numberIn(text: string): number | undefined {
+  const digits = /#(\d{1,9})/.exec(text)?.[1];
+  return digits === undefined ? undefined : Number(digits);
+}
+
+function listIn(text: string): readonly string[] {
+  return text === "none" ? [] : text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+}
