@@ -6,7 +6,7 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { acquireOwnership, currentOwner, type Endpoint, type OwnerRecord } from "../rehearsal/owner-lock.ts";
 import { openRehearsal } from "../rehearsal/rehearsal.ts";
 import { prepareDirectory } from "../rehearsal/workspace-directory.ts";
-import type { Control, HostClient } from "./control.ts";
+import type { Control, HostClient, Purpose } from "./control.ts";
 import type { Output } from "./output.ts";
 
 const startPatience = 30_000;
@@ -16,7 +16,7 @@ const pollEvery = 100;
  * Connects to the process that owns the workspace, or opens the workspace in this one when nobody does.
  * @param purpose `work`: agents, webhooks and effects run as well; `read`: only the database and the forge are opened, nothing moves.
  */
-export async function connectTo(root: string, version: string, output: Output, purpose: "read" | "work"): Promise<Control> {
+export async function connectTo(root: string, version: string, output: Output, purpose: Purpose): Promise<Control> {
   const directory = await prepareDirectory(root);
   for (;;) {
     const outcome = await acquireOwnership(directory.owner);

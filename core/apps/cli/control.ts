@@ -12,6 +12,8 @@ export interface Control {
   close(): Promise<void>;
 }
 
+export type Purpose = "read" | "work";
+
 /** What every command gets. */
 export interface CommandContext {
   readonly output: Output;
@@ -19,7 +21,7 @@ export interface CommandContext {
   readonly root: string;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Opens the workspace, or connects to its owner. */
-  readonly connect: () => Promise<Control>;
+  /** Connects to the workspace's owner, or opens the workspace here: `work` sets everything in motion, `read` moves nothing. */
+  readonly connect: (purpose: Purpose) => Promise<Control>;
   readonly now: () => number;
 }

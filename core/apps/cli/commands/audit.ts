@@ -5,7 +5,7 @@ import { withControl } from "./inbox.ts";
 
 /** `signalbox audit verify`: exit 1 when anything does not fit. */
 export async function verifyAudit(context: CommandContext): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const verification = await client.audit.verify();
     context.output.result(verification, verificationText(verification));
     return verification.ok ? exitCodes.ok : exitCodes.failed;
@@ -21,7 +21,7 @@ export function verificationText(verification: Verification): string {
 
 /** `signalbox audit export`: the chain on standard output, whatever the output mode. */
 export async function exportAudit(context: CommandContext, format: "jsonl" | "csv", write: (text: string) => void): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     for await (const piece of await client.audit.export({ format }, { signal: context.signal })) write(piece);
     return exitCodes.ok;
   });

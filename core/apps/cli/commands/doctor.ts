@@ -6,7 +6,7 @@ const marks = { pass: "ok  ", warn: "warn", fail: "FAIL" } as const;
 
 /** `signalbox doctor`: what was tried, what came back, what to do. Exit 1 when a check failed; a warning is none. */
 export async function runDoctor(context: CommandContext): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const checks = await client.connection.doctor();
     const lines = checks.map((check) => `${marks[check.status]}  ${check.title}: ${check.detail}${check.remedy && check.status !== "pass" ? `\n      ${check.remedy}` : ""}`);
     context.output.result({ checks }, lines.join("\n"));

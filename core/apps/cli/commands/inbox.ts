@@ -1,6 +1,6 @@
 import type { InboxCard, InboxItem, verdict } from "../../../contract/inbox.ts";
 import type { z } from "zod";
-import type { CommandContext, Control } from "../control.ts";
+import type { CommandContext, Control, Purpose } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { age, table } from "../output.ts";
@@ -11,7 +11,7 @@ type Verdict = z.infer<typeof verdict>;
 
 /** `signalbox inbox list`: what waits for the owner. */
 export async function listInbox(context: CommandContext, options: { readonly all?: boolean | undefined }): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const open = await client.inbox.list({});
     const closed = options.all ? (await client.inbox.list({ closed: true })).items : [];
     const items = [...open.items, ...closed];
@@ -22,7 +22,7 @@ export async function listInbox(context: CommandContext, options: { readonly all
 
 /** `signalbox inbox show ID`: the whole card. */
 export async function showRequest(context: CommandContext, id: string): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const card = await client.inbox.get({ id: await fullId(client, id) });
     context.output.result(card, cardText(card, context.now()));
     return exitCodes.ok;
@@ -39,7 +39,7 @@ export interface DecideOptions {
  * until the run that was waiting has come to rest: finished, or waiting for the next decision.
  */
 export async function decideRequest(context: CommandContext, id: string, verdictFor: (card: InboxCard) => Verdict, options: DecideOptions): Promise<ExitCode> {
-  return withControl(context, async (control) => {
+  return withControl(context, "work", async (control) => {
     const { client } = control;
     const card = await client.inbox.get({ id: await fullId(client, id) });
     const verdict = verdictFor(card);
@@ -83,8 +83,8 @@ export function inboxTable(items: readonly InboxItem[], now: number): string {
 }
 
 /** Connects for one command and always lets go again. */
-export async function withControl<T>(context: CommandContext, work: (control: Control) => Promise<T>): Promise<T> {
-  const control = await context.connect();
+export async function withControl<T>(context: CommandContext, purpose: Purpose, work: (control: Control) => Promise<T>): Promise<T> {
+  const control = await context.connect(purpose);
   try {
     return await work(control);
   } finally {

@@ -1,13 +1,13 @@
 import type { RunDetail, RunRow, TranscriptEntry } from "../../../contract/runs.ts";
 import { finalRunPhases } from "../../../domain/run/run.ts";
-import type { CommandContext } from "../control.ts";
+import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { age, table } from "../output.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { withControl } from "./inbox.ts";
 
 export async function listRuns(context: CommandContext, options: { readonly active?: boolean | undefined; readonly issue?: number | undefined }): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const listed = await client.runs.list({ ...(options.active ? { active: true } : {}), ...(options.issue === undefined ? {} : { issue: options.issue }) });
     context.output.result(listed, listed.runs.length === 0 ? "No runs yet. A run:* label on an issue starts one." : runTable(listed.runs, context.now()));
     return exitCodes.ok;
@@ -15,7 +15,7 @@ export async function listRuns(context: CommandContext, options: { readonly acti
 }
 
 export async function showRun(context: CommandContext, id: string): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const run = await client.runs.get({ id });
     context.output.result(run, runText(run, context.now()));
     return exitCodes.ok;
@@ -24,7 +24,7 @@ export async function showRun(context: CommandContext, id: string): Promise<Exit
 
 /** The stored transcript, and with `follow` what comes after it, until the run is final. In JSON mode one entry a line while following. */
 export async function showLogs(context: CommandContext, id: string, options: { readonly follow?: boolean | undefined }): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, options.follow ? "work" : "read", async ({ client }) => {
     const entries: TranscriptEntry[] = [];
     if (!options.follow) {
       let after: { attempt: number; sequence: number } | undefined;
@@ -57,8 +57,8 @@ export async function cancelRun(context: CommandContext, id: string, reason: str
 }
 
 /** Does something to a run. An embedded workspace ends with this process, so it waits until the run is at rest. */
-async function change(context: CommandContext, id: string, act: (client: Parameters<Parameters<typeof withControl>[1]>[0]["client"]) => Promise<RunRow>): Promise<ExitCode> {
-  return withControl(context, async ({ client, mode }) => {
+async function change(context: CommandContext, id: string, act: (client: HostClient) => Promise<RunRow>): Promise<ExitCode> {
+  return withControl(context, "work", async ({ client, mode }) => {
     let run = await act(client);
     if (mode === "embedded") {
       for await (const detail of await client.runs.watch({ id }, { signal: context.signal })) {

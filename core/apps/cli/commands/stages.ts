@@ -6,7 +6,7 @@ import { withControl } from "./inbox.ts";
 
 /** `signalbox stages`: the process as a table. */
 export async function listStages(context: CommandContext): Promise<ExitCode> {
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const stages = await client.board.stages();
     const rows = stages.map((stage) => [
       stage.name,
@@ -26,7 +26,7 @@ export async function previewStage(context: CommandContext, issue: string, to: s
   const target = /^(?<repository>[\w.-]+\/[\w.-]+)#(?<number>\d{1,9})$/u.exec(issue)?.groups;
   if (!target?.["repository"] || !target["number"]) throw usageFailure(`${issue} is not an issue`, "Write it as owner/name#12.");
   const input = { repository: target["repository"], issue: Number(target["number"]), to: to as "intake", variant: options.revise ? ("revise" as const) : ("work" as const) };
-  return withControl(context, async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const preview = await client.board.preview(input);
     const { plan } = preview;
     const text = [
