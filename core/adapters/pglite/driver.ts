@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
-import { access, constants, mkdir, readdir, readFile } from "node:fs/promises";
+import { access, constants, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
 import { vector } from "@electric-sql/pglite-pgvector";
@@ -26,44 +26,66 @@ const postgresMajor = "18";
  * Opens the embedded database. Every committed transaction has reached the operating system before `transaction` resolves, so it survives a kill of the process;
  * PGlite cannot flush to the disk, so the last ones may be lost when the machine itself loses power (the database still opens: its log is replayed).
  *
- * @throws InfrastructureError `unwritable` for a directory that cannot be written, is no database, is damaged, or is of another PostgreSQL.
+ * @throws InfrastructureError `unwritable` for a directory that cannot be written, and for a database that is damaged or of another PostgreSQL.
  */
 export async function createPgliteDriver(options: PgliteOptions = {}): Promise<PgliteDriver> {
-  if (options.directory !== undefined) await prepareDirectory(options.directory);
-  return driverOver(await open(options));
+  if (options.directory === undefined) return driverOver(await open(undefined, options.restoreFrom));
+  return driverOver(await open(await prepareDirectory(options.directory, options.restoreFrom)));
 }
 
-async function prepareDirectory(directory: string): Promise<void> {
+/**
+ * A new database is made under another name and renamed when it is complete, so that a process that dies on its first start leaves nothing that looks like one.
+ * @returns the data directory of the complete database.
+ */
+async function prepareDirectory(directory: string, restoreFrom: Blob | undefined): Promise<string> {
+  const [complete, unfinished] = [join(directory, "data"), join(directory, "unfinished")];
   try {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+    if (await exists(complete)) {
+      await assertVersion(complete);
+      return complete;
+    }
+    await rm(unfinished, { recursive: true, force: true });
+    await (await open(unfinished, restoreFrom)).close();
+    await rename(unfinished, complete);
+    return complete;
   } catch (cause) {
+    if (cause instanceof InfrastructureError) throw cause;
     throw unwritable(`The database directory ${directory} cannot be written.`, "Choose another directory, or correct its owner and permissions.", cause);
-  }
-  const entries = await readdir(directory);
-  if (entries.length === 0) return;
-  if (!entries.includes("PG_VERSION")) {
-    throw unwritable(`${directory} holds files but no database.`, "Choose an empty directory. If a first start was interrupted here, remove the directory and start again.");
-  }
-  const version = (await readFile(join(directory, "PG_VERSION"), "utf8")).trim();
-  if (version !== postgresMajor) {
-    throw unwritable(`The database in ${directory} was made by PostgreSQL ${version}; this program carries PostgreSQL ${postgresMajor}.`, "Use the program version that made it, or move its data over.");
   }
 }
 
-async function open(options: PgliteOptions): Promise<PGlite> {
+async function assertVersion(dataDirectory: string): Promise<void> {
+  const version = await readFile(join(dataDirectory, "PG_VERSION"), "utf8").catch(() => "");
+  if (version === "") throw unwritable(`${dataDirectory} holds no database.`, "Restore a copy of the directory, or choose an empty one.");
+  if (version.trim() === postgresMajor) return;
+  throw unwritable(
+    `The database in ${dataDirectory} was made by PostgreSQL ${version.trim()}; this program carries PostgreSQL ${postgresMajor}.`,
+    "Use the program version that made it, or move its data over.",
+  );
+}
+
+async function open(dataDirectory: string | undefined, restoreFrom?: Blob): Promise<PGlite> {
   try {
     return await PGlite.create({
-      ...(options.directory === undefined ? {} : { dataDir: options.directory }),
-      ...(options.restoreFrom === undefined ? {} : { loadDataDir: options.restoreFrom }),
+      ...(dataDirectory === undefined ? {} : { dataDir: dataDirectory }),
+      ...(restoreFrom === undefined ? {} : { loadDataDir: restoreFrom }),
       extensions: { vector },
       relaxedDurability: false,
       parsers: { 20: parseInteger, 1700: Number },
     });
   } catch (cause) {
-    const where = options.directory ?? "memory";
+    const where = dataDirectory ?? "memory";
     throw unwritable(`The database in ${where} does not open; it may be damaged or in use by another process.`, "End other processes that use it. If it is damaged, restore a copy of the directory.", cause);
   }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return await access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function driverOver(db: PGlite): PgliteDriver {

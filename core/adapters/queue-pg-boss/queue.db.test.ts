@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { freshPglite, freshPostgres, type FreshDatabase } from "../../testing/databases.ts";
+import { describeOnPostgres } from "../../testing/postgres-server.ts";
+import { queueConformance, type QueueUnderTest } from "../../testing/queue.conformance.ts";
+import { createPgBossQueue } from "./queue.ts";
+
+async function on(opening: Promise<FreshDatabase>): Promise<QueueUnderTest> {
+  const database = await opening;
+  return { driver: database.driver, createQueue: (onError) => createPgBossQueue({ driver: database.driver, onError }), close: () => database.close() };
+}
+
+queueConformance("pg-boss on PGlite", () => on(freshPglite()));
+
+describe("pg-boss on PGlite", () => {
+  it("gives a dead process's job to the next owner of the database at once", async () => {
+    const database = await freshPglite();
+    const dying = createPgBossQueue({ driver: database.driver, onError: () => undefined });
+    await dying.start();
+    const begun = Promise.withResolvers<void>();
+    const never = Promise.withResolvers<void>();
+    await dying.work("process-delivery", 1, async () => {
+      begun.resolve();
+      await never.promise;
+    });
+    await dying.enqueue("process-delivery", { deliveryId: "d1" });
+    await begun.promise;
+    const next = createPgBossQueue({ driver: database.driver, onError: () => undefined });
+    const again = Promise.withResolvers<string>();
+
+    await next.start();
+    await next.work("process-delivery", 1, async ({ deliveryId }) => again.resolve(deliveryId));
+
+    expect(await again.promise).toBe("d1");
+    never.resolve();
+    await next.stop();
+    await dying.stop();
+    await database.close();
+  });
+});
+
+describeOnPostgres("PostgreSQL", (serverUrl) => {
+  queueConformance("pg-boss on PostgreSQL", () => on(freshPostgres(serverUrl)));
+});
