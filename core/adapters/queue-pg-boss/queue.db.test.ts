@@ -1,3 +1,6 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { freshPglite, freshPostgres, type FreshDatabase } from "../../testing/databases.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
@@ -40,4 +43,21 @@ describe("pg-boss on PGlite", () => {
 
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   queueConformance("pg-boss on PostgreSQL", () => on(freshPostgres(serverUrl)));
+
+  it("gives a killed worker's job to another one, while that one has been running all along", async () => {
+    const database = await freshPostgres(serverUrl);
+    const queue = createPgBossQueue({ driver: database.driver, onError: () => undefined });
+    await queue.start();
+    await queue.enqueue("process-delivery", { deliveryId: "d1" });
+    const worker = spawn(process.execPath, [join(import.meta.dirname, "../../testing/killed-worker.fixture.ts"), database.url], { stdio: ["ignore", "pipe", "inherit"] });
+    expect(String(await once(worker.stdout, "data"))).toBe("d1\n");
+    const again = Promise.withResolvers<string>();
+    await queue.work("process-delivery", 1, async ({ deliveryId }) => again.resolve(deliveryId));
+
+    worker.kill("SIGKILL");
+
+    expect(await again.promise).toBe("d1");
+    await queue.stop();
+    await database.close();
+  });
 });
