@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { readConfiguration } from "./configuration.ts";
+
+const complete = {
+  SIGNALBOX_DATABASE_URL: "postgres://signalbox@db/signalbox",
+  SIGNALBOX_REPOSITORIES: "acme/app, acme/site",
+  SIGNALBOX_GITHUB_TOKEN: "t",
+  SIGNALBOX_WEBHOOK_SECRET: "0123456789abcdef",
+  SIGNALBOX_WEBHOOK_URL: "https://hooks.example.com/webhooks/github",
+  SIGNALBOX_TRUSTED_SIGNERS: "keys",
+  SIGNALBOX_DATA_DIRECTORY: "data",
+  SIGNALBOX_MODEL_URL: "https://model.example.com/v1",
+  SIGNALBOX_MODEL_KEY: "k",
+  SIGNALBOX_MODEL_NAME: "m",
+};
+
+describe("the configuration of a server", () => {
+  it("takes what is set and fills in the rest", async () => {
+    expect(await readConfiguration(complete)).toMatchObject({ repositories: ["acme/app", "acme/site"], relayPort: 8_080, listen: "127.0.0.1", github: { url: "https://api.github.com", credential: { type: "token" } } });
+  });
+
+  it.each([
+    ["SIGNALBOX_DATABASE_URL", "mysql://x"],
+    ["SIGNALBOX_REPOSITORIES", "acme"],
+    ["SIGNALBOX_WEBHOOK_SECRET", "short"],
+    ["SIGNALBOX_WEBHOOK_URL", "hooks"],
+    ["SIGNALBOX_RELAY_PORT", "70000"],
+    ["SIGNALBOX_MODEL_KEY", undefined],
+    ["SIGNALBOX_GITHUB_TOKEN", undefined],
+  ])("names %s when it is %s", async (name, value) => {
+    await expect(readConfiguration({ ...complete, [name]: value })).rejects.toMatchObject({ code: "invalid-response", message: expect.stringContaining(name) as unknown });
+  });
+});
