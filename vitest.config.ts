@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "db",
-          include: ["core/**/*.db.test.ts"],
+          include: ["{core,build}/**/*.db.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 1 },
           globalSetup: ["build/testbed/postgres-global-setup.ts"],

@@ -10,8 +10,8 @@ const npm = ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-bundled", "npm-n
 const places = [
   "^core/(domain|contract|ports|usecases)/",
   "^core/adapters/[^/]+/.",
-  "^core/apps/(relay|orchestrator|gateway|agent-runner|host|rehearsal|cli)/",
-  "^core/testing/",
+  "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
+  "^core/(testing|prompts)/",
   "^build/(lint|test|testbed|tsconfig)/",
 ];
 
@@ -24,7 +24,7 @@ const vendors = {
   "@openai/codex": "^core/adapters/codex/",
   "@modelcontextprotocol/": "^core/adapters/mcp/",
   tar: "^core/adapters/(codex|git-workspace)/",
-  "@orpc/server": "^core/apps/host/",
+  "@orpc/server": "^core/apps/(host|cli)/",
   "@orpc/client": "^core/apps/(host|cli)/",
   "@orpc/contract": "^core/(contract|apps/(host|cli))/",
   ws: "^core/apps/(host|cli)/",
@@ -73,18 +73,26 @@ const rules = [
   ...layer("ports", "^core/ports/", ["^core/(domain|ports)/"], []),
   ...layer("usecases", "^core/usecases/", ["^core/(domain|ports|usecases)/"], []),
   ...layer("adapter", "^core/adapters/([^/]+)/", ["^core/(domain|ports)/", "^core/adapters/$1/"]),
+  // The prompts are files; the code beside them only reads them, as an adapter does.
+  ...layer("prompts", "^core/prompts/", ["^core/(domain|ports|prompts)/"]),
   ...layer("app", "^core/apps/(relay|orchestrator|gateway|agent-runner|host)/", [
-    "^core/(domain|contract|ports|usecases|adapters)/",
+    "^core/(domain|contract|ports|usecases|adapters|prompts)/",
     "^core/apps/$1/",
+    "^package[.]json$",
+  ]),
+  // One process that is relay, orchestrator and gateway, together or one of them: `signalbox serve`.
+  ...layer("server", "^core/apps/server/", [
+    "^core/(domain|contract|ports|usecases|adapters|prompts)/",
+    "^core/apps/(server|relay|orchestrator|gateway)/",
     "^package[.]json$",
   ]),
   // The rehearsal workspace is the whole system in one Node process, so it composes the processes. It does not know the command line.
   ...layer("rehearsal", "^core/apps/rehearsal/", [
-    "^core/(domain|contract|ports|usecases|adapters)/",
-    "^core/apps/(rehearsal|relay|orchestrator|gateway|agent-runner|host)/",
+    "^core/(domain|contract|ports|usecases|adapters|prompts)/",
+    "^core/apps/(rehearsal|server|relay|orchestrator|gateway|agent-runner|host)/",
   ]),
   // The command line is the one program that is started: `serve` runs the processes, `rehearse` and `start` the workspace.
-  ...layer("command-line", "^core/apps/cli/", ["^core/(domain|contract|ports|usecases|adapters|apps)/"]),
+  ...layer("command-line", "^core/apps/cli/", ["^core/(domain|contract|ports|usecases|adapters|prompts|apps)/"]),
   ...layer("testing", "^core/testing/", ["^core/"]),
   ...layer("build", "^build/", ["^build/"]),
   {
