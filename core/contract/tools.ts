@@ -16,11 +16,13 @@ export interface ToolContract<Name extends ToolName = ToolName> {
 
 const number = z.int().min(1).max(2_147_483_647);
 const count = z.int().min(0).max(1_000_000_000_000);
-const line = (maximum: number) => z.string().trim().min(1).max(maximum).regex(/^[^\r\n]*$/, "must be one line");
-const text = (maximum: number) => z.string().min(1).max(maximum).refine((value) => value.trim() !== "", "must not be blank");
+/** The database cannot hold NUL, and a half of a surrogate pair has no canonical form. */
+const storable = (value: string): boolean => value.isWellFormed() && !value.includes("\0");
+const line = (maximum: number) => z.string().trim().min(1).max(maximum).regex(/^[^\r\n]*$/, "must be one line").refine(storable, "must be well-formed text");
+const text = (maximum: number) => z.string().min(1).max(maximum).refine((value) => value.trim() !== "", "must not be blank").refine(storable, "must be well-formed text");
 const label = line(50);
 const path = line(400).refine(
-  (value) => !value.startsWith("/") && !value.includes("\\") && !value.includes("\0") && value.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
+  (value) => !value.startsWith("/") && !value.includes("\\") && value.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
   "must be a relative path with forward slashes and without '.' or '..'",
 );
 const login = z.string().regex(/^[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\/[A-Za-z0-9._-]{1,100})?$/, "must be a login");
@@ -98,7 +100,7 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
     schema: z.strictObject({
       type: z.string().regex(/^[a-z][a-z0-9]*(?:[.-][a-z0-9]+){0,7}$/, "must be lower-case words joined by '.' or '-'").max(80),
       payload: z
-        .record(z.string().min(1).max(60), z.union([z.string().max(2_000), z.number(), z.boolean(), z.null()]))
+        .record(z.string().min(1).max(60).refine(storable, "must be well-formed text"), z.union([z.string().max(2_000).refine(storable, "must be well-formed text"), z.number(), z.boolean(), z.null()]))
         .refine((value) => Object.keys(value).length <= 30, "at most 30 fields"),
     }),
     effectful: false,
@@ -177,18 +179,11 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
   },
 };
 
-/** One reason why arguments were refused. */
-export interface ArgumentProblem {
-  /** `add.0`, or empty for the whole. */
-  readonly field: string;
-  readonly message: string;
-}
-
 /** Validates what an agent passed. @returns the arguments as they will be used, or every problem with its field. */
 export function parseToolArguments<Name extends ToolName>(
   tool: Name,
   raw: unknown,
-): { readonly ok: true; readonly value: ToolArguments[Name] } | { readonly ok: false; readonly error: readonly ArgumentProblem[] } {
+): { readonly ok: true; readonly value: ToolArguments[Name] } | { readonly ok: false; readonly error: readonly { /** `add.0`, or empty for the whole. */ readonly field: string; readonly message: string }[] } {
   const parsed = toolContracts[tool].schema.safeParse(raw ?? {});
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, error: parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message })) };

@@ -29,7 +29,7 @@ export async function differences(from: string, to: string, options: GitOptions)
   return parseRaw(await git(["diff-tree", "-r", "-z", "--raw", "--no-renames", from, to], options));
 }
 
-/** Reads `--raw -z` of plain (`:old new blob blob S`) and combined diffs (`::old old new blob blob blob SS`). The mode is that of the result. */
+/** Reads `--raw -z` of plain (`:old new blob blob S`) and combined diffs (`::old old new blob blob blob SS`). The mode is that of the result, or of what was there before a deletion. */
 export function parseRaw(raw: string): TreeDifference[] {
   const fields = raw.split("\0");
   const found: TreeDifference[] = [];
@@ -42,7 +42,7 @@ export function parseRaw(raw: string): TreeDifference[] {
     found.push({
       path: fields[index + 1] ?? "",
       status: /^[AMDT]$/.test(status) ? (status as ChangedFile["status"]) : "M",
-      mode: modes[parts[parents] ?? ""] ?? "regular",
+      mode: modes[parts[status === "D" ? 0 : parents] ?? ""] ?? "regular",
       blob: parts[2 * parents + 1] ?? "",
     });
   }

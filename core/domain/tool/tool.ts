@@ -1,3 +1,4 @@
+import type { Json } from "../kernel/values.ts";
 import type { Role, StageName } from "../stage/stage.ts";
 
 /** The governed tools of the catalogue, in the order in which an agent sees them. */
@@ -60,4 +61,17 @@ export interface ToolArguments {
 
 export function isToolName(name: string): name is ToolName {
   return (toolNames as readonly string[]).includes(name);
+}
+
+export const toolStatuses = ["done", "pending", "denied", "failed", "refused", "expired", "stale"] as const;
+
+/**
+ * What a call came to, as the agent is told and as it is stored. `done` carries the tool's data beside these fields; an answered question carries `answer`,
+ * `option` and `by`; a denial carries `by` and `reason`. `pending` is never stored: it says that the owner is asked and the turn should end.
+ */
+export interface ToolResult {
+  readonly status: (typeof toolStatuses)[number];
+  /** One or two sentences for the agent. */
+  readonly message: string;
+  readonly [data: string]: Json;
 }

@@ -1,0 +1,144 @@
+import { docsetData, docsetPath, mergeDocset, readDocset, validateDocset, type ArtifactValidation, type Docset, type DocsetEntry } from "../domain/docset/docset.ts";
+import { issueMapData, issueMapPagePath, issueMapPath, mapDocument, mergeIssueMap, readIssueMap, renderIssueMap } from "../domain/docset/issue-map.ts";
+import { unfinishedParts } from "../domain/document/finished.ts";
+import type { CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+import type { Run } from "../domain/run/run.ts";
+import { isStageName, type StageName } from "../domain/stage/stage.ts";
+import { artifactFolder } from "../domain/stage/table.ts";
+import type { Hasher } from "../ports/crypto.ts";
+import type { DocumentCodec } from "../ports/document-codec.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { RepositoryMirror } from "../ports/repository-mirror.ts";
+
+export interface DocsetDependencies {
+  readonly mirror: RepositoryMirror;
+  readonly documents: DocumentCodec;
+  readonly forge: Forge;
+  readonly hasher: Hasher;
+}
+
+/** A document's fault in words for its author. */
+export interface DocumentProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The documents of an issue as they lie on the run's branch. */
+export interface FoundDocuments {
+  readonly tip: CommitSha;
+  readonly entries: readonly DocsetEntry[];
+  readonly problems: readonly DocumentProblem[];
+}
+
+export interface SyncedFile {
+  readonly path: string;
+  readonly commit: CommitSha;
+  readonly documents: number;
+  readonly problems: readonly DocumentProblem[];
+}
+
+/** Reads the documents of the run's issue on its branch. Undefined before the first push. */
+export async function findDocuments(deps: DocsetDependencies, run: Run, stage?: StageName): Promise<FoundDocuments | undefined> {
+  const base = await deps.mirror.fetch(run.repository, run.baseBranch);
+  const tip = await deps.mirror.fetch(run.repository, run.branch);
+  if (!tip) return undefined;
+  const folder = stage === undefined ? `docs/issues/issue-${run.issue}/` : `${artifactFolder(run.issue, stage)}/`;
+  const paths = (await deps.mirror.listFiles(run.repository, tip, folder)).filter((path) => path.endsWith(".md"));
+  const read = await Promise.all(paths.map((path) => readEntry(deps, run, { tip, base, path })));
+  return { tip, entries: read.flatMap(({ entry }) => (entry ? [entry] : [])), problems: read.flatMap(({ problems }) => problems) };
+}
+
+async function readEntry(
+  deps: DocsetDependencies,
+  run: Run,
+  at: { readonly tip: CommitSha; readonly base: CommitSha | undefined; readonly path: string },
+): Promise<{ readonly entry?: DocsetEntry | undefined; readonly problems: readonly DocumentProblem[] }> {
+  const { path } = at;
+  const stage = stageOf(path, run.issue);
+  const text = await deps.mirror.readFile(run.repository, at.tip, path);
+  if (text === undefined || !stage) return { problems: [{ path, message: "is not a text document in a stage's folder" }] };
+  const read = deps.documents.read(text);
+  if (!read.ok) return { problems: read.error.map((fault) => ({ path, message: `${fault.key === "" ? "front matter" : fault.key} ${fault.message}` })) };
+  const { docId, type, status } = read.value.frontMatter;
+  const problems = unfinishedParts(read.value.body).map((part) => ({ path, message: `line ${part.line} of the text still has the template's ${part.what}: ${part.text}` }));
+  // Only the owner's decision makes a document approved; the gateway writes that on the base branch.
+  const claimed = status === "approved" && (at.base === undefined || (await deps.mirror.readFile(run.repository, at.base, path)) !== text);
+  if (claimed) problems.push({ path, message: "status: approved is set by the owner's decision only; use in_review" });
+  return { entry: { docId, type, stage, path, status: claimed ? "in_review" : status, hash: deps.hasher.sha256(text) }, problems };
+}
+
+/** `docs/issues/issue-7/intake/problem.md` belongs to intake. */
+export function stageOf(path: string, issue: number): StageName | undefined {
+  const [folder] = path.startsWith(`docs/issues/issue-${issue}/`) ? path.slice(`docs/issues/issue-${issue}/`.length).split("/") : [];
+  return isStageName(folder) ? folder : undefined;
+}
+
+/** What of the stage's required artifacts is on the branch, with everything that is wrong with the stage's documents. */
+export async function validateArtifacts(deps: DocsetDependencies, run: Run): Promise<ArtifactValidation & { readonly problems: readonly DocumentProblem[]; readonly tip?: CommitSha | undefined }> {
+  const found = await findDocuments(deps, run, run.stage);
+  if (!found) return { ...validateDocset({ entries: [] }, run.stage), problems: [] };
+  return { ...validateDocset(found, run.stage), problems: found.problems, tip: found.tip };
+}
+
+/** Brings `docs/_docset/issues/issue-N.yaml` on the run's branch up to date. Undefined before the first push. */
+export async function syncIssueDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  const found = await findDocuments(deps, run);
+  if (!found) return undefined;
+  const path = docsetPath("issue", run.issue);
+  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "issue", run.repository, run.issue);
+  const docset = mergeDocset(before, { stage: run.stage, entries: found.entries, removed: goneFrom(before, found), pulls: run.pull === undefined ? [] : [run.pull] });
+  return write(deps, run, path, docset, found);
+}
+
+/** Brings `docs/_docset/prs/pr-N.yaml` up to date with the documents that the pull request changes. Undefined without a pull request or a push. */
+export async function syncPullDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  if (run.pull === undefined) return undefined;
+  const base = await deps.mirror.fetch(run.repository, run.baseBranch);
+  const found = await findDocuments(deps, run);
+  if (!found) return undefined;
+  const changed = new Set((base ? await deps.mirror.changes(run.repository, base, found.tip) : []).map((change) => change.path));
+  const path = docsetPath("pull", run.pull);
+  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "pull", run.repository, run.pull);
+  const entries = found.entries.filter((entry) => changed.has(entry.path));
+  return write(deps, run, path, mergeDocset(before, { stage: run.stage, issue: run.issue, entries, removed: goneFrom(before, found) }), found);
+}
+
+/** Brings the issue's row of the issue map up to date, as data and as a page. */
+export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  const found = await findDocuments(deps, run);
+  if (!found) return undefined;
+  const issue = await deps.forge.issue(run.repository, run.issue);
+  const before = readIssueMap(await readYaml(deps, run.repository, found.tip, issueMapPath));
+  const gaps = validateDocset(found, run.stage).missing;
+  const rows = mergeIssueMap(before, { issue: run.issue, title: issue.title, documents: found.entries.map(mapDocument), pulls: run.pull === undefined ? [] : [run.pull], gaps });
+  const files = new Map([
+    [issueMapPath, deps.documents.renderYaml(issueMapData(run.repository, rows))],
+    [issueMapPagePath, renderIssueMap(run.repository, rows)],
+  ]);
+  const commit = await deps.mirror.commitFiles(run.repository, run.branch, files, `docs: issue map for #${run.issue}`);
+  return { path: issueMapPath, commit, documents: found.entries.length, problems: found.problems };
+}
+
+/** Whether docset and issue map on the branch name every document of the stage: an exit condition. `tip` is a fetched commit. */
+export async function areDocumentsLinked(deps: DocsetDependencies, run: Run, found: FoundDocuments): Promise<boolean> {
+  const docset = readDocset(await readYaml(deps, run.repository, found.tip, docsetPath("issue", run.issue)), "issue", run.repository, run.issue);
+  const row = readIssueMap(await readYaml(deps, run.repository, found.tip, issueMapPath)).find((candidate) => candidate.issue === run.issue);
+  const inDocset = new Set(docset.entries.map((entry) => `${entry.path} ${entry.hash}`));
+  const inMap = new Set(row?.documents.map((document) => document.path));
+  return found.entries.every((entry) => inDocset.has(`${entry.path} ${entry.hash}`) && inMap.has(entry.path));
+}
+
+function goneFrom(docset: Docset, found: FoundDocuments): readonly string[] {
+  const there = new Set(found.entries.map((entry) => entry.path));
+  return docset.entries.map((entry) => entry.path).filter((path) => !there.has(path));
+}
+
+async function readYaml(deps: DocsetDependencies, repository: RepositoryName, ref: string, path: string): Promise<unknown> {
+  const text = await deps.mirror.readFile(repository, ref, path);
+  return text === undefined ? undefined : deps.documents.parseYaml(text);
+}
+
+async function write(deps: DocsetDependencies, run: Run, path: string, docset: Docset, found: FoundDocuments): Promise<SyncedFile> {
+  const commit = await deps.mirror.commitFiles(run.repository, run.branch, new Map([[path, deps.documents.renderYaml(docsetData(docset))]]), `docs: ${docset.kind === "issue" ? "docset of issue" : "docset of pull request"} #${docset.number}`);
+  return { path, commit, documents: docset.entries.length, problems: found.problems };
+}

@@ -1,0 +1,97 @@
+import type { DecisionRequest, EffectPreview } from "../domain/decision/decision.ts";
+import { requestText } from "../domain/decision/digest.ts";
+import { ok, type Result } from "../domain/kernel/result.ts";
+import type { Instant, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
+import type { RunError } from "../domain/run/machine.ts";
+import type { Run } from "../domain/run/run.ts";
+import { countHidden } from "../domain/tool/hidden-characters.ts";
+import type { Effect } from "../ports/effects.ts";
+import type { Transaction } from "../ports/store.ts";
+import { changeRun, type ChangeContext } from "./change-run.ts";
+import { requestFlowEvent } from "./change-request.ts";
+import type { Evaluation } from "./evaluate-call.ts";
+import { withoutMarkers, type Tool, type ToolContext } from "./tools/tool.ts";
+import { kindOfTool } from "./verify-decision.ts";
+
+/** What the owner will be shown, read from the forge before anything is stored. */
+export interface Proposal {
+  readonly effect: EffectPreview;
+  readonly targetVersion: TargetVersion;
+}
+
+export async function propose(tool: Tool, context: ToolContext, resolved: JsonObject): Promise<Proposal> {
+  // The version first: if the target moves in between, the request goes stale instead of showing one state and binding another.
+  const targetVersion = await tool.targetVersion(context, resolved);
+  return { targetVersion, effect: await tool.preview(context, resolved) };
+}
+
+export interface NewRequest {
+  readonly id: RequestId;
+  readonly tool: Tool;
+  readonly context: ToolContext;
+  readonly resolved: JsonObject;
+  readonly proposal: Proposal;
+  readonly evaluation: Evaluation;
+  readonly triggerLabel: boolean;
+  readonly expiresAt: Instant;
+}
+
+/**
+ * Stores a request for the owner's decision and lets the run wait for it, in one transaction with the call that asks.
+ *
+ * @returns the run's refusal when it cannot wait now (it waits for another decision already, or has ended).
+ */
+export async function requestDecision(tx: Transaction, run: Run, asked: NewRequest, change: ChangeContext): Promise<Result<DecisionRequest, RunError>> {
+  const request = compose(run, asked, change.now);
+  const waiting = await changeRun(tx, run, { type: "await-decision", requestId: request.id, kind: request.kind === "question" ? "question" : "tool", attempt: asked.context.attempt }, change);
+  if (!waiting.ok) return waiting;
+  await tx.requests.insert(request);
+  await tx.flow.append([requestFlowEvent(request, "decision.requested", { summary: request.summary, rule: request.rule, expiresAt: request.expiresAt, targetVersion: request.targetVersion }, change)]);
+  if (request.kind === "question") await tx.outbox.add(announce(run, request, asked), change.now);
+  return ok(request);
+}
+
+function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, triggerLabel, expiresAt }: NewRequest, now: Instant): DecisionRequest {
+  const bound = { tool: tool.name, toolVersion: tool.version, arguments: resolved, repository: run.repository, runId: run.id, targetVersion: proposal.targetVersion, expiresAt };
+  const hidden = countHidden(JSON.stringify(resolved));
+  const rationale = tool.rationale?.(resolved);
+  return {
+    ...bound,
+    id,
+    kind: kindOfTool(tool.name),
+    issue: run.issue,
+    correlationId: run.correlationId,
+    digest: context.deps.hasher.sha256(requestText(bound)),
+    createdAt: now,
+    summary: `${tool.summary(resolved)}${hidden > 0 ? ` [${hidden} hidden characters in the arguments]` : ""}`,
+    ...(rationale === undefined ? {} : { rationale }),
+    effect: proposal.effect,
+    rule: evaluation.rule,
+    risk: triggerLabel ? "high" : tool.risk,
+    state: { phase: "requested" },
+  };
+}
+
+/** A question is shown on the issue too, so that whoever watches it knows why nothing moves. An answer there does not count: only a signed one does. */
+function announce(run: Run, request: DecisionRequest, { context, resolved }: NewRequest): readonly Effect[] {
+  const options = (resolved["options"] as readonly string[]).map((option, index) => `${index + 1}. ${inert(option)}${index === 0 ? " (recommended)" : ""}`);
+  const background = typeof resolved["context"] === "string" ? ["", quote(resolved["context"])] : [];
+  const body = [`**The agent of \`${run.stage}\` has a question.**`, "", quote(String(resolved["question"])), ...background, "", ...options, "", "Please answer it in Signalbox; a comment here is not taken as the answer."];
+  const marker = `signalbox:question:${request.id}`;
+  return [
+    { key: `comment:${run.id}:question:${request.id}`, action: { type: "post-comment", repository: run.repository, issue: run.issue, marker, body: body.join("\n") } },
+    { key: `labels:${run.id}:question:${request.id}`, action: { type: "change-labels", repository: run.repository, number: run.issue, add: [context.labels.needs.input], remove: [], as: "bot" } },
+  ];
+}
+
+/** Foreign text inside a comment of ours: quoted, and without marks of ours. */
+export function quote(text: string): string {
+  return inert(text)
+    .split("\n")
+    .map((line) => `> ${line}`)
+    .join("\n");
+}
+
+function inert(text: string): string {
+  return withoutMarkers(text);
+}

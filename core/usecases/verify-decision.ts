@@ -1,0 +1,55 @@
+import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
+import { decisionText, digestHolds } from "../domain/decision/digest.ts";
+import type { FlowEvent } from "../domain/audit/flow-event.ts";
+import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
+
+/** Why a stored request or its decision cannot be trusted. None of these happens without somebody writing to the database by hand. */
+export type IntegrityFault =
+  /** What the request says is not what its digest binds. */
+  | "digest-does-not-match"
+  /** The decision was not signed by a trusted key of the person it names, or it was signed for something else. */
+  | "signature-invalid"
+  /** It was given after the deadline. */
+  | "decided-too-late"
+  /** The audit trail says that this request had its consequence before. */
+  | "executed-before";
+
+export interface DecisionVerifierDependencies {
+  readonly hasher: Hasher;
+  readonly signatures: SignatureVerifier;
+}
+
+/**
+ * Checks a decision as if nobody had done so before: the digest is computed anew from the stored arguments, the signature is checked against the installation's
+ * trusted keys, and the trail of events must not show that the request has been executed. Whoever can write to the database still cannot approve.
+ */
+export function verifyDecision(deps: DecisionVerifierDependencies, request: DecisionRequest, decision: Decision, history: readonly FlowEvent[]): IntegrityFault | undefined {
+  if (!digestHolds(request, deps.hasher.sha256) || request.kind !== kindOfTool(request.tool)) return "digest-does-not-match";
+  if (!verifies(deps, request, decision)) return "signature-invalid";
+  if (decision.at >= request.expiresAt) return "decided-too-late";
+  const ended = history.some((event) => event.type === "decision.executed" || event.type === "decision.failed");
+  return ended ? "executed-before" : undefined;
+}
+
+/** The kind follows from the tool, which the digest binds: a gate that was relabelled as a question must not be answered as one. */
+export function kindOfTool(tool: string): RequestKind {
+  switch (tool) {
+    case "owner_ask":
+      return "question";
+    case "stage_gate":
+      return "gate";
+    case "document_review":
+      return "document";
+    default:
+      return "tool";
+  }
+}
+
+function verifies(deps: DecisionVerifierDependencies, request: DecisionRequest, decision: Decision): boolean {
+  try {
+    return deps.signatures.verify(decisionText(request, decision), decision.signature, decision.keyId, decision.by);
+  } catch {
+    // A row edited by hand may hold values that have no canonical form at all. Nobody signed those.
+    return false;
+  }
+}
