@@ -15,7 +15,14 @@ export type AgentEvent =
   | { readonly type: "reasoning"; readonly text: string }
   | { readonly type: "command"; readonly command: string; readonly output: string; readonly exitCode: number | null }
   | { readonly type: "file-change"; readonly paths: readonly string[] }
-  | { readonly type: "tool-call"; readonly server: string; readonly tool: string; readonly arguments: unknown; readonly status: "completed" | "failed"; readonly result: string }
+  | {
+      readonly type: "tool-call";
+      readonly server: string;
+      readonly tool: string;
+      readonly arguments: unknown;
+      readonly status: "completed" | "failed";
+      readonly result: string;
+    }
   | { readonly type: "notice"; readonly text: string }
   | { readonly type: "turn-completed"; readonly usage: TurnUsage }
   | { readonly type: "turn-failed"; readonly message: string };

@@ -37,11 +37,19 @@ export interface PushAccepted {
 
 /** The runner pushed what the last turn changed, and the gateway took it. */
 export function renderPushAccepted(input: PushAccepted, nonce: string): string {
-  const facts = [`- Commit: ${input.commit}`, `- Publish: ${input.publish ? "yes" : "no"}`, `- Pull request: ${input.pull === undefined ? "none yet" : `#${input.pull}`}`];
+  const facts = [
+    `- Commit: ${input.commit}`,
+    `- Publish: ${input.publish ? "yes" : "no"}`,
+    `- Pull request: ${input.pull === undefined ? "none yet" : `#${input.pull}`}`,
+  ];
   const next = input.publish
     ? "Publish now, with the signalbox tools: pull request (unless there is one), metadata and links of every document, docset of the issue and of the pull request, issue map, validation of the required artifacts, replies to review threads if this is a revision, review request, end of the knowledge session. Change no files in this turn. End the turn with a short summary for the owner."
     : "Go on with what is left, or end the turn with a short summary for the owner.";
-  return compose("push-accepted", nonce, [{ kind: "files", text: input.files.join("\n") }], (block) => [facts.join("\n"), `Files in the push:\n\n${block("files")}`, next]);
+  return compose("push-accepted", nonce, [{ kind: "files", text: input.files.join("\n") }], (block) => [
+    facts.join("\n"),
+    `Files in the push:\n\n${block("files")}`,
+    next,
+  ]);
 }
 
 export interface PushRefused {
@@ -78,8 +86,10 @@ export interface DecisionResult {
 
 const decisionMeaning = {
   executed: "The owner approved the call and it was carried out. Its result is below. Do not call it again; go on with the remaining steps.",
-  failed: "The owner approved the call, but carrying it out failed. Do not repeat it unchanged; go on with the remaining steps and mention the failure in your summary.",
-  denied: "The owner denied the call. Accept it: do not repeat the call and do not reach the same effect by other means. Adapt to the reason and go on with the remaining steps.",
+  failed:
+    "The owner approved the call, but carrying it out failed. Do not repeat it unchanged; go on with the remaining steps and mention the failure in your summary.",
+  denied:
+    "The owner denied the call. Accept it: do not repeat the call and do not reach the same effect by other means. Adapt to the reason and go on with the remaining steps.",
   expired: "Nobody decided in time, so the call was not carried out. Go on without it and mention it in your summary.",
   stale: "What the call was aimed at changed before it was carried out, so it was not. Look at the new state; call again only if it is still right.",
 } as const satisfies Record<DecisionResult["verdict"], string>;
@@ -161,7 +171,11 @@ function compose(
     blocks.map((block) => `${JSON.stringify(block)}\n${block.text}`),
   );
   const render = ({ text, ...header }: PlainBlock): string => fencedBlock(fence, header, text);
-  const pick = (wanted: string, id?: string): string => blocks.filter((block) => block.kind === wanted && (id === undefined || block.id === id)).map(render).join("\n\n");
+  const pick = (wanted: string, id?: string): string =>
+    blocks
+      .filter((block) => block.kind === wanted && (id === undefined || block.id === id))
+      .map(render)
+      .join("\n\n");
   const body = sections(pick, blocks.map(render)).filter((section) => section !== "");
   return [turnHeadings[kind], fenceNotice(fence), ...body].join("\n\n") + "\n";
 }
@@ -173,7 +187,14 @@ function stageBlocks(specification: RunSpecification): readonly PlainBlock[] {
     ...specification.requiredArtifacts.map(templateBlock),
     ...specification.answers.map((answer, index) => ({ kind: "answer", id: `${index}`, title: answer.question, author: answer.by, text: answer.answer })),
     ...specification.reviewThreads.flatMap((thread) =>
-      thread.comments.map((comment) => ({ kind: "review-comment", id: thread.id, path: thread.path, line: thread.line, author: comment.author, text: comment.body })),
+      thread.comments.map((comment) => ({
+        kind: "review-comment",
+        id: thread.id,
+        path: thread.path,
+        line: thread.line,
+        author: comment.author,
+        text: comment.body,
+      })),
     ),
   ];
 }
@@ -205,13 +226,16 @@ function artifactSection(specification: RunSpecification, block: (kind: string) 
   const artifacts = specification.requiredArtifacts;
   if (artifacts.length === 0) return "";
   const list = artifacts.map((artifact) => `- \`${oneLine(artifact.path)}\`: ${oneLine(artifact.title)} (\`${artifact.type}\`)`).join("\n");
-  const rule = "Each document starts from its template: keep the front matter's fields and the headings that fit, fill every section with content, remove the guidance.";
+  const rule =
+    "Each document starts from its template: keep the front matter's fields and the headings that fit, fill every section with content, remove the guidance.";
   return `## Artifacts of this stage\n\n${list}\n\n${rule}\n\n${block("template")}`;
 }
 
 function previousSection(specification: RunSpecification): string {
   if (specification.previousDocuments.length === 0) return "";
-  const list = specification.previousDocuments.map((document) => `- \`${oneLine(document.path)}\` (${document.type}${document.stage ? `, from ${document.stage}` : ""})`);
+  const list = specification.previousDocuments.map(
+    (document) => `- \`${oneLine(document.path)}\` (${document.type}${document.stage ? `, from ${document.stage}` : ""})`,
+  );
   return `## Earlier documents in the clone\n\nRead them first; build on them, link to them, and do not contradict them silently.\n\n${list.join("\n")}`;
 }
 
@@ -231,7 +255,8 @@ function threadSection(specification: RunSpecification, block: (kind: string, id
 
 function nowSection(specification: RunSpecification): string {
   if (specification.stage === "discussion") return "Answer under the issue. Change no files.";
-  if (specification.variant === "revise") return "Work through the open threads: for each one a change, or a reasoned refusal that you give as a reply after the push. Then end the turn.";
+  if (specification.variant === "revise")
+    return "Work through the open threads: for each one a change, or a reasoned refusal that you give as a reply after the push. Then end the turn.";
   return "Do the work of the stage in the workspace, then end the turn. The runner commits and pushes what you changed, and tells you how it went.";
 }
 

@@ -23,7 +23,8 @@ const targets: Readonly<Record<string, { readonly package: string; readonly trip
 export function resolveCodexBinary(): string {
   const key = `${process.platform}-${process.arch}`;
   const target = targets[key];
-  if (!target) throw new InfrastructureError("not-found", `there is no Codex CLI for ${key}`, { remedy: "Run the agents on Linux, macOS or Windows, x64 or arm64." });
+  if (!target)
+    throw new InfrastructureError("not-found", `there is no Codex CLI for ${key}`, { remedy: "Run the agents on Linux, macOS or Windows, x64 or arm64." });
   try {
     const launcher = createRequire(import.meta.url).resolve("@openai/codex/package.json");
     const manifest = createRequire(launcher).resolve(`${target.package}/package.json`);
@@ -43,6 +44,9 @@ export async function codexVersion(binary: string = resolveCodexBinary()): Promi
     if (version) return version;
     throw new Error(`unexpected output: ${stdout.slice(0, 200)}`);
   } catch (cause) {
-    throw new InfrastructureError("not-found", `the Codex CLI at ${binary} does not start`, { cause, remedy: "Run `npm ci` again, or set the path of a working codex binary." });
+    throw new InfrastructureError("not-found", `the Codex CLI at ${binary} does not start`, {
+      cause,
+      remedy: "Run `npm ci` again, or set the path of a working codex binary.",
+    });
   }
 }

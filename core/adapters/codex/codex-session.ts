@@ -27,7 +27,8 @@ export interface CodexSessionOptions {
 }
 
 const stderrLimit = 16 * 1024;
-const passedOn = /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG|LC_\w+|SSL_CERT_FILE|SSL_CERT_DIR|(HTTPS?|NO|ALL)_PROXY|SystemRoot|SystemDrive|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
+const passedOn =
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG|LC_\w+|SSL_CERT_FILE|SSL_CERT_DIR|(HTTPS?|NO|ALL)_PROXY|SystemRoot|SystemDrive|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
 
 /**
  * One Codex session in one workspace: a process per turn, the thread continued by its rollout.
@@ -52,7 +53,12 @@ interface TurnProgress {
   lastNotice: string | undefined;
 }
 
-async function runTurn(options: CodexSessionOptions, input: TurnInput, onEvent: (event: AgentEvent, raw: string) => void, signal: AbortSignal): Promise<TurnOutcome> {
+async function runTurn(
+  options: CodexSessionOptions,
+  input: TurnInput,
+  onEvent: (event: AgentEvent, raw: string) => void,
+  signal: AbortSignal,
+): Promise<TurnOutcome> {
   const before = await threadUsage(options.codexHome, input.threadId);
   const progress: TurnProgress = { threadId: input.threadId, usage: undefined, failure: undefined, lastNotice: undefined };
   if (signal.aborted) return { threadId: input.threadId, outcome: "aborted", message: describeAbort(signal, progress), usage: usageBetween(before, before) };
@@ -89,7 +95,10 @@ async function prepareHome(options: CodexSessionOptions): Promise<void> {
     await chmod(options.codexHome, 0o700);
     await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ model, gateway, sandbox, temporaryDirectory }), { mode: 0o600 });
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `the agent's home ${options.codexHome} cannot be written`, { cause, remedy: "Free disk space or fix the permissions of this directory." });
+    throw new InfrastructureError("unwritable", `the agent's home ${options.codexHome} cannot be written`, {
+      cause,
+      remedy: "Free disk space or fix the permissions of this directory.",
+    });
   }
 }
 

@@ -81,11 +81,22 @@ function readItem(item: unknown): readonly CodexEvent[] {
       return [{ event: { type: "reasoning", text: text(item, "text") } }];
     case "command_execution": {
       const exitCode = field(item, "exit_code");
-      return [{ event: { type: "command", command: text(item, "command"), output: text(item, "aggregated_output"), exitCode: typeof exitCode === "number" ? exitCode : null } }];
+      return [
+        {
+          event: {
+            type: "command",
+            command: text(item, "command"),
+            output: text(item, "aggregated_output"),
+            exitCode: typeof exitCode === "number" ? exitCode : null,
+          },
+        },
+      ];
     }
     case "file_change": {
       const changes = field(item, "changes");
-      return [{ event: { type: "file-change", paths: Array.isArray(changes) ? changes.map((change) => text(change, "path")).filter((path) => path !== "") : [] } }];
+      return [
+        { event: { type: "file-change", paths: Array.isArray(changes) ? changes.map((change) => text(change, "path")).filter((path) => path !== "") : [] } },
+      ];
     }
     case "mcp_tool_call":
       return [readToolCall(item)];
@@ -101,7 +112,16 @@ function readToolCall(item: unknown): CodexEvent {
   const content = field(field(item, "result"), "content");
   const parts = Array.isArray(content) ? content.map((part) => text(part, "text") || JSON.stringify(part)) : [];
   const result = parts.join("\n") || text(field(item, "error"), "message");
-  return { event: { type: "tool-call", server: text(item, "server"), tool: text(item, "tool"), arguments: field(item, "arguments") ?? {}, status: failed ? "failed" : "completed", result } };
+  return {
+    event: {
+      type: "tool-call",
+      server: text(item, "server"),
+      tool: text(item, "tool"),
+      arguments: field(item, "arguments") ?? {},
+      status: failed ? "failed" : "completed",
+      result,
+    },
+  };
 }
 
 /** Token counts in Codex's spelling, as in `turn.completed` and in the rollout; anything that is no count is 0. */
@@ -117,7 +137,12 @@ export function readUsage(usage: unknown): ThreadUsage {
 /** What a turn used: the thread's total after it less the total before it. Never negative, should a total ever be reset. */
 export function usageBetween(before: ThreadUsage, after: ThreadUsage): TurnUsage {
   const less = (name: keyof TurnUsage): number => Math.max(0, after[name] - before[name]);
-  return { inputTokens: less("inputTokens"), cachedInputTokens: less("cachedInputTokens"), outputTokens: less("outputTokens"), reasoningTokens: less("reasoningTokens") };
+  return {
+    inputTokens: less("inputTokens"),
+    cachedInputTokens: less("cachedInputTokens"),
+    outputTokens: less("outputTokens"),
+    reasoningTokens: less("reasoningTokens"),
+  };
 }
 
 function notice(message: string): CodexEvent {

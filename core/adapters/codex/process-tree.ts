@@ -35,7 +35,9 @@ async function processesOf(threadId: string): Promise<readonly number[]> {
   const names = await readdir("/proc").catch(() => []);
   const pids = names.filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
   const marker = `CODEX_THREAD_ID=${threadId}\0`;
-  const carriers = await Promise.all(pids.map(async (pid) => ((await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "")).includes(marker) ? Number(pid) : undefined)));
+  const carriers = await Promise.all(
+    pids.map(async (pid) => ((await readFile(`/proc/${pid}/environ`, "latin1").catch(() => "")).includes(marker) ? Number(pid) : undefined)),
+  );
   return carriers.filter((pid) => pid !== undefined);
 }
 

@@ -11,7 +11,10 @@ const sessions = "sessions";
 /** Packs `sessions/` of a Codex home as tar.gz. Nothing else: the configuration names a gateway of this attempt, and credentials stay where they are. */
 export async function packSession(codexHome: string): Promise<Uint8Array | undefined> {
   if (!existsSync(join(codexHome, sessions))) return undefined;
-  const stream = create({ gzip: true, cwd: codexHome, portable: true, follow: false, filter: (_path, entry) => "isSymbolicLink" in entry && !entry.isSymbolicLink() }, [sessions]);
+  const stream = create(
+    { gzip: true, cwd: codexHome, portable: true, follow: false, filter: (_path, entry) => "isSymbolicLink" in entry && !entry.isSymbolicLink() },
+    [sessions],
+  );
   const chunks: Buffer[] = [];
   for await (const chunk of stream as unknown as AsyncIterable<Buffer>) chunks.push(chunk);
   return Buffer.concat(chunks);
@@ -45,6 +48,9 @@ async function readArchive(snapshot: Uint8Array, sink: NodeJS.WritableStream): P
     await pipeline(Readable.from([Buffer.from(snapshot)]), sink);
   } catch (cause) {
     if (cause instanceof InfrastructureError) throw cause;
-    throw new InfrastructureError("invalid-response", "the session snapshot cannot be unpacked", { cause, remedy: "Start the run again from its stage; this snapshot cannot be used." });
+    throw new InfrastructureError("invalid-response", "the session snapshot cannot be unpacked", {
+      cause,
+      remedy: "Start the run again from its stage; this snapshot cannot be used.",
+    });
   }
 }

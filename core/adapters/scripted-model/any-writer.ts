@@ -30,7 +30,8 @@ export function writeAnySection(m: Material, section: TemplateSection): string {
   const statements = (subjects.find(([words]) => words.test(section.heading))?.[1](m) ?? m.capabilities).slice(0, 8);
   const parts: string[] = [];
   if (section.code) parts.push(diagram(m, section.code) ?? "");
-  if (section.columns) parts.push(fillTable(m, section.columns, section.idPrefix, statements));
+  if (section.columns && statements.length === 0) parts.push(notStated(m));
+  else if (section.columns) parts.push(fillTable(m, section.columns, section.idPrefix, statements));
   else if (section.fields.length > 0) parts.push(section.fields.map((field, index) => `- **${field}:** ${fieldValue(m, field, statements[index])}`).join("\n"));
   else if (section.checks.length > 0) parts.push(section.checks.map((check) => `- [ ] ${check}`).join("\n"));
   else if (section.ordered) parts.push(statements.map((text, index) => `${index + 1}. ${text}`).join("\n"));
@@ -40,7 +41,10 @@ export function writeAnySection(m: Material, section: TemplateSection): string {
 }
 
 function notStated(m: Material): string {
-  return m.say("Neither the issue nor the earlier documents say anything about this; it stays open until the owner or the next stage settles it.", "Ни задача, ни прежние документы об этом не говорят; вопрос открыт до решения владельца или следующего этапа.");
+  return m.say(
+    "Neither the issue nor the earlier documents say anything about this; it stays open until the owner or the next stage settles it.",
+    "Ни задача, ни прежние документы об этом не говорят; вопрос открыт до решения владельца или следующего этапа.",
+  );
 }
 
 function fieldValue(m: Material, field: string, statement: string | undefined): string {
@@ -52,14 +56,17 @@ function fieldValue(m: Material, field: string, statement: string | undefined): 
 }
 
 function fillTable(m: Material, columns: readonly string[], prefix: string | undefined, statements: readonly string[]): string {
-  const rows = (statements.length > 0 ? statements : [m.capabilities[0] ?? m.facts.title]).slice(0, 8);
-  const main = columns.findIndex((column) => !/^id$/i.test(column) && aside(m, column, 0) === undefined);
+  const people = statements.every((text) => m.personas.includes(text));
+  const main = people
+    ? columns.findIndex((column) => !/^id$/i.test(column))
+    : columns.findIndex((column) => !/^id$/i.test(column) && aside(m, column, 0) === undefined);
   return tableOf(
     columns,
-    rows.map((text, row) =>
+    statements.map((text, row) =>
       columns.map((column, index) => {
         if (/^id$/i.test(column)) return `${prefix ?? "I"}${row + 1}`;
         if (index === (main < 0 ? columns.length - 1 : main)) return text;
+        if (people && /what|goal|does|do /i.test(column)) return m.goalOf(text);
         return aside(m, column, row) ?? m.say("open", "открыто");
       }),
     ),
@@ -95,9 +102,16 @@ function aside(m: Material, column: string, row: number): string | undefined {
 /** Flow charts are drawn anew from the facts; any other code of a template is kept as it is. */
 function diagram(m: Material, code: string): string | undefined {
   if (!/```mermaid/.test(code)) return code;
-  const label = (text: string): string => text.replace(/[^\p{L}\p{N} .,-]/gu, " ").replace(/\s+/g, " ").trim().slice(0, 40) || "?";
+  const label = (text: string): string =>
+    text
+      .replace(/[^\p{L}\p{N} .,-]/gu, " ")
+      .replace(/\s+/g, " ")
+      .trim()
+      .slice(0, 40) || "?";
   if (!/flowchart|graph /.test(code)) return code;
   const people = m.personas.map((persona, index) => `  person${index}(["${label(persona)}"]) -->|${m.say("uses", "использует")}| system`);
-  const others = m.facts.about.dependencies.slice(0, 4).map((text, index) => `  system -->|${m.say("depends on", "зависит от")}| neighbour${index}[("${label(text)}")]`);
+  const others = m.facts.about.dependencies
+    .slice(0, 4)
+    .map((text, index) => `  system -->|${m.say("depends on", "зависит от")}| neighbour${index}[("${label(text)}")]`);
   return ["```mermaid", "flowchart LR", `  system["${label(m.facts.title)}"]`, ...people, ...others, "```"].join("\n");
 }

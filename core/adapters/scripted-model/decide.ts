@@ -12,7 +12,8 @@ export function decideNextStep(conversation: Conversation): Step {
   const { entries } = conversation;
   const start = entries.findLastIndex((entry) => entry.type === "input" && entry.turn.kind === "stage");
   const stage = entries[start];
-  if (stage?.type !== "input") return { type: "message", text: "This is the scripted model of the rehearsal workspace. It works on the stage prompts of Signalbox and on nothing else." };
+  if (stage?.type !== "input")
+    return { type: "message", text: "This is the scripted model of the rehearsal workspace. It works on the stage prompts of Signalbox and on nothing else." };
   const since = entries.slice(start + 1);
   const phaseIndex = since.findLastIndex((entry) => entry.type === "input" && phaseKinds.some((kind) => kind === entry.turn.kind));
   const phaseEntry = since[phaseIndex];
@@ -55,8 +56,11 @@ function planFor(situation: Situation): Plan {
 
 function waiting(task: Task, call: PastCall): string {
   const question = call.name === "owner_ask";
-  if (task.language === "ru") return question ? "Вопрос владельцу задан. Жду ответа и завершаю ход." : `Вызов ${call.name} ждёт решения владельца. Завершаю ход.`;
-  return question ? "I have asked the owner a question and wait for the answer. Ending this turn." : `The call of ${call.name} waits for the owner's decision. Ending this turn.`;
+  if (task.language === "ru")
+    return question ? "Вопрос владельцу задан. Жду ответа и завершаю ход." : `Вызов ${call.name} ждёт решения владельца. Завершаю ход.`;
+  return question
+    ? "I have asked the owner a question and wait for the answer. Ending this turn."
+    : `The call of ${call.name} waits for the owner's decision. Ending this turn.`;
 }
 
 function readAnswer(turn: TurnText): Situation["answers"] {
@@ -68,7 +72,9 @@ function readAnswer(turn: TurnText): Situation["answers"] {
 /** The number of the pull request that an earlier call, or a decision on it, made. */
 function createdPull(calls: readonly PastCall[], inputs: readonly TurnText[]): number | undefined {
   const fromCalls = calls.filter((call) => call.name === "github_create_pr").map((call) => readToolResult(call.output));
-  const fromDecisions = inputs.filter((turn) => turn.kind === "decision" && factOf(turn, "Tool") === "github_create_pr").map((turn) => readToolResult(turn.blocks.find((block) => block.kind === "result")?.text));
+  const fromDecisions = inputs
+    .filter((turn) => turn.kind === "decision" && factOf(turn, "Tool") === "github_create_pr")
+    .map((turn) => readToolResult(turn.blocks.find((block) => block.kind === "result")?.text));
   return [...fromCalls, ...fromDecisions].flatMap(pullOf).at(-1);
 }
 
@@ -76,7 +82,8 @@ function pullOf(result: ToolResult): readonly number[] {
   for (const name of ["number", "pull", "pr"]) {
     const value = result.data[name];
     if (typeof value === "number" && Number.isInteger(value) && value > 0) return [value];
-    if (typeof value === "object" && value !== null && typeof (value as { number?: unknown }).number === "number") return [(value as { number: number }).number];
+    if (typeof value === "object" && value !== null && typeof (value as { number?: unknown }).number === "number")
+      return [(value as { number: number }).number];
   }
   return [];
 }

@@ -21,7 +21,14 @@ export function writeDocument(facts: IssueFacts, order: DocumentOrder, siblings:
   const template = readTemplate(order.template);
   const material = gatherMaterial(facts, order, siblings);
   const title = documentTitle(facts, order);
-  const frontMatter = renderFrontMatter(template, { documentId: `issue-${facts.issue}-${facts.stage}-${order.type}`, type: order.type, title, issue: facts.issue, pull, role });
+  const frontMatter = renderFrontMatter(template, {
+    documentId: `issue-${facts.issue}-${facts.stage}-${order.type}`,
+    type: order.type,
+    title,
+    issue: facts.issue,
+    pull,
+    role,
+  });
   const sections = template.sections.map((section) => {
     const writer = intakeWriters[`${order.type}/${section.heading}`] ?? productWriters[`${order.type}/${section.heading}`];
     const heading = facts.language === "ru" ? (russianHeadings[section.heading] ?? section.heading) : section.heading;
@@ -46,7 +53,11 @@ function linksSection(m: Material): string {
   const link = (path: string, text: string): string => `[${text.replace(/[[\]]/g, " ")}](${relativePath(m.path, path).replaceAll(" ", "%20")})`;
   const name = (document: DocumentReference): string => (m.facts.language === "ru" ? (russianTitles[document.type] ?? document.title) : document.title);
   const same = m.siblings.filter((sibling) => sibling.path !== m.path).map((sibling) => link(sibling.path, name(sibling)));
-  const before = m.facts.earlier.map((document) => `${link(document.path, m.facts.language === "ru" ? (russianTitles[document.type] ?? document.type) : document.type.replaceAll("_", " "))} (${m.say("read for this document", "прочитано для этого документа")})`);
-  const issue = m.say(`Issue #${m.facts.issue}`, `Задача #${m.facts.issue}`);
+  const before = m.facts.earlier.map(
+    (document) =>
+      `${link(document.path, m.facts.language === "ru" ? (russianTitles[document.type] ?? document.type) : document.type.replaceAll("_", " "))} (${m.say("read for this document", "прочитано для этого документа")})`,
+  );
+  const issueName = m.say(`Issue #${m.facts.issue}`, `Задача #${m.facts.issue}`);
+  const issue = m.facts.url ? `[${issueName}](${m.facts.url})` : issueName;
   return `## ${m.say("Related", "Связанные документы")}\n\n${listOf([issue, ...same, ...before, ...m.facts.related.map((number) => m.say(`Issue #${number}, named in the issue`, `Задача #${number}, упомянута в задаче`))])}`;
 }

@@ -68,7 +68,11 @@ function* proseLines(text: string): Generator<string> {
 }
 
 function readTableLine(section: OpenSection, line: string, goesOn: boolean): void {
-  const cells = line.trim().slice(1, -1).split(/(?<!\\)\|/).map((cell) => cell.trim());
+  const cells = line
+    .trim()
+    .slice(1, -1)
+    .split(/(?<!\\)\|/)
+    .map((cell) => cell.trim());
   const table = section.tables.at(-1);
   if (!goesOn || !table) section.tables.push({ header: cells, rows: [] });
   else if (!tableRule.test(line)) table.rows.push(cells);
@@ -91,8 +95,8 @@ const longestItem = 320;
 export function inertLine(text: string, limit: number = longestItem): string {
   const plain = text
     .normalize("NFC")
-    .replace(/!\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/\[([^\]]*)\]\((?!https?:\/\/)[^)]*\)/g, "$1")
+    .replace(/!\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, "$1")
+    .replace(/\[([^\]]*)\]\((?!https?:\/\/)(?:[^()]|\([^()]*\))*\)/g, "$1")
     // Hidden, bidirectional and control characters: they make a text show something else than it says.
     // eslint-disable-next-line no-control-regex -- see above
     .replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu, " ")

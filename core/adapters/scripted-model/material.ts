@@ -23,6 +23,11 @@ export interface Material {
   readonly metrics: readonly { readonly text: string; readonly source: string }[];
   readonly risks: readonly Risk[];
   readonly questions: readonly OpenQuestion[];
+  /** The persona that a statement is about; the primary one when it names nobody. */
+  readonly personaOf: (statement: string) => string;
+  /** What a persona suffers from and wants; a statement that names the persona if there is one. */
+  readonly problemOf: (persona: string) => string;
+  readonly goalOf: (persona: string) => string;
   /** Documents of this stage, this one included. */
   readonly siblings: readonly DocumentReference[];
   /** Picks the text in the working language. */
@@ -55,14 +60,20 @@ export function gatherMaterial(facts: IssueFacts, document: DocumentReference, s
   const about = (topic: Topic): readonly string[] => facts.about[topic];
   const fallback = facts.summary.length > 0 ? facts.summary : [facts.title];
   const capabilities = firstFull(about("scope"), about("goals"), about("acceptance"), fallback).slice(0, 9);
+  const personas = personasOf(facts, say);
+  const goals = firstFull(about("goals"), about("scope").slice(0, 3), [facts.title]).slice(0, 4);
+  const problems = firstFull(about("problem"), about("workaround"), fallback).slice(0, 5);
   return {
     facts,
     path: document.path,
     type: document.type,
-    personas: personasOf(facts, say),
-    goals: firstFull(about("goals"), about("scope").slice(0, 3), [facts.title]).slice(0, 4),
+    personas,
+    goals,
     capabilities,
-    problems: firstFull(about("problem"), about("workaround"), fallback).slice(0, 5),
+    problems,
+    personaOf: (statement) => personas.find((persona) => mentioning(persona, [statement]).length > 0) ?? personas[0] ?? "",
+    problemOf: (persona) => mentioning(persona, problems)[0] ?? problems[0] ?? facts.title,
+    goalOf: (persona) => mentioning(persona, [...goals, ...capabilities])[0] ?? goals[0] ?? facts.title,
     constraints: [...about("constraints"), ...about("timeline")].slice(0, 10),
     outside: about("outOfScope"),
     metrics: metricsOf(facts, say),
@@ -81,17 +92,63 @@ function firstFull(...lists: readonly (readonly string[])[]): readonly string[] 
 const roleWords =
   /\b((?:[a-z]+ )?(?:guests?|skippers?|managers?|admin(?:istrator)?s?|operators?|customers?|clients?|developers?|editors?|owners?|drivers?|patients?|students?|teachers?|buyers?|sellers?|visitors?|members?|employees?|accountants?|engineers?|analysts?|support agents?|masters?|staff))\b|(гост[ьияе]\p{L}*|менеджер\p{L}*|администратор\p{L}*|оператор\p{L}*|клиент\p{L}*|заказчик\p{L}*|водител\p{L}*|пациент\p{L}*|студент\p{L}*|преподавател\p{L}*|покупател\p{L}*|продавц\p{L}*|сотрудник\p{L}*|бухгалтер\p{L}*|инженер\p{L}*|разработчик\p{L}*|диспетчер\p{L}*|врач\p{L}*|пользовател\p{L}*)/giu;
 
+/** Russian inflects: the roles that are looked for, by stem, as they stand alone. */
+const russianRoles: readonly (readonly [string, string])[] = [
+  ["гост", "Гости"],
+  ["менеджер", "Менеджеры"],
+  ["администратор", "Администраторы"],
+  ["оператор", "Операторы"],
+  ["клиент", "Клиенты"],
+  ["заказчик", "Заказчики"],
+  ["водител", "Водители"],
+  ["пациент", "Пациенты"],
+  ["студент", "Студенты"],
+  ["преподавател", "Преподаватели"],
+  ["покупател", "Покупатели"],
+  ["продавц", "Продавцы"],
+  ["сотрудник", "Сотрудники"],
+  ["бухгалтер", "Бухгалтеры"],
+  ["инженер", "Инженеры"],
+  ["разработчик", "Разработчики"],
+  ["диспетчер", "Диспетчеры"],
+  ["врач", "Врачи"],
+  ["пользовател", "Пользователи"],
+];
+
 function personasOf(facts: IssueFacts, say: Material["say"]): readonly string[] {
   if (facts.about.users.length > 0) return facts.about.users.slice(0, 4);
-  const text = [facts.title, ...Object.values(facts.about).flat()].join(". ");
-  const stems = new Map<string, string>();
+  const statements = Object.values(facts.about).flat();
+  const text = (statements.some((statement) => statement.search(roleWords) >= 0) ? statements : [facts.title]).join(". ");
+  const found = new Map<string, { word: string; count: number }>();
   for (const match of text.matchAll(roleWords)) {
-    const word = (match[1] ?? match[2] ?? "").toLowerCase().replace(/^(the|a|an|our|any|each|every|all|for|of|to|by|and|with|that|if) /, "");
+    const words = (match[1] ?? match[2] ?? "").toLowerCase().split(" ");
+    const word = words.at(-1) ?? "";
     const stem = word.replace(/s$/, "").slice(0, 6);
-    if (!stems.has(stem)) stems.set(stem, word);
+    const phrase = words.join(" ");
+    // "harbour master" is a name, "for guests" is not: what stands before the role belongs to it when it keeps doing so.
+    const named =
+      words.length > 1 &&
+      text.toLowerCase().split(phrase.replace(/s$/, "")).length > 2 &&
+      !/^(the|an?|our|any|each|every|all|for|of|to|by|and|with|that|if|or|as|visiting|new|some|no|other|let|from) /.test(phrase);
+    const known = found.get(stem);
+    found.set(stem, { word: known?.word.includes(" ") ? known.word : named ? phrase : (known?.word ?? word), count: (known?.count ?? 0) + 1 });
   }
-  const found = [...stems.values()].slice(0, 4).map((word) => word.charAt(0).toUpperCase() + word.slice(1));
-  return found.length > 0 ? found : [say(`User of ${facts.repository}`, `Пользователь ${facts.repository}`)];
+  const names = [...found.values()]
+    .sort((x, y) => y.count - x.count)
+    .slice(0, 4)
+    .map(({ word }) => russianRoles.find(([stem]) => word.startsWith(stem))?.[1] ?? word.charAt(0).toUpperCase() + word.slice(1));
+  return names.length > 0 ? names : [say(`User of ${facts.repository}`, `Пользователь ${facts.repository}`)];
+}
+
+/** Statements that name a persona. */
+function mentioning(persona: string, statements: readonly string[]): readonly string[] {
+  const stem = persona
+    .toLowerCase()
+    .match(/\p{L}{4,}/gu)
+    ?.at(-1)
+    ?.replace(/s$/, "")
+    .slice(0, 6);
+  return stem === undefined ? [] : statements.filter((statement) => statement.toLowerCase().includes(stem));
 }
 
 function metricsOf(facts: IssueFacts, say: Material["say"]): Material["metrics"] {
@@ -108,7 +165,9 @@ export function earlierMetrics(facts: IssueFacts): readonly { readonly text: str
   return facts.earlier.flatMap((document) =>
     readSections(document.text)
       .filter((section) => /^(success|the deciding metric|supporting metrics|успех|решающий показатель|показатели)/i.test(section.heading))
-      .flatMap((section) => section.tables.flatMap((table) => table.rows.map((row) => inertLine(row.find((cell) => cell.length > 4 && !/^[A-ZА-Я]\d+$/.test(cell)) ?? ""))))
+      .flatMap((section) =>
+        section.tables.flatMap((table) => table.rows.map((row) => inertLine(row.find((cell) => cell.length > 4 && !/^[A-ZА-Я]\d+$/.test(cell)) ?? ""))),
+      )
       .filter((text) => text !== "" && !/to be decided|будет решено/i.test(text))
       .map((text) => ({ text, path: document.path })),
   );
@@ -123,7 +182,10 @@ function risksOf(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
     text,
     probability: "medium",
     impact: "high",
-    mitigation: say("Check with the owner before design; plan a fallback in arch", "Проверить с владельцем до проектирования; предусмотреть запасной вариант на этапе arch"),
+    mitigation: say(
+      "Check with the owner before design; plan a fallback in arch",
+      "Проверить с владельцем до проектирования; предусмотреть запасной вариант на этапе arch",
+    ),
     trigger: say("First sign of it in review or in use", "Первый признак при проверке или в работе"),
   }));
   return [...named, ...derivedRisks(facts, say)].slice(0, 8);
@@ -131,20 +193,26 @@ function risksOf(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
 
 function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
   const risks: Risk[] = [];
-  const limit = facts.about.constraints[0] ?? facts.about.timeline[0];
+  const limit = (facts.about.constraints[0] ?? facts.about.timeline[0])?.replace(/[.;]$/, "");
   if (limit !== undefined) {
     risks.push({
-      text: say(`Because the issue sets a limit (“${limit}”), it may happen that the scope does not fit, which leads to a release without a part of it`, `Так как задача задаёт ограничение («${limit}»), объём может в него не уложиться, и часть его не войдёт в выпуск`),
+      text: say(
+        `Because the issue sets a limit (“${limit}”), it may happen that the scope does not fit, which leads to a release without a part of it`,
+        `Так как задача задаёт ограничение («${limit}»), объём может в него не уложиться, и часть его не войдёт в выпуск`,
+      ),
       probability: "medium",
       impact: "medium",
       mitigation: say("Order of dropping is fixed in the scope document", "Порядок сокращения записан в документе об объёме"),
       trigger: say("Estimate of the plan stage exceeds the limit", "Оценка на этапе plan превышает ограничение"),
     });
   }
-  const dependency = facts.about.dependencies[0];
+  const dependency = facts.about.dependencies[0]?.replace(/[.;]$/, "");
   if (dependency !== undefined) {
     risks.push({
-      text: say(`Because the work depends on others (“${dependency}”), it may happen that they are late or differ from what is expected, which leads to rework`, `Так как работа зависит от внешнего («${dependency}»), оно может запоздать или отличаться от ожидаемого, что приведёт к переделке`),
+      text: say(
+        `Because the work depends on others (“${dependency}”), it may happen that they are late or differ from what is expected, which leads to rework`,
+        `Так как работа зависит от внешнего («${dependency}»), оно может запоздать или отличаться от ожидаемого, что приведёт к переделке`,
+      ),
       probability: "medium",
       impact: "high",
       mitigation: say("Agree on the interface first, build against a double", "Сначала согласовать интерфейс, разрабатывать против заглушки"),
@@ -152,10 +220,16 @@ function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] 
     });
   }
   risks.push({
-    text: say("Because all statements come from one issue, it may happen that they do not describe how people really work, which leads to a product that is not used", "Так как все сведения взяты из одной задачи, они могут не отражать действительную работу людей, и продуктом не станут пользоваться"),
+    text: say(
+      "Because all statements come from one issue, it may happen that they do not describe how people really work, which leads to a product that is not used",
+      "Так как все сведения взяты из одной задачи, они могут не отражать действительную работу людей, и продуктом не станут пользоваться",
+    ),
     probability: "medium",
     impact: "high",
-    mitigation: say("Show the smallest slice to a real user before the rest is built", "Показать наименьшую часть настоящему пользователю до разработки остального"),
+    mitigation: say(
+      "Show the smallest slice to a real user before the rest is built",
+      "Показать наименьшую часть настоящему пользователю до разработки остального",
+    ),
     trigger: say("The first user does not finish the main task alone", "Первый пользователь не справляется с основной задачей сам"),
   });
   return risks;
@@ -163,14 +237,39 @@ function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] 
 
 function questionsOf(facts: IssueFacts, say: Material["say"]): readonly OpenQuestion[] {
   const asked = facts.about.questions.map((text) => ({ text, assumption: say("none yet", "пока нет"), neededBy: "prd" }));
+  const people = personasOf(facts, say).join(", ").slice(0, 120);
   const gap = (topic: Topic, english: string, russian: string, assumption: string, neededBy: string): readonly OpenQuestion[] =>
     facts.about[topic].length > 0 ? [] : [{ text: say(english, russian), assumption, neededBy }];
   return [
     ...asked,
-    ...gap("users", "Who uses it, how many are they, and how often?", "Кто этим пользуется, сколько их и как часто?", say("the people named in the problem statement", "люди, названные в описании проблемы"), "vision"),
-    ...gap("outOfScope", "What is deliberately left out of the first version?", "Что сознательно не входит в первую версию?", say("everything that the issue does not name", "всё, чего задача не называет"), "prd"),
-    ...gap("constraints", "Which limits of time, money, law or technology hold?", "Какие действуют ограничения по сроку, деньгам, праву и технике?", say("only those of the existing product", "только те, что есть у нынешнего продукта"), "arch"),
-    ...gap("quality", "Which load and which response time does it have to bear?", "Какую нагрузку и какое время отклика нужно выдержать?", say("like the existing product", "как у нынешнего продукта"), "arch"),
+    ...gap(
+      "users",
+      `How many people are concerned (${people}), and how often?`,
+      `Скольких людей это касается (${people}) и как часто?`,
+      say("all of those whom the issue names", "всех, кого называет задача"),
+      "vision",
+    ),
+    ...gap(
+      "outOfScope",
+      "What is deliberately left out of the first version?",
+      "Что сознательно не входит в первую версию?",
+      say("everything that the issue does not name", "всё, чего задача не называет"),
+      "prd",
+    ),
+    ...gap(
+      "constraints",
+      "Which limits of time, money, law or technology hold?",
+      "Какие действуют ограничения по сроку, деньгам, праву и технике?",
+      say("only those of the existing product", "только те, что есть у нынешнего продукта"),
+      "arch",
+    ),
+    ...gap(
+      "quality",
+      "Which load and which response time does it have to bear?",
+      "Какую нагрузку и какое время отклика нужно выдержать?",
+      say("like the existing product", "как у нынешнего продукта"),
+      "arch",
+    ),
   ].slice(0, 8);
 }
 

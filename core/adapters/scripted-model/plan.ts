@@ -58,13 +58,22 @@ export function factsOf(situation: Situation): IssueFacts {
     .flatMap((call) => {
       const result = readToolResult(call.output);
       const answer = result.data["answer"] ?? result.data["text"] ?? result.data["option"];
-      return result.status === "done" && answer !== undefined ? [{ question: String(call.arguments["question"]), answer: typeof answer === "string" ? answer : JSON.stringify(answer), by: String(result.data["by"] ?? "owner") }] : [];
+      return result.status === "done" && answer !== undefined
+        ? [
+            {
+              question: String(call.arguments["question"]),
+              answer: typeof answer === "string" ? answer : JSON.stringify(answer),
+              by: String(result.data["by"] ?? "owner"),
+            },
+          ]
+        : [];
     });
   return readFacts({
     language: task.language,
     issue: task.issue,
     title: task.title,
     body: task.body,
+    url: task.url,
     repository: task.repository,
     stage: task.stage,
     date: situation.date,
@@ -74,7 +83,13 @@ export function factsOf(situation: Situation): IssueFacts {
 }
 
 /** A call of one of the gateway's tools, if the prompt offers that tool. The matcher compares the arguments that `key` names. */
-export function offeredTool(situation: Situation, name: string, parameters: Readonly<Record<string, unknown>>, key: readonly string[], scope: PlannedStep["scope"]): readonly PlannedStep[] {
+export function offeredTool(
+  situation: Situation,
+  name: string,
+  parameters: Readonly<Record<string, unknown>>,
+  key: readonly string[],
+  scope: PlannedStep["scope"],
+): readonly PlannedStep[] {
   if (!situation.task.tools.has(name)) return [];
   const step: PlannedStep = {
     call: { type: "call", name, namespace: "mcp__signalbox", arguments: parameters },

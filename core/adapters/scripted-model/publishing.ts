@@ -28,7 +28,9 @@ export function planPublishing(situation: Situation): Plan {
     ...offeredTool(situation, "docset_sync_issue_map", {}, [], "phase"),
     ...offeredTool(situation, "docset_validate_required_artifacts", {}, [], "phase"),
     ...(situation.task.variant === "revise" ? threadReplies(situation, facts) : []),
-    ...(hasPull && situation.task.reviewers.length > 0 ? offeredTool(situation, "github_request_review", { reviewers: situation.task.reviewers.slice(0, 1) }, [], "phase") : []),
+    ...(hasPull && situation.task.reviewers.length > 0
+      ? offeredTool(situation, "github_request_review", { reviewers: situation.task.reviewers.slice(0, 1) }, [], "phase")
+      : []),
     ...crossReference(situation, facts),
     ...offeredTool(situation, "kb_session_end", { summary: summaryOf(situation, facts, files) }, [], "stage"),
   ];
@@ -56,7 +58,10 @@ function pullBody(situation: Situation, facts: IssueFacts, files: readonly strin
     const order = situation.task.orders.find((candidate) => candidate.path === path);
     return `- \`${path}\`${order ? `: ${harmless(documentTitle({ ...facts, title: "" }, order).replace(/:\s*$/, ""))}` : ""}`;
   });
-  const summary = facts.summary.slice(0, 2).map((text) => `> ${harmless(text)}`).join("\n");
+  const summary = facts.summary
+    .slice(0, 2)
+    .map((text) => `> ${harmless(text)}`)
+    .join("\n");
   const docset = `docs/_docset/issues/issue-${facts.issue}.yaml`;
   return russian
     ? `Этап **${facts.stage}** задачи #${facts.issue}.\n\n${summary}\n\n## Документы\n\n${list.join("\n")}\n\nСостав документов: \`${docset}\`. Вопросы к владельцу — в документах и в очереди решений.`
@@ -80,5 +85,7 @@ function summaryOf(situation: Situation, facts: IssueFacts, files: readonly stri
   const pull = situation.pull === undefined ? "" : ` ${russian ? "Запрос на слияние" : "Pull request"} #${situation.pull}.`;
   const missed = situation.calls.filter((call) => ["denied", "failed"].includes(readToolResult(call.output).status)).map((call) => call.name);
   const failures = missed.length > 0 ? ` ${russian ? "Не выполнено" : "Not carried out"}: ${[...new Set(missed)].join(", ")}.` : "";
-  return russian ? `Этап ${facts.stage} задачи #${facts.issue}: файлов в ветке — ${files.length}.${pull}${failures} Жду проверки владельцем.` : `Stage ${facts.stage} of issue #${facts.issue}: ${files.length} files pushed.${pull}${failures} Waiting for the owner's review.`;
+  return russian
+    ? `Этап ${facts.stage} задачи #${facts.issue}: файлов в ветке — ${files.length}.${pull}${failures} Жду проверки владельцем.`
+    : `Stage ${facts.stage} of issue #${facts.issue}: ${files.length} files pushed.${pull}${failures} Waiting for the owner's review.`;
 }

@@ -7,9 +7,12 @@ export type Verdict =
   | { readonly type: "replace"; readonly from: string; readonly to: string }
   | { readonly type: "add"; readonly content: string; readonly what: string };
 
-const destructive = /\b(delete|remove|drop|erase|wipe)\b.{0,20}\b(everything|all|whole|entire|document|file)\b|удали\p{L}*\s+(вс[её]|весь|документ|файл)|сотри\p{L}*\s+вс/iu;
-const beyondAgent = /\b(approve|merge|deploy|release)\b.{0,25}\b(this|it|yourself|now|pr|pull)\b|\b(password|secret|token|credential)s?\b|disable.{0,20}(test|check|review|rule)|(add|apply|set) the label|ignore .{0,20}(rules|instructions)|одобри сам|слей|парол|токен/iu;
-const replacement = /(?:replace|change|rename|correct|замени\p{L}*|исправ\p{L}*|переимен\p{L}*)\s+["«“`']([^"»”`'\n]{1,200})["»”`']\s+(?:with|to|by|into|на)\s+["«“`']([^"»”`'\n]{1,200})["»”`']/iu;
+const destructive =
+  /\b(delete|remove|drop|erase|wipe)\b.{0,20}\b(everything|all|whole|entire|document|file)\b|удали\p{L}*\s+(вс[её]|весь|документ|файл)|сотри\p{L}*\s+вс/iu;
+const beyondAgent =
+  /\b(approve|merge|deploy|release)\b.{0,25}\b(this|it|yourself|now|pr|pull)\b|\b(password|secret|token|credential)s?\b|disable.{0,20}(test|check|review|rule)|(add|apply|set) the label|ignore .{0,20}(rules|instructions)|одобри сам|слей|парол|токен/iu;
+const replacement =
+  /(?:replace|change|rename|correct|замени\p{L}*|исправ\p{L}*|переимен\p{L}*)\s+["«“`']([^"»”`'\n]{1,200})["»”`']\s+(?:with|to|by|into|на)\s+["«“`']([^"»”`'\n]{1,200})["»”`']/iu;
 const quotedAddition = /(?:add|include|insert|write|добав\p{L}*|включи\p{L}*|впиши\p{L}*|напиши\p{L}*)[^"«“`\n]{0,80}["«“`]([^"»”`\n]{3,400})["»”`]/iu;
 
 /** Judges a thread by its comments: the newest one that asks for something counts. Destructive or forbidden requests are refused with the reason. */
@@ -17,9 +20,22 @@ export function judgeThread(comments: readonly string[], facts: IssueFacts): Ver
   const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
   const text = comments.at(-1)?.trim() || comments.join("\n").trim();
   if (destructive.test(text)) {
-    return { type: "refuse", reason: say("removing it whole would leave the stage without a required artifact and take away statements that come from the issue. If a part is wrong, please name it and I will change that part", "удаление целиком лишит этап обязательного документа и сведений из задачи. Если неверна часть, назовите её, и я исправлю именно её") };
+    return {
+      type: "refuse",
+      reason: say(
+        "removing it whole would leave the stage without a required artifact and take away statements that come from the issue. If a part is wrong, please name it and I will change that part",
+        "удаление целиком лишит этап обязательного документа и сведений из задачи. Если неверна часть, назовите её, и я исправлю именно её",
+      ),
+    };
   }
-  if (beyondAgent.test(text)) return { type: "refuse", reason: say("this is not a change of the document, and it is the owner's to decide; I am not entitled to it", "это не правка документа, а решение владельца; у меня нет на него прав") };
+  if (beyondAgent.test(text))
+    return {
+      type: "refuse",
+      reason: say(
+        "this is not a change of the document, and it is the owner's to decide; I am not entitled to it",
+        "это не правка документа, а решение владельца; у меня нет на него прав",
+      ),
+    };
   const replaced = replacement.exec(text);
   if (replaced?.[1] && replaced[2]) return { type: "replace", from: replaced[1], to: inertLine(replaced[2]) };
   return addition(text, facts, say);
@@ -32,7 +48,10 @@ function addition(text: string, facts: IssueFacts, say: (english: string, russia
   if (quoted) return { type: "add", what, content: `- ${inertLine(quoted, 600)}` };
   const fitting = fittingStatements(text, facts, 3);
   const lead = `**${what.charAt(0).toUpperCase()}${what.slice(1)}.**`;
-  const open = say("The issue and the earlier documents do not settle this. Proposal until the owner decides: treat it as part of the first version, and check it with the primary persona before design.", "Ни задача, ни прежние документы этого не определяют. Предложение до решения владельца: считать частью первой версии и проверить с основной персоной до проектирования.");
+  const open = say(
+    "The issue and the earlier documents do not settle this. Proposal until the owner decides: treat it as part of the first version, and check it with the primary persona before design.",
+    "Ни задача, ни прежние документы этого не определяют. Предложение до решения владельца: считать частью первой версии и проверить с основной персоной до проектирования.",
+  );
   const basis = fitting.length > 0 ? `${say("From the issue", "Из задачи")}: ${fitting.join(" ")}` : open;
   return { type: "add", what, content: `${lead} ${basis}` };
 }
@@ -42,7 +61,10 @@ function requestOf(text: string): string {
   const first = sentencesOf(inertLine(text.replace(/```[\s\S]*?(```|$)/g, " "), 400))[0] ?? "";
   const bare = first
     .replace(/^(please|could you|can you|we should|i think|пожалуйста|прошу|нужно|надо|можно)[,\s]+/iu, "")
-    .replace(/^(please )?(add|include|mention|describe|specify|clarify|explain|define|state|name|say|добав\p{L}*|включи\p{L}*|укажи\p{L}*|опиши\p{L}*|уточни\p{L}*|поясни\p{L}*|назови\p{L}*)\s+/iu, "")
+    .replace(
+      /^(please )?(add|include|mention|describe|specify|clarify|explain|define|state|name|say|добав\p{L}*|включи\p{L}*|укажи\p{L}*|опиши\p{L}*|уточни\p{L}*|поясни\p{L}*|назови\p{L}*)\s+/iu,
+      "",
+    )
     .replace(/[.!?…]+$/, "");
   return inertLine(bare, 140);
 }
@@ -61,7 +83,27 @@ export function fittingStatements(text: string, facts: IssueFacts, limit: number
     .map(({ statement }) => statement);
 }
 
-const common = new Set(["about", "there", "their", "which", "should", "would", "could", "please", "these", "those", "after", "before", "where", "документ", "котор", "чтобы", "этого"].map((word) => word.slice(0, 5)));
+const common = new Set(
+  [
+    "about",
+    "there",
+    "their",
+    "which",
+    "should",
+    "would",
+    "could",
+    "please",
+    "these",
+    "those",
+    "after",
+    "before",
+    "where",
+    "документ",
+    "котор",
+    "чтобы",
+    "этого",
+  ].map((word) => word.slice(0, 5)),
+);
 
 function wordStems(text: string): readonly string[] {
   return (text.toLowerCase().match(/[\p{L}\d]{4,}/gu) ?? []).map((word) => word.slice(0, 5)).filter((stem) => !common.has(stem));

@@ -54,7 +54,11 @@ export async function createScriptedModel(options: ScriptedModelOptions = {}): P
 
 async function listen(server: Server, port: number): Promise<void> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (cause) => reject(new InfrastructureError("busy", `the scripted model cannot listen on port ${port}`, { cause, remedy: "Choose another port, or 0 for a free one." })));
+    server.once("error", (cause) =>
+      reject(
+        new InfrastructureError("busy", `the scripted model cannot listen on port ${port}`, { cause, remedy: "Choose another port, or 0 for a free one." }),
+      ),
+    );
     server.listen(port, "127.0.0.1", resolve);
   });
 }
@@ -62,7 +66,8 @@ async function listen(server: Server, port: number): Promise<void> {
 async function answer(options: ScriptedModelOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = new URL(request.url ?? "/", "http://localhost").pathname;
   if (options.apiKey !== undefined && request.headers.authorization !== `Bearer ${options.apiKey}`) return refuse(response, 401, "wrong or missing API key");
-  if (request.method === "GET" && path === "/v1/models") return sendJson(response, 200, { object: "list", data: [{ id: scriptedModelName, object: "model", owned_by: "signalbox" }] });
+  if (request.method === "GET" && path === "/v1/models")
+    return sendJson(response, 200, { object: "list", data: [{ id: scriptedModelName, object: "model", owned_by: "signalbox" }] });
   if (path !== "/v1/responses") return refuse(response, 404, `there is no ${path} here`);
   if (request.method !== "POST") return refuse(response, 405, "use POST");
   const raw = await readBody(request);
@@ -104,7 +109,15 @@ function buildResponse(body: RequestBody, raw: string, step: Step): BuiltRespons
   const item: OutputItem =
     step.type === "message"
       ? { type: "message", id: `msg_${id}`, role: "assistant", status: "completed", content: [{ type: "output_text", text, annotations: [] }] }
-      : { type: "function_call", id: `fc_${id}`, call_id: `call_${id}`, status: "completed", name: step.name, ...(step.namespace ? { namespace: step.namespace } : {}), arguments: text };
+      : {
+          type: "function_call",
+          id: `fc_${id}`,
+          call_id: `call_${id}`,
+          status: "completed",
+          name: step.name,
+          ...(step.namespace ? { namespace: step.namespace } : {}),
+          arguments: text,
+        };
   const base = { id: `resp_${id}`, object: "response", created_at: 0, model: body.model, parallel_tool_calls: false, tools: [] };
   return {
     started: { ...base, status: "in_progress", output: [] },

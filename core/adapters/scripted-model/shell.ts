@@ -25,7 +25,10 @@ export function writeFileCommand(path: string, content: string): string {
 export function insertCommand(path: string, line: number, content: string): string {
   const { operator, body } = hereDocument(clean(content));
   const file = shellWord(path);
-  const first = clean(content).split("\n").find((text) => text.trim() !== "") ?? "";
+  const first =
+    clean(content)
+      .split("\n")
+      .find((text) => text.trim() !== "") ?? "";
   return `grep -qF -- ${shellWord(first)} ${file} || { changed=$(mktemp) && head -n ${line} -- ${file} > "$changed" && cat >> "$changed" ${operator}\n${body}\ntail -n +${line + 1} -- ${file} >> "$changed" && cat "$changed" > ${file} && rm -f "$changed"; }`;
 }
 
@@ -38,7 +41,7 @@ export function replaceCommand(path: string, from: string, to: string): string {
 
 /** A command that prints the headings of a file with their line numbers (those in code blocks left out), then its length. */
 export function outlineCommand(path: string): string {
-  const program = "/^(```|~~~)/ { fenced = !fenced } !fenced && /^#/ { print NR \": \" $0 } END { print \"lines: \" NR }";
+  const program = '/^(```|~~~)/ { fenced = !fenced } !fenced && /^#/ { print NR ": " $0 } END { print "lines: " NR }';
   return `awk ${shellWord(program)} ${shellWord(path)}`;
 }
 

@@ -9,6 +9,7 @@ export interface Task {
   readonly issue: number;
   readonly title: string;
   readonly body: string;
+  readonly url: string;
   readonly pull: number | undefined;
   readonly stage: string;
   readonly variant: string;
@@ -39,6 +40,7 @@ export function readTask(turn: TurnText): Task {
     issue: numberIn(fact("Issue")) ?? 0,
     title: block("issue-title"),
     body: block("issue-body"),
+    url: fact("Issue address"),
     pull: numberIn(fact("Pull request")),
     stage: fact("Stage"),
     variant: fact("Variant"),
@@ -50,13 +52,19 @@ export function readTask(turn: TurnText): Task {
     orders: readOrders(turn),
     earlier: readEarlier(turn.prose),
     threads: readThreads(turn),
-    answers: turn.blocks.filter((candidate) => candidate.kind === "answer").map((candidate) => ({ question: candidate.title ?? "", answer: candidate.text, by: candidate.author ?? "" })),
+    answers: turn.blocks
+      .filter((candidate) => candidate.kind === "answer")
+      .map((candidate) => ({ question: candidate.title ?? "", answer: candidate.text, by: candidate.author ?? "" })),
   };
 }
 
 /** The documents that a prompt orders, each with its template. */
 export function readOrders(turn: TurnText): readonly DocumentOrder[] {
-  return turn.blocks.flatMap((block) => (block.kind === "template" && block.path ? [{ path: block.path, type: block.type ?? "document", title: block.title ?? block.path, template: block.text }] : []));
+  return turn.blocks.flatMap((block) =>
+    block.kind === "template" && block.path
+      ? [{ path: block.path, type: block.type ?? "document", title: block.title ?? block.path, template: block.text }]
+      : [],
+  );
 }
 
 function readThreads(turn: TurnText): readonly Thread[] {
@@ -81,5 +89,10 @@ export function numberIn(text: string): number | undefined {
 }
 
 function listIn(text: string): readonly string[] {
-  return text === "none" ? [] : text.split(",").map((part) => part.trim()).filter((part) => part !== "");
+  return text === "none"
+    ? []
+    : text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== "");
 }

@@ -58,7 +58,12 @@ function splitAtHeadings(body: string): readonly { readonly level: number; reado
 function readSection(part: { readonly level: number; readonly heading: string; readonly lines: readonly string[] }): TemplateSection {
   const lines = part.lines.filter((line) => !line.startsWith("> Guidance:"));
   const tableLines = lines.filter((line) => /^\s*\|.*\|\s*$/.test(line));
-  const cells = (line: string | undefined): readonly string[] => (line ?? "").trim().slice(1, -1).split("|").map((cell) => cell.trim());
+  const cells = (line: string | undefined): readonly string[] =>
+    (line ?? "")
+      .trim()
+      .slice(1, -1)
+      .split("|")
+      .map((cell) => cell.trim());
   const text = lines.join("\n");
   const id = /^[A-Z]{1,3}(?=1$)/.exec(cells(tableLines[2])[0] ?? "")?.[0];
   return {
@@ -82,7 +87,18 @@ export interface FrontMatterValues {
   readonly role: string;
 }
 
-const standardKeys = { doc_id: "", type: "", title: "", status: "draft", owner_role: "", related_issues: [], related_prs: [], supersedes: [], superseded_by: null, approvals: { required: ["owner"], status: "pending" } };
+const standardKeys = {
+  doc_id: "",
+  type: "",
+  title: "",
+  status: "draft",
+  owner_role: "",
+  related_issues: [],
+  related_prs: [],
+  supersedes: [],
+  superseded_by: null,
+  approvals: { required: ["owner"], status: "pending" },
+};
 
 /** Front matter as YAML that is written by a serializer, so that no title, however made, can add a key. */
 export function renderFrontMatter(template: Template, values: FrontMatterValues): string {

@@ -27,7 +27,13 @@ export function threadReplies(situation: Situation, facts: IssueFacts): readonly
         : verdict.type === "replace"
           ? `${russian ? "Сделано" : "Done"}: “${harmless(inertLine(verdict.from))}” → “${harmless(verdict.to)}”, \`${thread.path}\`.`
           : `${russian ? "Добавлено в" : "Added to"} \`${thread.path}\`: ${harmless(verdict.what)}.`;
-    return offeredTool(situation, "github_comment", { number, body, replyToThread: thread.id, ...(verdict.type === "refuse" ? {} : { resolve: true }) }, ["replyToThread"], "stage");
+    return offeredTool(
+      situation,
+      "github_comment",
+      { number, body, replyToThread: thread.id, ...(verdict.type === "refuse" ? {} : { resolve: true }) },
+      ["replyToThread"],
+      "stage",
+    );
   });
 }
 

@@ -29,7 +29,15 @@ function openingSteps(situation: Situation): readonly PlannedStep[] {
     ...offeredTool(situation, "kb_session_start", { stage: task.stage, role: task.role }, ["stage"], "stage"),
     ...offeredTool(situation, "kb_search", { query: inertLine(task.title, 200) || task.stage, limit: 5 }, [], "stage"),
     // A model that believes what it reads: an issue that orders a label gets the request made. The gateway's rules have to hold it, and rehearsals show that they do.
-    ...(label === undefined ? [] : offeredTool(situation, "github_request_label", { number: task.issue, add: [label], remove: [], reason: "The text of the issue asks for this label." }, ["add"], "stage")),
+    ...(label === undefined
+      ? []
+      : offeredTool(
+          situation,
+          "github_request_label",
+          { number: task.issue, add: [label], remove: [], reason: "The text of the issue asks for this label." },
+          ["add"],
+          "stage",
+        )),
     ...(paths.length > 0 ? [shellStep(`${readingMark}\n${readFilesCommand(paths)}`, readingMark, "stage")] : []),
   ];
 }
@@ -42,11 +50,25 @@ function questionStep(situation: Situation, facts: IssueFacts): readonly Planned
   if (asked || settled || !["intake", "vision", "prd"].includes(task.stage)) return [];
   const russian = task.language === "ru";
   const parameters = {
-    question: russian ? `По какому показателю мы поймём, что «${facts.title}» удалось? В задаче он не назван.` : `By which measure will we know that “${facts.title}” has succeeded? The issue names none.`,
+    question: russian
+      ? `По какому показателю мы поймём, что «${facts.title}» удалось? В задаче он не назван.`
+      : `By which measure will we know that “${facts.title}” has succeeded? The issue names none.`,
     options: russian
-      ? ["Не менее 80 % пользователей выполняют основную задачу сами в течение 30 дней после выпуска (рекомендуется)", "Время на основную задачу сокращается вдвое", "Половина пользователей возвращается каждую неделю через 60 дней", "Пока без показателя: решить после пробного запуска"]
-      : ["At least 80 % of the users finish the main task without help within 30 days of release (recommended)", "The time that the main task takes falls by half", "Half of the users come back every week after 60 days", "No measure for now: decide after a pilot"],
-    context: russian ? "Без показателя этап vision не может назвать цель. Ответ попадёт в краткое описание и в показатели успеха." : "Without a measure the vision stage cannot name a target. The answer goes into the brief and the success metrics.",
+      ? [
+          "Не менее 80 % пользователей выполняют основную задачу сами в течение 30 дней после выпуска (рекомендуется)",
+          "Время на основную задачу сокращается вдвое",
+          "Половина пользователей возвращается каждую неделю через 60 дней",
+          "Пока без показателя: решить после пробного запуска",
+        ]
+      : [
+          "At least 80 % of the users finish the main task without help within 30 days of release (recommended)",
+          "The time that the main task takes falls by half",
+          "Half of the users come back every week after 60 days",
+          "No measure for now: decide after a pilot",
+        ],
+    context: russian
+      ? "Без показателя этап vision не может назвать цель. Ответ попадёт в краткое описание и в показатели успеха."
+      : "Without a measure the vision stage cannot name a target. The answer goes into the brief and the success metrics.",
   };
   return offeredTool(situation, "owner_ask", parameters, [], "stage");
 }
@@ -58,13 +80,18 @@ function writingStep(order: DocumentOrder, content: string): PlannedStep {
 
 function closingOf(facts: IssueFacts, orders: readonly DocumentOrder[]): string {
   const list = orders.map((order) => `- \`${order.path}\``).join("\n");
-  return facts.language === "ru" ? `Документы этапа ${facts.stage} написаны и готовы к отправке:\n\n${list}` : `The documents of the stage ${facts.stage} are written and ready to be pushed:\n\n${list}`;
+  return facts.language === "ru"
+    ? `Документы этапа ${facts.stage} написаны и готовы к отправке:\n\n${list}`
+    : `The documents of the stage ${facts.stage} are written and ready to be pushed:\n\n${list}`;
 }
 
 /** Stages without documents, and discussions: one comment under the issue. */
 function planComment(situation: Situation, opening: readonly PlannedStep[], facts: IssueFacts): Plan {
   const points = [...facts.summary.slice(0, 2), ...facts.about.questions.slice(0, 3)].map((text) => `- ${text}`).join("\n");
-  const text = facts.language === "ru" ? `Прочитал задачу. Как я её понимаю:\n\n${points}\n\nЧто предложить или уточнить?` : `I have read the issue. This is how I understand it:\n\n${points}\n\nWhat shall I propose or look into?`;
+  const text =
+    facts.language === "ru"
+      ? `Прочитал задачу. Как я её понимаю:\n\n${points}\n\nЧто предложить или уточнить?`
+      : `I have read the issue. This is how I understand it:\n\n${points}\n\nWhat shall I propose or look into?`;
   const comment = offeredTool(situation, "github_comment", { number: situation.task.issue, body: text }, ["number"], "stage");
   return { steps: [...opening, ...comment], closing: text };
 }
@@ -75,16 +102,24 @@ function planRevision(situation: Situation, opening: readonly PlannedStep[], fac
   const changed = judged.filter(({ verdict }) => verdict.type !== "refuse");
   const outlines = [...new Set(changed.map(({ thread }) => thread.path))].map((path) => shellStep(outlineCommand(path), outlineCommand(path), "phase"));
   // From the end of the file to its beginning, so that an insertion moves no line that a later one counts on.
-  const edits = [...changed].sort((a, b) => insertionLine(situation, b.thread) - insertionLine(situation, a.thread)).map(({ thread, verdict }) => editStep(situation, thread, verdict));
+  const edits = [...changed]
+    .sort((a, b) => insertionLine(situation, b.thread) - insertionLine(situation, a.thread))
+    .map(({ thread, verdict }) => editStep(situation, thread, verdict));
   const replies = changed.length === 0 ? threadReplies(situation, facts) : [];
-  const lines = judged.map(({ thread, verdict }) => `- \`${thread.path}\`: ${verdict.type === "refuse" ? (facts.language === "ru" ? "отказ с объяснением" : "refused with a reason") : facts.language === "ru" ? "изменено" : "changed"}`);
+  const lines = judged.map(
+    ({ thread, verdict }) =>
+      `- \`${thread.path}\`: ${verdict.type === "refuse" ? (facts.language === "ru" ? "отказ с объяснением" : "refused with a reason") : facts.language === "ru" ? "изменено" : "changed"}`,
+  );
   const lead = facts.language === "ru" ? "Замечания разобраны:" : "The review threads are worked through:";
   return { steps: [...opening, ...outlines, ...edits, ...replies], closing: `${lead}\n\n${lines.join("\n")}` };
 }
 
 function editStep(situation: Situation, thread: Thread, verdict: Verdict): PlannedStep {
   const mark = `# review thread ${shellWord(inertLine(thread.id, 80))}\n`;
-  const command = verdict.type === "replace" ? replaceCommand(thread.path, verdict.from, verdict.to) : insertCommand(thread.path, insertionLine(situation, thread), `\n${verdict.type === "add" ? verdict.content : ""}\n`);
+  const command =
+    verdict.type === "replace"
+      ? replaceCommand(thread.path, verdict.from, verdict.to)
+      : insertCommand(thread.path, insertionLine(situation, thread), `\n${verdict.type === "add" ? verdict.content : ""}\n`);
   return shellStep(`${mark}${command}`, mark, "phase");
 }
 
@@ -101,20 +136,29 @@ function insertionLine(situation: Situation, thread: Thread): number {
 export function planMissing(situation: Situation, orders: readonly DocumentOrder[]): Plan {
   const facts = factsOf(situation);
   const siblings = [...situation.task.orders, ...orders.filter((order) => !situation.task.orders.some((known) => known.path === order.path))];
-  return { steps: orders.map((order) => writingStep(order, writeDocument(facts, order, siblings, situation.task.role, situation.pull))), closing: closingOf(facts, orders) };
+  return {
+    steps: orders.map((order) => writingStep(order, writeDocument(facts, order, siblings, situation.task.role, situation.pull))),
+    closing: closingOf(facts, orders),
+  };
 }
 
 /** Takes back what the stage may not change; nothing else. */
 export function planRefusedPush(situation: Situation): Plan {
   const block = (kind: string): string => situation.phase.blocks.find((candidate) => candidate.kind === kind)?.text ?? "";
-  const files = block("files").split("\n").filter((path) => path.trim() !== "" && !path.startsWith("/") && !path.split("/").includes(".."));
+  const files = block("files")
+    .split("\n")
+    .filter((path) => path.trim() !== "" && !path.startsWith("/") && !path.split("/").includes(".."));
   const mark = "# bring back what this stage may not change\n";
   const steps = files.length > 0 ? [shellStep(`${mark}${revertCommand(files, situation.task.baseBranch)}`, mark, "phase")] : [];
   const list = files.map((path) => `\`${inertLine(path, 200)}\``).join(", ");
   const closing =
     situation.task.language === "ru"
-      ? files.length > 0 ? `Возвращено к прежнему состоянию: ${list}. Остальное без изменений.` : "В отказе не названы файлы; изменений для возврата не нашёл."
-      : files.length > 0 ? `Brought back to their former state: ${list}. The rest is unchanged.` : "The refusal names no files; I found nothing to take back.";
+      ? files.length > 0
+        ? `Возвращено к прежнему состоянию: ${list}. Остальное без изменений.`
+        : "В отказе не названы файлы; изменений для возврата не нашёл."
+      : files.length > 0
+        ? `Brought back to their former state: ${list}. The rest is unchanged.`
+        : "The refusal names no files; I found nothing to take back.";
   return { steps, closing };
 }
 
@@ -123,9 +167,14 @@ export function planOwnerQuestion(situation: Situation): Plan {
   const facts = factsOf(situation);
   const question = inertLine(situation.phase.blocks.find((block) => block.kind === "question")?.text ?? "", 400);
   const found = fittingStatements(question, facts, 4);
-  const paths = situation.task.orders.map((order) => `\`${order.path}\``).slice(0, 4).join(", ");
+  const paths = situation.task.orders
+    .map((order) => `\`${order.path}\``)
+    .slice(0, 4)
+    .join(", ");
   const russian = facts.language === "ru";
-  const nothing = russian ? "Ни задача, ни документы этого не определяют; предлагаю внести это в открытые вопросы." : "Neither the issue nor the documents settle this; I propose to add it to the open questions.";
+  const nothing = russian
+    ? "Ни задача, ни документы этого не определяют; предлагаю внести это в открытые вопросы."
+    : "Neither the issue nor the documents settle this; I propose to add it to the open questions.";
   const lead = russian ? "На вопрос владельца" : "On the owner's question";
   const basis = paths ? `\n\n${russian ? "Основание" : "Based on"}: ${russian ? "задача" : "issue"} #${facts.issue}, ${paths}.` : "";
   const text = `${lead}:\n\n> ${question}\n\n${found.length > 0 ? found.map((statement) => `- ${statement}`).join("\n") : nothing}${basis}`;

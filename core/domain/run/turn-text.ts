@@ -70,7 +70,10 @@ export function parseTurnText(text: string): TurnText | undefined {
   const first = lines[0]?.trim();
   const kind = (Object.keys(turnHeadings) as TurnKind[]).find((candidate) => turnHeadings[candidate] === first);
   if (!kind) return undefined;
-  const fence = lines.find((line) => line.startsWith(nonceLine))?.slice(nonceLine.length).trim();
+  const fence = lines
+    .find((line) => line.startsWith(nonceLine))
+    ?.slice(nonceLine.length)
+    .trim();
   if (!fence) return { kind, prose: text, blocks: [] };
   return { kind, ...splitBlocks(lines, fence) };
 }
