@@ -58,5 +58,5 @@ export function digestHolds(request: DecisionRequest, sha256: (text: string) => 
 }
 
 function verdictContent(verdict: Verdict): JsonObject {
-  return Object.fromEntries(Object.entries(verdict).filter(([, value]) => value !== undefined)) as JsonObject;
+  return Object.fromEntries(Object.entries(verdict).filter(([, value]) => value !== undefined));
 }

@@ -142,7 +142,7 @@ describe("what is bound and signed", () => {
     const changed: readonly Partial<typeof bound>[] = [
       { tool: "github_merge_pr" },
       { toolVersion: 2 },
-      { arguments: { number: 8, body: "hello" } as never },
+      { arguments: { number: 8, body: "hello" } },
       { repository: "x/y" as RepositoryName },
       { runId: "r2" as RunId },
       { targetVersion: moved },

@@ -39,9 +39,10 @@ export function optionsOf(request: DecisionRequest): readonly string[] {
 function wordsOf(verdict: Verdict): { readonly field: "reason" | "text" | "comment" | "question"; readonly text: string } | undefined {
   switch (verdict.type) {
     case "approve":
-    // Whoever stops everything need not explain it.
+      return undefined;
     case "abort":
-      return verdict.type === "abort" && verdict.reason.trim() !== "" ? { field: "reason", text: verdict.reason } : undefined;
+      // Whoever stops everything need not explain it; an empty reason is no fault.
+      return verdict.reason.trim() === "" ? undefined : { field: "reason", text: verdict.reason };
     case "deny":
       return { field: "reason", text: verdict.reason };
     case "answer":

@@ -76,7 +76,7 @@ function text(value: unknown, path: string, report: Report, pattern: RegExp, exp
   return "";
 }
 
-function oneOf<T extends string>(value: unknown, path: string, allowed: readonly [T, ...T[]] | readonly T[], report: Report): T {
+function oneOf<T extends string>(value: unknown, path: string, allowed: readonly T[], report: Report): T {
   const found = allowed.find((candidate) => candidate === value);
   if (found === undefined) report(path, value === undefined ? "is missing" : `must be one of ${allowed.join(", ")}`);
   return found ?? (allowed[0] as T);

@@ -47,7 +47,9 @@ function nextState(state: RunState, event: StateEvent): RunState {
   const attempt = "attempt" in state ? state.attempt : 0;
   switch (event.type) {
     case "run.attempt-prepared":
-      return event.losses ? { phase: "preparing", attempt: event.attempt, since: event.at, losses: event.losses } : { phase: "preparing", attempt: event.attempt, since: event.at };
+      return event.losses
+        ? { phase: "preparing", attempt: event.attempt, since: event.at, losses: event.losses }
+        : { phase: "preparing", attempt: event.attempt, since: event.at };
     case "run.resumed":
       return { phase: "preparing", attempt: event.attempt, since: event.at };
     case "run.started":

@@ -50,15 +50,17 @@ export interface RunTrigger {
 export type WaitReason = "decision" | "answer" | "owner";
 
 /**
- * The life of a run. Every phase carries what is true in it and nothing else.
+ * The life of a run. Every phase carries what is true in it and nothing else; `transitionTable` is the same as data.
  *
  *   queued ─prepare─► preparing ─start─► running ─┬─ask a tool decision─► waiting_mcp ──┐
- *                        ▲                  ▲  ▲  ├─ask a question──────► waiting_input ┤
- *                        │                  │  └──┼──────── answered in time ───────────┤
- *                        │                  │     ├─────────── park ───────► parked ◄───┘
- *                        └──── resume ──────┼─────┼──────────────────────────┘
- *                                           │     └─open gate─► waiting_owner_review ─► succeeded | superseded | cancelled
- *   any phase that is not final: cancel ► cancelled, supersede ► superseded, fail ► failed; queued: refuse ► failed_precondition
+ *                      ▲  ▲                ▲   ▲  ├─ask a question──────► waiting_input ┤
+ *                      │  │                │   └──┼──────── answered in time ───────────┤
+ *                      │  │                │      ├── owner-park ────────► parked ◄─────┴─ park, attempt lost, owner-park
+ *                      │  └─── resume, owner-resume ────────────────────────┘
+ *                      │                          └─open gate─► waiting_owner_review ─► succeeded | superseded | cancelled
+ *                      └────── resume (the owner asked something) ───────────┘
+ *   preparing, running: attempt lost ► preparing the next one, or failed
+ *   any phase that is not final: cancel ► cancelled, supersede ► superseded, fail ► failed; queued, preparing: ► failed_precondition
  */
 export type RunState =
   | { readonly phase: "queued" }
@@ -89,7 +91,15 @@ export type RunPhase = RunState["phase"];
 export const finalRunPhases = ["succeeded", "failed", "failed_precondition", "cancelled", "superseded"] as const satisfies readonly RunPhase[];
 
 /** A run in one of these phases holds its branch: invariant 2, at most one per repository and branch. */
-export const activeRunPhases = ["queued", "preparing", "running", "waiting_mcp", "waiting_input", "waiting_owner_review", "parked"] as const satisfies readonly RunPhase[];
+export const activeRunPhases = [
+  "queued",
+  "preparing",
+  "running",
+  "waiting_mcp",
+  "waiting_input",
+  "waiting_owner_review",
+  "parked",
+] as const satisfies readonly RunPhase[];
 
 export function isFinalRun(state: RunState): boolean {
   return (finalRunPhases as readonly RunPhase[]).includes(state.phase);
@@ -97,7 +107,9 @@ export function isFinalRun(state: RunState): boolean {
 
 /** The attempt whose process may be alive. A parked run, one at its gate and one that has ended have none. */
 export function liveAttempt(state: RunState): number | undefined {
-  return state.phase === "preparing" || state.phase === "running" || state.phase === "waiting_mcp" || state.phase === "waiting_input" ? state.attempt : undefined;
+  return state.phase === "preparing" || state.phase === "running" || state.phase === "waiting_mcp" || state.phase === "waiting_input"
+    ? state.attempt
+    : undefined;
 }
 
 /**
