@@ -18,6 +18,6 @@ export const projectsContract = {
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, title: z.string().trim().min(1).max(256), body: z.string().max(65_536), labels: z.array(z.string().min(1).max(50)).max(20).optional() }))
     .output(z.object({ repository: repositoryName, issue: issueNumber, url: z.string() })),
-  /** The text of an issue that the sample project brings along. */
-  sampleIssue: oc.errors(commonErrors).output(z.object({ title: z.string(), body: z.string() })),
+  /** The idea that the sample project brings along; `issue` is its number on the forge as long as no run has touched it. */
+  sampleIssue: oc.errors(commonErrors).output(z.object({ title: z.string(), body: z.string(), issue: issueNumber.optional() })),
 };

@@ -83,7 +83,8 @@ async function openIssue(client: HostClient, text: IssueText | undefined, path: 
   const projects = await client.projects.list();
   const repository = path === undefined ? projects.find((project) => project.sample)?.repository : (await client.projects.addLocal({ path })).repository;
   if (repository === undefined) throw usageFailure("this workspace has no sample project", "Name a repository with --repo.");
-  const { title, body } = text ?? (await client.projects.sampleIssue());
+  const { title, body, issue } = text ? { ...text, issue: undefined } : await client.projects.sampleIssue();
+  if (issue !== undefined && path === undefined && labels.length === 0) return { repository, issue };
   return client.projects.openIssue({ repository, title, body, labels: [...labels] });
 }
 
