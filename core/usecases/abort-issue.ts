@@ -6,12 +6,11 @@ import { allStages } from "../domain/stage/stage.ts";
 import { branchFor } from "../domain/stage/table.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Forge } from "../ports/forge.ts";
-import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 import type { RepositoryRow, Store } from "../ports/store.ts";
 import { issueSubject } from "./admit-run.ts";
 import { changeRun } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
-import { markDocuments, type EditFrontMatter } from "./mark-documents.ts";
+import { markDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
 import { postCommentOnce } from "./post-comment.ts";
 import { applyTransition, readLabelNames } from "./repository-labels.ts";
 
@@ -25,12 +24,10 @@ export interface AbortRequest {
   readonly label?: string | undefined;
 }
 
-export interface AbortIssueDependencies {
+export interface AbortIssueDependencies extends MarkDocumentsDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly forge: Forge;
-  readonly mirror: RepositoryMirror;
-  readonly editFrontMatter: EditFrontMatter;
 }
 
 /**

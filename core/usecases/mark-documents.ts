@@ -1,23 +1,21 @@
 import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+import type { DocumentCodec, DocumentMark } from "../ports/document-codec.ts";
 import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 
-/** What changes in a document's front matter; everything else of the text stays as it is, to the letter. */
-export interface FrontMatterChange {
-  readonly status: "approved" | "abandoned";
-  readonly approval?: { readonly by: string; /** YYYY-MM-DD. */ readonly date: string; readonly decision: string } | undefined;
+export interface MarkDocumentsDependencies {
+  readonly mirror: RepositoryMirror;
+  readonly documents: Pick<DocumentCodec, "mark">;
 }
 
-/** The document with the change applied; undefined when it has no front matter that can be read. Applied twice, it changes nothing more. */
-export type EditFrontMatter = (text: string, change: FrontMatterChange) => string | undefined;
-
 /**
- * Marks all documents under a folder on a branch, in one commit of the gateway. Repeated, it finds nothing to do.
- * @returns the branch's tip, or undefined when the branch or the folder is not there.
+ * Marks all documents under a folder on a branch, in one commit of the gateway. Repeated, it finds nothing to do. A document whose front matter cannot be read
+ * is left as it is.
+ * @returns the branch's tip and the documents, or undefined when the branch is not there.
  */
 export async function markDocuments(
-  deps: { readonly mirror: RepositoryMirror; readonly editFrontMatter: EditFrontMatter },
+  deps: MarkDocumentsDependencies,
   where: { readonly repository: RepositoryName; readonly branch: BranchName; readonly folder: string },
-  change: FrontMatterChange,
+  mark: DocumentMark,
   message: string,
 ): Promise<{ readonly tip: CommitSha; readonly paths: readonly string[] } | undefined> {
   const tip = await deps.mirror.fetch(where.repository, where.branch);
@@ -26,8 +24,8 @@ export async function markDocuments(
   const files = new Map<string, string>();
   for (const path of paths) {
     const text = await deps.mirror.readFile(where.repository, tip, path);
-    const edited = text === undefined ? undefined : deps.editFrontMatter(text, change);
-    if (edited !== undefined && edited !== text) files.set(path, edited);
+    const marked = text === undefined ? undefined : deps.documents.mark(text, mark);
+    if (marked !== undefined && marked !== text) files.set(path, marked);
   }
   if (files.size === 0) return { tip, paths };
   return { tip: await deps.mirror.commitFiles(where.repository, where.branch, files, message), paths };

@@ -1,0 +1,105 @@
+import { docsetPath, readDocset } from "../domain/docset/docset.ts";
+import { unfinishedParts } from "../domain/document/finished.ts";
+import type { CommitSha } from "../domain/kernel/values.ts";
+import type { Run } from "../domain/run/run.ts";
+import type { RequiredArtifact } from "../domain/run/specification.ts";
+import { artifactPath, stageTable } from "../domain/stage/table.ts";
+import type { DocumentCodec } from "../ports/document-codec.ts";
+import type { Forge, ForgePull } from "../ports/forge.ts";
+import type { RepositoryMirror } from "../ports/repository-mirror.ts";
+import type { Store } from "../ports/store.ts";
+import { requiredArtifacts } from "./build-specification.ts";
+
+export interface ExitConditionsDependencies {
+  readonly store: Store;
+  readonly forge: Forge;
+  readonly mirror: RepositoryMirror;
+  readonly documents: DocumentCodec;
+  readonly templates: (type: string) => string;
+  /** Brings the docset of the issue, that of the pull request and the issue map on the run's branch up to date. */
+  readonly syncDocsets: (run: Run) => Promise<void>;
+}
+
+/** What of a stage's end is there, as it is on the forge at this moment. */
+export interface ExitState {
+  readonly pull: ForgePull | undefined;
+  /** Artifact types. */
+  readonly required: readonly string[];
+  readonly present: readonly string[];
+  /** Not there, or there and unfit. */
+  readonly missing: readonly RequiredArtifact[];
+  /** Everything that keeps the stage from ending, a sentence each, for the agent. */
+  readonly problems: readonly string[];
+  /** What the branch changes. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Looks at the branch and the pull request: is everything there that the stage has to leave behind? Docsets that are merely behind are brought up to date here,
+ * because a forgotten sync is no reason for another turn.
+ */
+export function createExitConditions(deps: ExitConditionsDependencies) {
+  return async function exitConditions(run: Run): Promise<ExitState> {
+    const base = await deps.mirror.fetch(run.repository, run.baseBranch);
+    const artifacts = await requiredArtifacts(deps, run, base);
+    const tip = await deps.mirror.fetch(run.repository, run.branch);
+    const pull = await deps.forge.openPullFrom(run.repository, run.branch);
+    const judged = await Promise.all(artifacts.map(async (artifact) => ({ artifact, faults: tip ? await artifactFaults(deps, run, tip, artifact) : ["is missing"] })));
+    const problems = [
+      ...(tip ? [] : ["Nothing has been pushed: the branch does not exist."]),
+      ...(pull ? [] : ["There is no open pull request from the run's branch; open it with github_create_pr."]),
+      ...judged.flatMap(({ artifact, faults }) => faults.map((fault) => `${artifact.path} ${fault}.`)),
+      ...(pull && run.variant === "revise" ? await unansweredThreads(deps, run, pull) : []),
+    ];
+    if (problems.length === 0 && tip && pull) await bringDocsetsUpToDate(deps, run, tip, pull);
+    const after = problems.length === 0 ? await deps.mirror.fetch(run.repository, run.branch) : tip;
+    const changed = base && after ? await deps.mirror.changes(run.repository, base, after) : [];
+    return {
+      // The docset's commit has moved the head; the gate binds the one that is there now.
+      pull: problems.length === 0 ? await deps.forge.openPullFrom(run.repository, run.branch) : pull,
+      required: artifacts.map((artifact) => artifact.type),
+      present: judged.filter(({ faults }) => faults.length === 0).map(({ artifact }) => artifact.type),
+      missing: judged.filter(({ faults }) => faults.length > 0).map(({ artifact }) => artifact),
+      problems,
+      files: [...new Set(changed.map((file) => file.path))].toSorted(),
+    };
+  };
+}
+export type ExitConditions = ReturnType<typeof createExitConditions>;
+
+async function artifactFaults(deps: ExitConditionsDependencies, run: Run, tip: CommitSha, artifact: RequiredArtifact): Promise<readonly string[]> {
+  const text = await deps.mirror.readFile(run.repository, tip, artifact.path);
+  if (text === undefined) return ["is missing"];
+  const document = deps.documents.read(text);
+  if (!document.ok) return document.error.map((fault) => `has unfit front matter: ${fault.key ? `${fault.key} ` : ""}${fault.message}`);
+  const { frontMatter, body } = document.value;
+  const unfinished = unfinishedParts(body).slice(0, 5);
+  return [
+    ...(frontMatter.type === artifact.type ? [] : [`is of type ${frontMatter.type} instead of ${artifact.type}`]),
+    ...(["superseded", "abandoned", "obsolete"].includes(frontMatter.status) ? [`has the status ${frontMatter.status}`] : []),
+    ...unfinished.map((part) => `has an unfinished part (${part.what}) in line ${part.line} of its text`),
+    ...(body.trim() === "" ? ["has no text"] : []),
+  ];
+}
+
+/** Every thread that was open when the run began, and is not resolved, has our word as its last. */
+async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<readonly string[]> {
+  const events = await deps.store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`));
+  const started = events.find((event) => event.type === "attempt.started");
+  const atStart = new Set((started?.payload["threads"] as readonly string[] | undefined) ?? []);
+  const us = await deps.forge.identity();
+  const threads = await deps.forge.reviewThreads(run.repository, pull.number);
+  return threads
+    .filter((thread) => atStart.has(thread.id) && !thread.resolved && thread.comments.at(-1)?.author !== us)
+    .map((thread) => `The review thread ${thread.id} on ${thread.path} has no reply yet; answer it with github_comment.`);
+}
+
+async function bringDocsetsUpToDate(deps: ExitConditionsDependencies, run: Run, tip: CommitSha, pull: ForgePull): Promise<void> {
+  const paths = stageTable[run.stage].artifacts.required.map((type) => artifactPath(run.issue, run.stage, type));
+  for (const [kind, number] of [["issue", run.issue], ["pull", pull.number]] as const) {
+    const text = await deps.mirror.readFile(run.repository, tip, docsetPath(kind, number));
+    const docset = readDocset(text === undefined ? undefined : deps.documents.parseYaml(text), kind, run.repository, number);
+    const listed = new Set(docset.entries.map((entry) => entry.path));
+    if (text === undefined || paths.some((path) => !listed.has(path))) return deps.syncDocsets(run);
+  }
+}

@@ -1,0 +1,59 @@
+import type { DeliveryId, Instant, RepositoryName } from "../domain/kernel/values.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Forge, ForgeDelivery } from "../ports/forge.ts";
+import type { RepositoryRow, Store } from "../ports/store.ts";
+
+export interface ReconcileDeliveriesDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly forge: Forge;
+  /** Deliveries younger than this may still be on their way, by our own clock and the forge's. */
+  readonly graceSeconds: number;
+}
+
+const threeDays = 3 * 86_400_000;
+
+/**
+ * Asks the forge for deliveries of our hook that failed or that we never stored, and has them sent again. They come in by the front door, with their old id, so
+ * that one that did arrive after all changes nothing.
+ *
+ * @returns the ids that were asked for again.
+ */
+export function createReconcileDeliveries(deps: ReconcileDeliveriesDependencies) {
+  return async function reconcileDeliveries(repository: RepositoryName): Promise<readonly DeliveryId[]> {
+    const row = await deps.store.transaction((tx) => tx.repositories.get(repository));
+    if (!row?.hookId) return [];
+    const now = deps.clock.now();
+    const since = Math.max(row.reconciledUntil, now - threeDays) as Instant;
+    const until = (now - deps.graceSeconds * 1000) as Instant;
+    const seen = (await deps.forge.deliveries(repository, row.hookId, since)).filter((delivery) => delivery.deliveredAt <= until);
+    const newest = latestPerGuid(seen);
+    const known = await deps.store.transaction((tx) => tx.deliveries.known([...newest.keys()] as DeliveryId[]));
+    const lost = [...newest.values()].filter((delivery) => !known.has(delivery.guid as DeliveryId));
+    // Oldest first, so that they arrive in the order in which they happened.
+    const again = lost.toSorted((a, b) => a.deliveredAt - b.deliveredAt);
+    for (const delivery of again) await deps.forge.redeliver(repository, row.hookId, delivery.attemptId);
+    await advance(deps, row, again, until);
+    return again.map((delivery) => delivery.guid as DeliveryId);
+  };
+}
+
+/** The newest attempt of each delivery. A delivery that we have stored needs no other, whatever the forge thinks of its answer. */
+function latestPerGuid(deliveries: readonly ForgeDelivery[]): ReadonlyMap<string, ForgeDelivery> {
+  const newest = new Map<string, ForgeDelivery>();
+  for (const delivery of deliveries) {
+    const other = newest.get(delivery.guid);
+    if (!other || other.deliveredAt < delivery.deliveredAt || (other.deliveredAt === delivery.deliveredAt && other.attemptId < delivery.attemptId)) newest.set(delivery.guid, delivery);
+  }
+  return newest;
+}
+
+/** What was asked for again may fail again, so the next round looks back to it. */
+function advance(deps: ReconcileDeliveriesDependencies, row: RepositoryRow, again: readonly ForgeDelivery[], until: Instant): Promise<void> {
+  const oldest = again[0]?.deliveredAt;
+  const reconciledUntil = Math.max(row.reconciledUntil, oldest === undefined ? until : Math.min(oldest, until)) as Instant;
+  return deps.store.transaction(async (tx) => {
+    const current = await tx.repositories.get(row.name, { lock: true });
+    if (current) await tx.repositories.save({ ...current, reconciledUntil });
+  });
+}

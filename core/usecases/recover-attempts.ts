@@ -1,0 +1,67 @@
+import type { Instant, RunId } from "../domain/kernel/values.ts";
+import { isFinalRun } from "../domain/run/run.ts";
+import type { AgentRuntime } from "../ports/agent-runtime.ts";
+import type { Log } from "../ports/log.ts";
+import { orchestratorActor } from "./change-run.ts";
+import { afterAttempt, finishAttempt, type EndAttemptDependencies } from "./end-attempt.ts";
+
+export interface RecoverAttemptsDependencies extends EndAttemptDependencies {
+  readonly runtime: AgentRuntime;
+  readonly log: Log;
+}
+
+/**
+ * Finds attempts that are over without having said so: their lease ran out, or their process is gone. What is left of them is stopped first, so that the next
+ * attempt never runs beside the last one. Also stops processes that belong to no attempt that is alive.
+ *
+ * @returns how many attempts were lost.
+ */
+export function createRecoverAttempts(deps: RecoverAttemptsDependencies) {
+  return async function recoverAttempts(): Promise<number> {
+    const now = deps.clock.now();
+    const { alive, toStart } = await deps.store.transaction(async (tx) => ({
+      alive: await tx.attempts.alive(),
+      // Read before the processes are looked at: an attempt whose start is still in the outbox may well have none.
+      toStart: new Set((await tx.outbox.pending((now + 1) as Instant)).map((row) => row.key)),
+    }));
+    let lost = 0;
+    for (const { runId, attempt, leaseUntil } of alive) {
+      try {
+        const silent = leaseUntil <= now;
+        const gone = !silent && !toStart.has(`start:${runId}:${attempt}`) && (await deps.runtime.status(runId, attempt)) === "gone";
+        const why = silent ? "It was silent for too long." : gone ? "Its process is gone." : undefined;
+        if (why === undefined) continue;
+        await deps.runtime.stop(runId, attempt);
+        if (await declareLost(deps, runId, attempt, why)) lost += 1;
+      } catch (error) {
+        // One attempt that cannot be looked into must not keep the others from being recovered; it is looked at again with the next round.
+        deps.log.warn({ err: error, runId, attempt }, "attempt could not be recovered");
+      }
+    }
+    await stopStrangers(deps);
+    return lost;
+  };
+}
+
+function declareLost(deps: RecoverAttemptsDependencies, runId: RunId, number: number, why: string): Promise<boolean> {
+  return deps.store.transaction(async (tx) => {
+    const run = await tx.runs.get(runId, { lock: true });
+    const attempt = await tx.attempts.get(runId, number, { lock: true });
+    if (!run || !attempt || attempt.phase === "ended") return false;
+    await finishAttempt(tx, run, attempt, "lost", why, { now: deps.clock.now(), actor: orchestratorActor });
+    await afterAttempt(deps, tx, run, attempt, why);
+    return true;
+  });
+}
+
+/** Processes whose attempt has ended, or that nobody knows: left over by a crash between a decision and its effect. */
+async function stopStrangers(deps: RecoverAttemptsDependencies): Promise<void> {
+  for (const { runId, attempt } of await deps.runtime.list()) {
+    const known = await deps.store.transaction(async (tx) => {
+      const run = await tx.runs.get(runId);
+      const row = await tx.attempts.get(runId, attempt);
+      return run !== undefined && row !== undefined && row.phase !== "ended" && !isFinalRun(run.state);
+    });
+    if (!known) await deps.runtime.stop(runId, attempt);
+  }
+}
