@@ -1,0 +1,44 @@
+import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
+
+/** What a check found: what was tried and what came back, and what to do unless all is well. */
+export interface Outcome {
+  readonly status: "pass" | "warn" | "fail";
+  readonly detail: string;
+  readonly remedy?: string | undefined;
+}
+
+export interface NamedCheck {
+  readonly id: string;
+  readonly title: string;
+  look(): Promise<Outcome>;
+}
+
+export function pass(detail: string): Outcome {
+  return { status: "pass", detail };
+}
+
+export function warn(detail: string, remedy: string): Outcome {
+  return { status: "warn", detail, remedy };
+}
+
+export function fail(detail: string, remedy: string): Outcome {
+  return { status: "fail", detail, remedy };
+}
+
+/** A check that could not look has failed, with whatever it was told. */
+export function faultOf(error: unknown): Outcome {
+  const remedy = error instanceof InfrastructureError ? error.remedy : undefined;
+  const detail = error instanceof Error ? error.message : String(error);
+  return fail(detail, remedy ?? "Run signalbox doctor again; the log of the workspace has the details.");
+}
+
+/** "3 runs", "1 run". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** The first few names, and how many more there are. */
+export function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join("; ");
+  return names.length > 3 ? `${shown}; and ${names.length - 3} more` : shown;
+}
