@@ -349,6 +349,16 @@ export function storeConformance(name: string, create: () => Promise<FreshDataba
         expect(ids).not.toContain(done!.id);
         expect(ids).not.toContain(late!.id);
       });
+
+      it("tells what was given up, and counts it as pending no more", async () => {
+        const [row] = await inStore((tx) => tx.outbox.add([{ key: unique("given-up"), action: { type: "sync-status-comment", runId: sampleRun().id } }], 5 as Instant));
+        const saved = { ...row!, state: "given-up" as const, attempts: 9, lastError: "the issue is locked" };
+
+        await inStore((tx) => tx.outbox.save(saved));
+
+        expect(await inStore((tx) => tx.outbox.givenUp())).toContainEqual(saved);
+        expect(await inStore((tx) => tx.outbox.pending(9 as Instant))).not.toContainEqual(saved);
+      });
     });
 
     describe("the flow of events", () => {
