@@ -1,5 +1,6 @@
+import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
-import type { DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
+import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
 import type { BranchName, DeliveryId, Digest, Instant, JsonObject, RepositoryName, RequestId, RunId, ThreadId } from "../domain/kernel/values.ts";
 import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
@@ -133,6 +134,14 @@ export interface RepositoryRow {
   readonly reconciledUntil: Instant;
 }
 
+export interface AuditedRequest {
+  readonly request: DecisionRequest;
+  /** The first decision, as it was kept apart from the request's state. */
+  readonly decision?: Decision | undefined;
+  /** The flow events of this request, in order. */
+  readonly history: readonly FlowEvent[];
+}
+
 export interface RunFilter {
   readonly repository?: RepositoryName | undefined;
   readonly issue?: number | undefined;
@@ -220,6 +229,8 @@ export interface Transaction {
     save(row: EffectRow): Promise<void>;
     /** Not done and not given up, added before `before`. */
     pending(before: Instant): Promise<readonly EffectRow[]>;
+    /** Given up after their last try, oldest first: the owner has to look. */
+    givenUp(): Promise<readonly EffectRow[]>;
   };
   readonly flow: {
     /** Appends to the hash chain, in order. Serialised over all writers. */
@@ -228,6 +239,15 @@ export interface Transaction {
     after(sequence: number, limit: number): Promise<readonly FlowEvent[]>;
     bySubject(subject: string): Promise<readonly FlowEvent[]>;
     head(): Promise<FlowEvent | undefined>;
+  };
+  /** For the verification of the trail; nothing else needs it. */
+  readonly audit: {
+    /** All requests after `id` ("" for the first), in order of their ids, each with what the trail says of it, read at one moment. */
+    requests(after: string, limit: number): Promise<readonly AuditedRequest[]>;
+    /** The last event, and the end of the chain as the database remembers it for the next append; both at one moment. Undefined: there is none. */
+    chainEnds(): Promise<{ readonly last?: ChainHead | undefined; readonly remembered?: ChainHead | undefined }>;
+    /** Ids of tool calls whose effect was performed more than once. */
+    executedTwice(): Promise<readonly string[]>;
   };
   readonly transcript: {
     append(items: readonly TranscriptItem[]): Promise<void>;

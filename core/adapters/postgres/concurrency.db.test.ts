@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { canonicalJson } from "../../domain/kernel/canonical-json.ts";
-import type { BranchName, Instant, JsonObject } from "../../domain/kernel/values.ts";
+import { verifyChain } from "../../domain/audit/chain.ts";
+import type { BranchName, Instant } from "../../domain/kernel/values.ts";
 import { freshPostgres, type FreshDatabase } from "../../testing/databases.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { sampleDecision, sampleDelivery, sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall } from "../../testing/samples.ts";
@@ -59,13 +59,7 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
 
     const events = await database.store.transaction((tx) => tx.flow.after(0, 1_000));
     expect(events.map((event) => event.sequence)).toStrictEqual(Array.from({ length: 48 }, (_, index) => index + 1));
-    const hasher = createHasher();
-    let previous = "0".repeat(64);
-    for (const { hash, ...linked } of events) {
-      expect(linked.previousHash).toBe(previous);
-      expect(hasher.sha256(canonicalJson(linked as unknown as JsonObject))).toBe(hash);
-      previous = hash;
-    }
+    expect(verifyChain(events, createHasher().sha256)).toStrictEqual({ ok: true, value: { head: { sequence: 48, hash: events.at(-1)?.hash } } });
   });
 
   it("let the first decision win and show it to the second", async () => {

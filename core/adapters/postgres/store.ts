@@ -4,6 +4,7 @@ import type { Queue } from "../../ports/queue.ts";
 import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { attemptsTable } from "./tables/attempts.ts";
+import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
 import { documentsTable } from "./tables/documents.ts";
 import { flowTable } from "./tables/flow.ts";
@@ -53,6 +54,7 @@ export function createTransaction(session: SqlSession, deps: StoreDependencies):
     rules: rulesTable(session),
     outbox: outboxTable(session, deps.queue),
     flow: flowTable(session, deps.hasher),
+    audit: auditTables(session),
     transcript: transcriptTable(session),
     snapshots: snapshotsTable(session),
     sessions: sessionsTable(session),

@@ -1,5 +1,5 @@
+import { chainEvent, type ChainHead } from "../../../domain/audit/chain.ts";
 import type { Actor, FlowEvent, NewFlowEvent } from "../../../domain/audit/flow-event.ts";
-import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
 import type { CorrelationId, Digest, Instant, JsonObject } from "../../../domain/kernel/values.ts";
 import type { Hasher } from "../../../ports/crypto.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
@@ -7,9 +7,9 @@ import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { storable } from "../rows.ts";
 
-const columns = "sequence, correlation_id, actor_type, actor_id, type, subject, payload, at, previous_hash, hash";
+export const flowColumns = "sequence, correlation_id, actor_type, actor_id, type, subject, payload, at, previous_hash, hash";
 
-interface Row {
+export interface FlowRow {
   readonly sequence: number;
   readonly correlation_id: CorrelationId;
   readonly actor_type: Actor["type"];
@@ -24,14 +24,14 @@ interface Row {
 
 export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flow"] {
   async function list(rest: string, values: readonly unknown[]): Promise<readonly FlowEvent[]> {
-    const rows = await session.query<Row>(`select ${columns} from flow_events ${rest}`, values);
-    return rows.map(fromRow);
+    const rows = await session.query<FlowRow>(`select ${flowColumns} from flow_events ${rest}`, values);
+    return rows.map(flowEventOf);
   }
 
   return {
     async append(events) {
       if (events.length === 0) return [];
-      const [head] = await session.query<{ sequence: number; hash: Digest }>("select sequence, hash from chain_head for update");
+      const [head] = await session.query<ChainHead>("select sequence, hash from chain_head for update");
       if (!head) throw new InfrastructureError("internal", "The audit chain has lost its head row.", { remedy: "Restore the database from a backup; `signalbox audit verify` says what is left." });
       const chained = chain(events, head, hasher);
       await insert(session, chained);
@@ -48,27 +48,25 @@ export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flo
   };
 }
 
-function chain(events: readonly NewFlowEvent[], head: { readonly sequence: number; readonly hash: Digest }, hasher: Hasher): readonly FlowEvent[] {
+function chain(events: readonly NewFlowEvent[], head: ChainHead, hasher: Hasher): readonly FlowEvent[] {
   const chained: FlowEvent[] = [];
   for (const event of events) {
-    const previous = chained.at(-1) ?? head;
     // What is hashed is what the database gives back, so it is made storable first.
     const { correlationId, actor, type, subject, payload, at } = storable(event as unknown as JsonObject) as unknown as NewFlowEvent;
-    const linked = { sequence: previous.sequence + 1, previousHash: previous.hash, correlationId, actor, type, subject, payload, at };
-    chained.push({ ...linked, hash: hasher.sha256(canonicalJson(linked as unknown as JsonObject)) });
+    chained.push(chainEvent({ correlationId, actor, type, subject, payload, at }, chained.at(-1) ?? head, hasher.sha256));
   }
   return chained;
 }
 
 async function insert(session: SqlSession, events: readonly FlowEvent[]): Promise<void> {
-  const rows: Row[] = events.map((event) => ({
+  const rows: FlowRow[] = events.map((event) => ({
     sequence: event.sequence, correlation_id: event.correlationId, actor_type: event.actor.type, actor_id: event.actor.id, type: event.type, subject: event.subject,
     payload: event.payload, at: event.at, previous_hash: event.previousHash, hash: event.hash,
   }));
-  await session.query(`insert into flow_events (${columns}) select ${columns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [JSON.stringify(rows)]);
+  await session.query(`insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [JSON.stringify(rows)]);
 }
 
-function fromRow(row: Row): FlowEvent {
+export function flowEventOf(row: FlowRow): FlowEvent {
   return {
     sequence: row.sequence, correlationId: row.correlation_id, actor: { type: row.actor_type, id: row.actor_id }, type: row.type, subject: row.subject,
     payload: row.payload, at: row.at, previousHash: row.previous_hash, hash: row.hash,

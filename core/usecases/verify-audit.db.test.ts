@@ -1,0 +1,226 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { generateKeyPairSync } from "node:crypto";
+import { createHasher } from "../adapters/node-crypto/hashing.ts";
+import { createDecisionSigner, createSignatureVerifier } from "../adapters/node-crypto/signatures.ts";
+import { decisionText, requestText } from "../domain/decision/digest.ts";
+import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
+import type { DecisionCommand } from "../domain/decision/machine.ts";
+import type { Digest, Instant, PersonId } from "../domain/kernel/values.ts";
+import type { AuditAnchor, AuditAnchors } from "../ports/audit-anchors.ts";
+import type { DecisionSigner } from "../ports/crypto.ts";
+import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
+import { createManualClock } from "../testing/manual-clock.ts";
+import { sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall } from "../testing/samples.ts";
+import { changeRequest, requestFlowEvent } from "./change-request.ts";
+import { createExportAudit } from "./export-audit.ts";
+import { createVerifyAudit, type AuditVerification } from "./verify-audit.ts";
+
+const hasher = createHasher();
+const owner = keyOf("olga");
+const stranger = keyOf("mallory");
+const context = { now: 3_000 as Instant, actor: { type: "person", id: "olga" } as const };
+
+let database: FreshDatabase;
+let anchors: AuditAnchors & { readonly kept: AuditAnchor[] };
+let verify: () => Promise<AuditVerification>;
+let executed: DecisionRequest;
+let open: DecisionRequest;
+
+beforeEach(async () => {
+  database = await freshPglite();
+  anchors = memoryAnchors();
+  verify = createVerifyAudit({ store: database.store, hasher, signatures: createSignatureVerifier([owner.trusted]), anchors, clock: createManualClock() });
+  const run = sampleRun();
+  await database.store.transaction((tx) => tx.runs.insert(run));
+  executed = await make(run.id);
+  open = await make(run.id);
+  for (const command of [decideCommand(executed, owner.signer), { type: "begin", digest: executed.digest }, { type: "complete", result: { status: "done" } }] as const) await change(executed.id, command);
+  await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent(), sampleFlowEvent({ payload: { n: 1 } })]));
+});
+afterEach(async () => await database.close());
+
+describe("an honest trail", () => {
+  it("verifies, and is anchored at its end", async () => {
+    const verification = await verify();
+
+    expect(verification).toMatchObject({ ok: true, events: 7, problems: [], effectsExecutedTwice: 0, head: { sequence: 7 } });
+    expect(anchors.kept).toStrictEqual([{ ...verification.head!, at: expect.any(Number) }]);
+    await verify();
+    expect(anchors.kept).toHaveLength(1);
+  });
+
+  it("verifies while it is empty", async () => {
+    const empty = await freshPglite();
+
+    const verification = await createVerifyAudit({ store: empty.store, hasher, signatures: createSignatureVerifier([]), anchors: memoryAnchors(), clock: createManualClock() })();
+
+    expect(verification).toStrictEqual({ ok: true, events: 0, head: undefined, problems: [], effectsExecutedTwice: 0 });
+    await empty.close();
+  });
+
+  it("verifies beyond one page", async () => {
+    await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 1_200 }, (_, n) => sampleFlowEvent({ payload: { n } }))));
+
+    expect(await verify()).toMatchObject({ ok: true, events: 1_207, head: { sequence: 1_207 } });
+  });
+});
+
+describe("whoever can write the database is found out", () => {
+  const unlocked = (sql: string): Promise<void> => database.driver.execute(`alter table flow_events disable trigger all; ${sql}; alter table flow_events enable trigger all`);
+  const problems = async (): Promise<readonly string[]> => {
+    const verification = await verify();
+    expect(verification.ok).toBe(verification.problems.length === 0);
+    return [...new Set(verification.problems.map((problem) => problem.type))];
+  };
+
+  it.each([
+    ["an edited payload", "update flow_events set payload = '{\"n\":2}' where sequence = 7", ["chain.changed"]],
+    ["an edited actor", "update flow_events set actor_id = 'someone' where sequence = 3", ["chain.changed"]],
+    ["a deleted event", "delete from flow_events where sequence = 6", ["chain.gap"]],
+    ["a deleted first event", "delete from flow_events where sequence = 2", ["chain.gap", "request.unexplained"]],
+    ["events that changed places", "update flow_events set sequence = 100 where sequence = 6; update flow_events set sequence = 6 where sequence = 7; update flow_events set sequence = 7 where sequence = 100", ["chain.not-linked", "chain.other-end"]],
+    ["a cut-off tail", "delete from flow_events where sequence = 7", ["chain.other-end"]],
+    ["a lost head", "delete from chain_head", ["chain.other-end"]],
+  ])("by %s", async (_what, sql, expected) => {
+    await unlocked(sql);
+
+    expect(await problems()).toStrictEqual(expected);
+  });
+
+  it("by a cut-off tail with a corrected head, thanks to the anchor", async () => {
+    await verify();
+    await unlocked("delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)");
+
+    expect(await problems()).toStrictEqual(["anchor.event-missing"]);
+  });
+
+  it("by a tail that was written anew with right hashes, thanks to the anchor", async () => {
+    await verify();
+    await unlocked("delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)");
+    await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent({ payload: { n: "other" } })]));
+
+    expect(await problems()).toStrictEqual(["anchor.mismatch"]);
+  });
+
+  it.each([
+    ["edited arguments", `arguments = '{"issue":2}'`, ["request.changed"]],
+    ["another target", "target_version = 'other'", ["request.changed", "decision.bad-signature"]],
+    ["a later deadline", "expires_at = expires_at + 1", ["request.changed", "decision.bad-signature"]],
+    ["a verdict turned round", `state = jsonb_set(state, '{decision,verdict}', '{"type":"deny","reason":"x"}')`, ["request.unexplained", "decision.bad-signature", "decision.rewritten"]],
+    ["another person", `state = jsonb_set(state, '{decision,by}', '"ivan"')`, ["request.unexplained", "decision.bad-signature", "decision.rewritten"]],
+    ["an edited result", `state = jsonb_set(state, '{result}', '{"status":"failed"}')`, ["request.unexplained"]],
+    ["a state set back", `state = '{"phase":"requested"}'`, ["request.unexplained"]],
+  ])("by %s in a request's row", async (_what, assignment, expected) => {
+    await database.driver.query(`update decision_requests set ${assignment} where id = '${executed.id}'`);
+
+    expect(await problems()).toStrictEqual(expected);
+  });
+
+  it("by a request that was approved by hand, with an invented or a foreign signature", async () => {
+    for (const signer of [{ ...owner.signer, sign: () => "A".repeat(86) }, stranger.signer, { ...stranger.signer, keyId: owner.signer.keyId }]) {
+      const state = JSON.stringify({ phase: "decided", decision: decisionOn(open, signer) });
+      await database.driver.query("update decision_requests set state = $1::jsonb where id = $2", [state, open.id]);
+
+      expect(await problems()).toStrictEqual(["request.unexplained", "decision.bad-signature", "decision.rewritten"]);
+    }
+  });
+
+  it("by new arguments together with their new digest", async () => {
+    const digest = hasher.sha256(requestText({ ...open, arguments: { issue: 2 } }));
+    await database.driver.query(`update decision_requests set arguments = '{"issue":2}', digest = $1 where id = $2`, [digest, open.id]);
+
+    expect(await problems()).toStrictEqual(["request.rewritten"]);
+  });
+
+  it("by a request that was removed, or put in", async () => {
+    await database.driver.query("delete from decision_requests where id = $1", [open.id]);
+    await database.store.transaction(async (tx) => tx.requests.insert(withDigest(sampleRequest((await tx.runs.list({}))[0]!.id))));
+
+    expect((await problems()).toSorted()).toStrictEqual(["request.missing", "request.unexplained"]);
+  });
+
+  it("by an effect performed twice, however it is written down", async () => {
+    await database.store.transaction(async (tx) => tx.toolCalls.insert(sampleToolCall((await tx.runs.list({}))[0]!.id, { id: "call-1", executions: 1 })));
+    await database.driver.execute("alter table tool_calls drop constraint tool_calls_executed_once; update tool_calls set executions = 2");
+    await database.store.transaction((tx) => tx.flow.append([1, 2].map(() => sampleFlowEvent({ type: "tool.executed", payload: { toolCallId: "call-2" } }))));
+
+    expect(await verify()).toMatchObject({ ok: false, effectsExecutedTwice: 2, problems: [{ type: "effect.executed-twice", subject: "call:call-1" }, { type: "effect.executed-twice", subject: "call:call-2" }] });
+  });
+
+  it("and what was found is not anchored", async () => {
+    await unlocked("delete from flow_events where sequence = 7");
+    await verify();
+
+    expect(anchors.kept).toStrictEqual([]);
+  });
+});
+
+describe("the export", () => {
+  const exported = async (format: "jsonl" | "csv"): Promise<string> => {
+    let text = "";
+    for await (const piece of createExportAudit({ store: database.store })(format)) text += piece;
+    return text;
+  };
+
+  it("gives every event as JSON, and the end of the chain in the last line", async () => {
+    await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 600 }, () => sampleFlowEvent())));
+
+    const lines = (await exported("jsonl")).trimEnd().split("\n").map((line) => JSON.parse(line));
+
+    const events = await database.store.transaction((tx) => tx.flow.after(0, 1_000));
+    expect(lines.slice(0, -1)).toStrictEqual(JSON.parse(JSON.stringify(events)));
+    expect(lines.at(-1)).toStrictEqual({ head: { sequence: 607, hash: events.at(-1)!.hash } });
+  });
+
+  it("gives CSV that no spreadsheet runs", async () => {
+    const evil = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", 'a"b', "line\nbreak", "a,b"];
+    await database.store.transaction((tx) => tx.flow.append(evil.map((subject) => sampleFlowEvent({ subject }))));
+
+    const csv = await exported("csv");
+
+    for (const start of ["=", "+", "-", "@", "\t", " ="]) expect(csv).not.toMatch(new RegExp(`(^|,|")${start.replace("+", "\\+")}`, "m"));
+    for (const cell of [`"'=HYPERLINK(1)"`, `"a""b"`, `"line\nbreak"`, `"a,b"`]) expect(csv).toContain(cell);
+    expect(csv.startsWith("sequence,at,")).toBe(true);
+    expect(csv.trimEnd().split("\r\n").at(-1)).toMatch(/^16,,,,head,,,,,[0-9a-f]{64}$/);
+  });
+});
+
+async function make(runId: DecisionRequest["runId"]): Promise<DecisionRequest> {
+  const request = withDigest(sampleRequest(runId));
+  await database.store.transaction(async (tx) => {
+    await tx.requests.insert(request);
+    await tx.flow.append([requestFlowEvent(request, "decision.requested", { summary: request.summary }, context)]);
+  });
+  return request;
+}
+
+async function change(id: DecisionRequest["id"], command: DecisionCommand): Promise<void> {
+  await database.store.transaction(async (tx) => {
+    const changed = await changeRequest(tx, (await tx.requests.get(id, { lock: true }))!, command, context);
+    if (!changed.ok) throw new Error(changed.error.type);
+  });
+}
+
+function withDigest(request: DecisionRequest): DecisionRequest {
+  return { ...request, digest: hasher.sha256(requestText(request)) };
+}
+
+function decideCommand(request: DecisionRequest, signer: DecisionSigner): DecisionCommand {
+  return { type: "decide", decision: decisionOn(request, signer), digest: request.digest, targetVersion: request.targetVersion };
+}
+
+function decisionOn(request: DecisionRequest, signer: DecisionSigner): Decision {
+  const decision: Decision = { verdict: { type: "approve", proceed: undefined }, by: signer.person as PersonId, surface: "command-line", at: 2_000 as Instant, keyId: signer.keyId, signature: "" };
+  return { ...decision, signature: signer.sign(decisionText(request, decision)) };
+}
+
+function keyOf(person: string) {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const signer = createDecisionSigner(person, privateKey);
+  return { signer, trusted: { keyId: signer.keyId, person, publicKey: publicKey.export({ type: "spki", format: "pem" }) as string } };
+}
+
+function memoryAnchors(): AuditAnchors & { readonly kept: AuditAnchor[] } {
+  const kept: AuditAnchor[] = [];
+  return { kept, list: async () => [...kept], add: async (anchor) => void kept.push(anchor) };
+}
