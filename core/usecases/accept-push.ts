@@ -1,0 +1,77 @@
+import type { Actor } from "../domain/audit/flow-event.ts";
+import type { JsonObject } from "../domain/kernel/values.ts";
+import { isFinalRun, type Run } from "../domain/run/run.ts";
+import { checkWriteScope, describeScope } from "../domain/run/write-scope.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { ProposedPush, PushGuard, PushVerdict } from "../ports/push-guard.ts";
+import type { Store } from "../ports/store.ts";
+import { changeRun, runFlowEvent } from "./change-run.ts";
+
+export interface AcceptPushDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+}
+
+const listed = 50;
+
+/**
+ * Judges the pushes of one attempt of a run: its own branch and nothing else, never rewritten or deleted, and only paths in the write scope of its stage and role. It is
+ * enforced on what the commits really change, where the agent cannot reach. Every push leaves a trace, refused ones too.
+ */
+export function createAcceptPush(deps: AcceptPushDependencies) {
+  return function guardFor(run: Run, attempt: number): PushGuard {
+    const actor: Actor = { type: "agent", id: run.id };
+    return {
+      base: run.baseBranch,
+      check: async (push) => judge(run, push) ?? (await isCurrent(deps.store, run, attempt)),
+      accepted: (push) => recordAccepted(deps, run, push, actor),
+      refused: async (push, reason) => {
+        const verdict = judge(run, push);
+        const lines = verdict?.allowed === false ? verdict.lines : [];
+        await deps.store.transaction((tx) => tx.flow.append([runFlowEvent(run, "push.refused", { reason, lines: lines.slice(0, listed), refs: push.updates.map((update) => update.ref) }, { now: deps.clock.now(), actor })]));
+      },
+    };
+  };
+}
+export type AcceptPush = ReturnType<typeof createAcceptPush>;
+
+/** What is wrong with a push, if anything. */
+function judge(run: Run, push: ProposedPush): PushVerdict | undefined {
+  if (push.repository !== run.repository) return refuse("another repository", [`This run works on ${run.repository}.`]);
+  const [update, ...others] = push.updates;
+  if (!update || others.length > 0) return refuse("one branch at a time", [`Push the run's branch ${run.branch} and nothing else.`]);
+  if (update.ref !== `refs/heads/${run.branch}`) return refuse("not this run's branch", [`This run may push to ${run.branch} only, not to ${update.ref}.`]);
+  if (update.after === undefined) return refuse("branches are not deleted", ["A run does not delete its branch."]);
+  if (update.forced) return refuse("history is not rewritten", ["Put new commits on top of what was pushed before; a forced push is not taken."]);
+  const scope = checkWriteScope(run.stage, run.role, update.changes);
+  if (scope.ok) return undefined;
+  const lines = scope.error.refused.slice(0, listed).map(({ path, why }) => `${JSON.stringify(path)}: ${why}`);
+  const more = scope.error.refused.length > listed ? [`… and ${scope.error.refused.length - listed} more.`] : [];
+  return refuse("write scope", [`The stage ${run.stage} (${run.role}) may change ${describeScope(run.stage, run.role)}.`, ...lines, ...more]);
+}
+
+/** The token was valid when the push began; a large push takes long enough for another attempt to take over. */
+async function isCurrent(store: Store, run: Run, attempt: number): Promise<PushVerdict> {
+  return store.transaction(async (tx) => {
+    const current = await tx.runs.get(run.id);
+    const latest = await tx.attempts.latest(run.id);
+    const active = current && !isFinalRun(current.state) && latest?.attempt === attempt && latest.phase !== "ended";
+    return active ? { allowed: true } : refuse("the run has moved on", ["The run has ended or another attempt has taken over; this push is not taken."]);
+  });
+}
+
+function recordAccepted(deps: AcceptPushDependencies, run: Run, push: ProposedPush, actor: Actor): Promise<void> {
+  return deps.store.transaction(async (tx) => {
+    const context = { now: deps.clock.now(), actor };
+    const [update] = push.updates;
+    const files = [...new Set(update?.changes.map((change) => change.path))].toSorted();
+    const payload: JsonObject = { branch: run.branch, before: update?.before ?? null, commit: update?.after ?? null, files: files.slice(0, 500), fileCount: files.length };
+    await tx.flow.append([runFlowEvent(run, "push.accepted", payload, context)]);
+    const current = await tx.runs.get(run.id, { lock: true });
+    if (current && update?.after) await changeRun(tx, current, { type: "moved-head", sha: update.after }, context);
+  });
+}
+
+function refuse(reason: string, lines: readonly string[]): { readonly allowed: false; readonly reason: string; readonly lines: readonly string[] } {
+  return { allowed: false, reason, lines };
+}
