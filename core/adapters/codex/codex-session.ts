@@ -64,6 +64,7 @@ async function runTurn(
   if (signal.aborted) return { threadId: input.threadId, outcome: "aborted", message: describeAbort(signal, progress), usage: usageBetween(before, before) };
   await prepareHome(options);
   const ended = await runProcess(options, input, signal, progress, (line) => {
+    progress.lastNotice = undefined;
     for (const found of readCodexLine(line)) onEvent(digest(found, before, progress), line);
   });
   const usage = progress.usage ?? usageBetween(before, await threadUsage(options.codexHome, progress.threadId));
@@ -83,7 +84,7 @@ function digest(found: ReturnType<typeof readCodexLine>[number], before: ThreadU
   const { event } = found;
   if (event.type === "thread-started") progress.threadId = event.threadId;
   if (event.type === "turn-failed") progress.failure = event.message;
-  progress.lastNotice = event.type === "notice" ? event.text : undefined;
+  if (found.stalled && event.type === "notice") progress.lastNotice = event.text;
   return event;
 }
 

@@ -7,8 +7,8 @@ const maximumLineLength = 8 * 1024 * 1024;
 /** Cumulative counts of a thread as Codex reports them at the end of a turn. */
 export type ThreadUsage = TurnUsage;
 
-/** An agent event, or a thread's running total, which only the session can turn into a turn's usage. */
-export type CodexEvent = { readonly event: AgentEvent } | { readonly total: ThreadUsage };
+/** An agent event (`stalled`: Codex says that it tries again or waits, and does no work meanwhile), or a thread's running total, which only the session can turn into a turn's usage. */
+export type CodexEvent = { readonly event: AgentEvent; readonly stalled?: true } | { readonly total: ThreadUsage };
 
 /** Cuts a byte stream into lines, however the chunks fall, and calls `onLine` for each that is not empty. Overlong lines are cut and end in `…`. */
 export function createLineSplitter(onLine: (line: string) => void, limit: number = maximumLineLength): { push(chunk: Buffer): void; end(): void } {
@@ -67,7 +67,7 @@ export function readCodexLine(line: string): readonly CodexEvent[] {
     case "turn.failed":
       return [{ event: { type: "turn-failed", message: text(field(value, "error"), "message") || "the turn failed without a message" } }];
     case "error":
-      return [notice(text(value, "message"))];
+      return [{ event: { type: "notice", text: text(value, "message") }, stalled: true }];
     default:
       return [];
   }

@@ -105,7 +105,7 @@ describe("the work of a stage", () => {
     expect(run.turn(stagePrompt())).toContain("wait for the answer");
     const question = run.calls.find((call) => call.name === "owner_ask");
     expect(question?.namespace).toBe("mcp__signalbox");
-    expect((question?.arguments["options"] as string[]).length).toBeGreaterThanOrEqual(2);
+    expect(question?.arguments["options"]).toHaveLength(4);
     expect(existsSync(join(workspace, brief))).toBe(false);
     run.turn(
       text("answer", { By: "olga" }, [
@@ -329,13 +329,11 @@ describe("any request at all", () => {
   it("gets an answer when known inputs and broken calls come in any order", () => {
     const kinds = Object.keys(turnHeadings) as TurnKind[];
     const item = fc.oneof(
-      fc
-        .constantFrom(...kinds)
-        .map((kind) => ({
-          type: "message",
-          role: "user",
-          content: [{ type: "input_text", text: text(kind, { Publish: "yes" }, [[{ kind: "files" }, "a.md\n\n../b"]]) }],
-        })),
+      fc.constantFrom(...kinds).map((kind) => ({
+        type: "message",
+        role: "user",
+        content: [{ type: "input_text", text: text(kind, { Publish: "yes" }, [[{ kind: "files" }, "a.md\n\n../b"]]) }],
+      })),
       fc.constant({ type: "message", role: "user", content: [{ type: "input_text", text: stagePrompt() }] }),
       fc.record({
         type: fc.constant("function_call"),

@@ -63,7 +63,7 @@ export function factsOf(situation: Situation): IssueFacts {
             {
               question: String(call.arguments["question"]),
               answer: typeof answer === "string" ? answer : JSON.stringify(answer),
-              by: String(result.data["by"] ?? "owner"),
+              by: typeof result.data["by"] === "string" ? result.data["by"] : "owner",
             },
           ]
         : [];

@@ -6,11 +6,20 @@ import type { CallStep } from "./plan.ts";
 /** What the gateway answers to one call; `done` when it is left out. */
 export type Gateway = (call: CallStep) => Readonly<Record<string, unknown>> | undefined;
 
+export interface RehearsedRun {
+  /** Every call that the model made, oldest first. */
+  readonly calls: readonly CallStep[];
+  /** Gives the model one input and lets it work to the end of its turn. @returns its last message. */
+  turn(text: string): string;
+  /** Names of the gateway's tools that were called, in order. */
+  tools(): readonly string[];
+}
+
 /**
  * For tests: a conversation with the model as Codex holds it, without Codex. Shell commands run in `workspace`; every request is made anew from the whole
  * history, as over the wire.
  */
-export function createRehearsedRun(workspace: string, gateway: Gateway = () => undefined) {
+export function createRehearsedRun(workspace: string, gateway: Gateway = () => undefined): RehearsedRun {
   const input: unknown[] = [userItem("<environment_context>\n<current_date>2026-11-21</current_date>\n</environment_context>")];
   const calls: CallStep[] = [];
 
@@ -22,9 +31,7 @@ export function createRehearsedRun(workspace: string, gateway: Gateway = () => u
 
   return {
     calls,
-    input,
-    /** Gives the model one input and lets it work to the end of its turn. @returns its last message. */
-    turn(text: string): string {
+    turn(text) {
       input.push(userItem(text));
       for (let step = 0; step < 300; step += 1) {
         const next = decideNextStep(readConversation(JSON.parse(JSON.stringify({ input }))));
@@ -39,8 +46,7 @@ export function createRehearsedRun(workspace: string, gateway: Gateway = () => u
       }
       throw new Error(`no end of the turn; the last call was ${JSON.stringify(calls.at(-1))}`);
     },
-    /** Names of the gateway's tools that were called, in order. */
-    tools: (): readonly string[] => calls.filter((call) => call.namespace !== undefined).map((call) => call.name),
+    tools: () => calls.filter((call) => call.namespace !== undefined).map((call) => call.name),
   };
 }
 

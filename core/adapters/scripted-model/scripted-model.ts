@@ -82,7 +82,7 @@ async function answer(options: ScriptedModelOptions, request: IncomingMessage, r
   if (options.latency && options.clock) await new Promise<void>((resolve) => options.clock?.after(options.latency ?? 0, resolve));
   const step = (options.decide ?? decideNextStep)(readConversation(body));
   const streamed = (body as { stream?: unknown }).stream !== false;
-  const built = buildResponse(body as RequestBody, raw, step);
+  const built = buildResponse(body, raw, step);
   if (streamed) stream(response, built);
   else sendJson(response, 200, built.completed);
 }

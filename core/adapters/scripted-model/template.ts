@@ -73,7 +73,7 @@ function readSection(part: { readonly level: number; readonly heading: string; r
     idPrefix: id,
     fields: lines.flatMap((line) => /^- \*\*(.+?):\*\*/.exec(line)?.[1] ?? []),
     checks: lines.flatMap((line) => /^- \[[ x]\] (.+)$/.exec(line)?.[1] ?? []).filter((check) => check !== "…"),
-    ordered: lines.some((line) => /^1\. /.test(line)),
+    ordered: lines.some((line) => line.startsWith("1. ")),
     code: /^(```|~~~)[^\n]*\n[\s\S]*?\n\1\s*$/m.exec(text)?.[0],
   };
 }
