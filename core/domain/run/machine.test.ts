@@ -222,7 +222,7 @@ describe("any history of a run", () => {
       fc.property(histories, command, (commands, next) => {
         const { run } = replay(commands);
         fc.pre(isFinalRun(run.state));
-        expect(decide(run, next, context).ok).toBe(false);
+        expect(decide(run, next, context)).toEqual({ ok: false, error: { type: "run.ended", phase: run.state.phase } });
       }),
     );
   });

@@ -106,6 +106,12 @@ describe("the write scope", () => {
     for (const stage of ["intake", "dev", "self-improve"] as const) expect(refused(stage, tricks), stage).toEqual(tricks);
   });
 
+  it("calls a path that leaves its place by that name", () => {
+    const outcome = checkWriteScope("intake", "pm", [change("../a.md")]);
+
+    expect(outcome.ok ? "" : outcome.error.refused[0]?.why).toBe("the path leaves its place");
+  });
+
   it("says in words what it is", () => {
     expect(describeScope("intake", "pm")).toContain("*.md");
     expect(describeScope("dev", "reviewer")).toBe("nothing in the repository");
