@@ -1,23 +1,18 @@
-import { docsetPath, readDocset } from "../domain/docset/docset.ts";
 import { unfinishedParts } from "../domain/document/finished.ts";
 import type { CommitSha } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { RequiredArtifact } from "../domain/run/specification.ts";
-import { artifactPath, stageTable } from "../domain/stage/table.ts";
-import type { DocumentCodec } from "../ports/document-codec.ts";
-import type { Forge, ForgePull } from "../ports/forge.ts";
-import type { RepositoryMirror } from "../ports/repository-mirror.ts";
+import type { ForgePull } from "../ports/forge.ts";
 import type { Store } from "../ports/store.ts";
 import { requiredArtifacts } from "./build-specification.ts";
+import { areDocumentsLinked, findDocuments, type DocsetDependencies } from "./docsets.ts";
+import type { SyncDocsets } from "./sync-docsets.ts";
 
-export interface ExitConditionsDependencies {
+export interface ExitConditionsDependencies extends DocsetDependencies {
   readonly store: Store;
-  readonly forge: Forge;
-  readonly mirror: RepositoryMirror;
-  readonly documents: DocumentCodec;
   readonly templates: (type: string) => string;
   /** Brings the docset of the issue, that of the pull request and the issue map on the run's branch up to date. */
-  readonly syncDocsets: (run: Run) => Promise<void>;
+  readonly syncDocsets: SyncDocsets;
 }
 
 /** What of a stage's end is there, as it is on the forge at this moment. */
@@ -51,7 +46,7 @@ export function createExitConditions(deps: ExitConditionsDependencies) {
       ...judged.flatMap(({ artifact, faults }) => faults.map((fault) => `${artifact.path} ${fault}.`)),
       ...(pull && run.variant === "revise" ? await unansweredThreads(deps, run, pull) : []),
     ];
-    if (problems.length === 0 && tip && pull) await bringDocsetsUpToDate(deps, run, tip, pull);
+    if (problems.length === 0 && tip && pull) await bringDocsetsUpToDate(deps, run, pull);
     const after = problems.length === 0 ? await deps.mirror.fetch(run.repository, run.branch) : tip;
     const changed = base && after ? await deps.mirror.changes(run.repository, base, after) : [];
     return {
@@ -94,12 +89,7 @@ async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pul
     .map((thread) => `The review thread ${thread.id} on ${thread.path} has no reply yet; answer it with github_comment.`);
 }
 
-async function bringDocsetsUpToDate(deps: ExitConditionsDependencies, run: Run, tip: CommitSha, pull: ForgePull): Promise<void> {
-  const paths = stageTable[run.stage].artifacts.required.map((type) => artifactPath(run.issue, run.stage, type));
-  for (const [kind, number] of [["issue", run.issue], ["pull", pull.number]] as const) {
-    const text = await deps.mirror.readFile(run.repository, tip, docsetPath(kind, number));
-    const docset = readDocset(text === undefined ? undefined : deps.documents.parseYaml(text), kind, run.repository, number);
-    const listed = new Set(docset.entries.map((entry) => entry.path));
-    if (text === undefined || paths.some((path) => !listed.has(path))) return deps.syncDocsets(run);
-  }
+async function bringDocsetsUpToDate(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<void> {
+  const found = await findDocuments(deps, run, run.stage);
+  if (found && found.entries.length > 0 && !(await areDocumentsLinked(deps, run, found))) await deps.syncDocsets({ ...run, pull: pull.number });
 }

@@ -37,6 +37,7 @@ export function createReconcileDeliveries(deps: ReconcileDeliveriesDependencies)
     return again.map((delivery) => delivery.guid as DeliveryId);
   };
 }
+export type ReconcileDeliveries = ReturnType<typeof createReconcileDeliveries>;
 
 /** The newest attempt of each delivery. A delivery that we have stored needs no other, whatever the forge thinks of its answer. */
 function latestPerGuid(deliveries: readonly ForgeDelivery[]): ReadonlyMap<string, ForgeDelivery> {

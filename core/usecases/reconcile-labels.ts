@@ -39,6 +39,7 @@ export function createReconcileLabels(deps: ReconcileLabelsDependencies) {
     return judged;
   };
 }
+export type ReconcileLabels = ReturnType<typeof createReconcileLabels>;
 
 async function reconcile(deps: ReconcileLabelsDependencies, repository: RepositoryName, issue: ForgeIssue, label: string, names: LabelNames): Promise<boolean> {
   const events = await deps.forge.labelEvents(repository, issue.number, 0 as Instant);
