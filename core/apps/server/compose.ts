@@ -1,0 +1,170 @@
+import { createHash, createHmac } from "node:crypto";
+import { createGitEndpoint } from "../../adapters/git/endpoint.ts";
+import type { GitClones } from "../../adapters/git/clones.ts";
+import { verifySignature } from "../../adapters/github/webhook-signature.ts";
+import type { ModelEndpoint } from "../../contract/runner.ts";
+import { parseToolArguments } from "../../contract/tools.ts";
+import { sameLabel } from "../../domain/label/names.ts";
+import { toolNames } from "../../domain/tool/tool.ts";
+import type { Digest, RunId } from "../../domain/kernel/values.ts";
+import type { ModelProfile, Run } from "../../domain/run/run.ts";
+import { estimateCost } from "../../domain/session/usage.ts";
+import type { AgentRuntime } from "../../ports/agent-runtime.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Hasher, Randomness, SignatureVerifier } from "../../ports/crypto.ts";
+import type { DocumentCodec } from "../../ports/document-codec.ts";
+import type { Forge } from "../../ports/forge.ts";
+import type { Log } from "../../ports/log.ts";
+import type { PromptLibrary } from "../../ports/prompt-library.ts";
+import type { Queue } from "../../ports/queue.ts";
+import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
+import type { Store } from "../../ports/store.ts";
+import { createAbortIssue } from "../../usecases/abort-issue.ts";
+import { createAdmitRevise } from "../../usecases/admit-revise.ts";
+import { createAdmitRun } from "../../usecases/admit-run.ts";
+import { createAnswerRequest } from "../../usecases/answer-request.ts";
+import { createApplyGate } from "../../usecases/apply-gate.ts";
+import { createAuthenticateRun } from "../../usecases/authenticate-run.ts";
+import { createBuildSpecification } from "../../usecases/build-specification.ts";
+import { createCallTool } from "../../usecases/call-tool.ts";
+import { createCancelRun } from "../../usecases/cancel-run.ts";
+import { createConcludeTurn } from "../../usecases/conclude-turn.ts";
+import { createDispatchEffect } from "../../usecases/dispatch-effect.ts";
+import { createEffectClaims } from "../../usecases/effect-claims.ts";
+import { createEndAttempt } from "../../usecases/end-attempt.ts";
+import { createExchangeRunToken } from "../../usecases/exchange-run-token.ts";
+import { createExecuteDecision } from "../../usecases/execute-decision.ts";
+import { createExitConditions } from "../../usecases/exit-conditions.ts";
+import { createExpireRequests } from "../../usecases/expire-requests.ts";
+import { createExtendLease } from "../../usecases/extend-lease.ts";
+import { createParkRun, createReleaseRun } from "../../usecases/park-run.ts";
+import { createProcessDelivery } from "../../usecases/process-delivery.ts";
+import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
+import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
+import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
+import { createRecordEvents } from "../../usecases/record-events.ts";
+import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
+import { createResumeRun } from "../../usecases/resume-run.ts";
+import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
+import { createStartAttempt } from "../../usecases/start-attempt.ts";
+import { syncIssueDocset, syncIssueMap, syncPullDocset } from "../../usecases/docsets.ts";
+import { readLabelNames } from "../../usecases/repository-labels.ts";
+import type { WebhookPayload } from "../../usecases/webhook-payload.ts";
+import { createSweepOutbox } from "../../usecases/sweep-outbox.ts";
+import { toolbox } from "../../usecases/tools/toolbox.ts";
+
+/** Times of an installation. Tests and the rehearsal shorten some of them. */
+export interface ServerTimes {
+  /** Seconds an attempt may be silent before it counts as lost. */
+  readonly lease: number;
+  /** Seconds an attempt may take to report for the first time. */
+  readonly start: number;
+  /** Seconds of work before an attempt is ended. */
+  readonly deadline: number;
+  /** Milliseconds for which a tool call waits for a quick decision. */
+  readonly hold: number;
+  /** Days until a request expires. */
+  readonly requestDays: number;
+  /** Seconds before the reconciler calls a delivery or a label late. */
+  readonly grace: number;
+  /** Seconds between two rounds of sweeps. */
+  readonly sweep: number;
+}
+
+export const defaultTimes: ServerTimes = { lease: 30, start: 120, deadline: 3_600, hold: 45_000, requestDays: 7, grace: 60, sweep: 30 };
+
+/** What the headless part stands on: one database, one forge, one place where agents run. */
+export interface Platform {
+  readonly store: Store;
+  readonly queue: Queue;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly hasher: Hasher;
+  readonly random: Randomness;
+  readonly signatures: SignatureVerifier;
+  readonly forge: Forge;
+  /** Carries out what the owner decided at a gate, in the owner's name. */
+  readonly ownerForge: Forge;
+  readonly clones: GitClones;
+  readonly mirror: RepositoryMirror;
+  readonly documents: DocumentCodec;
+  readonly runtime: AgentRuntime;
+  readonly templates: (type: string) => string;
+  readonly prompts: PromptLibrary;
+  readonly webhookSecret: string;
+  /** From which bootstrap tokens are derived; never leaves the server. */
+  readonly bootstrapSecret: string;
+  readonly model: ModelEndpoint;
+  readonly profile: ModelProfile;
+  /** Logins that are asked for reviews, the owner first. */
+  readonly reviewers: readonly string[];
+  readonly gatewayUrl: () => string;
+  /** No other process can be at work on this database: claims of a dead one count for nothing at once. */
+  readonly isSoleOwner: boolean;
+  readonly times: ServerTimes;
+}
+
+/** All use cases of the headless part, wired to one platform. */
+export function composeUseCases(platform: Platform) {
+  const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random, signatures } = platform;
+  const attempts = {
+    ...platform,
+    randomness: random,
+    bootstrapToken: (runId: RunId, attempt: number): string => createHmac("sha256", platform.bootstrapSecret).update(`${runId}/${attempt}`).digest("base64url"),
+    leaseSeconds: times.lease,
+    startSeconds: times.start,
+  };
+  const checksum = (content: Uint8Array): Digest => createHash("sha256").update(content).digest("hex") as Digest;
+  const claims = createEffectClaims({ clock, process: random.id(), patience: platform.isSoleOwner ? 0 : 60_000 });
+  const docsets = { mirror, documents, forge, hasher };
+  const syncDocsets = async (run: Run): Promise<void> => {
+    await syncIssueDocset(docsets, run);
+    await syncPullDocset(docsets, run);
+    await syncIssueMap(docsets, run);
+  };
+  const exitConditions = createExitConditions({ store, forge, mirror, documents, templates: platform.templates, syncDocsets });
+  const gates = { ...attempts, exitConditions, gateDays: times.requestDays };
+  const abortIssue = createAbortIssue({ store, clock, forge, mirror, documents });
+  const admission = { ...attempts, services: [] };
+  const admitRun = createAdmitRun(admission);
+  const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, abortIssue, syncDocsets, mirror, documents });
+  const tools = { ...attempts, tools: toolbox, claims, parser: { parse: parseToolArguments }, holdFor: times.hold, requestLifetime: times.requestDays * 86_400_000 };
+  const resumeRun = createResumeRun(attempts);
+  const buildSpecification = createBuildSpecification({ store, forge, mirror, templates: platform.templates, toolsFor: () => toolNames, reviewers: platform.reviewers, deadlineSeconds: times.deadline, maxTurns: 20 });
+  return {
+    receiveDelivery: createReceiveDelivery({ store, clock }),
+    processDelivery: createProcessDelivery({ store, clock, admitRun, admitRevise: createAdmitRevise(admission), abortIssue, isAbort: (payload) => isAbortLabel(forge, payload) }),
+    authenticateRun: createAuthenticateRun({ store, hasher }),
+    exchangeRunToken: createExchangeRunToken({ ...attempts, buildSpecification, library: platform.prompts }),
+    recordEvents: createRecordEvents({ store }),
+    extendLease: createExtendLease({ store, clock, leaseSeconds: times.lease }),
+    saveSnapshot: createSaveSnapshot({ store, clock, checksum }),
+    loadSnapshot: createLoadSnapshot({ store, clock, checksum }),
+    endAttempt: createEndAttempt(attempts),
+    concludeTurn: createConcludeTurn({ ...gates, priceOf: (model, usage) => estimateCost(usage, model)?.usd }),
+    callTool: createCallTool(tools),
+    answerRequest: createAnswerRequest({ store, clock, hasher, signatures }),
+    dispatchEffect: createDispatchEffect({
+      ...attempts,
+      startAttempt: createStartAttempt({ ...attempts, gatewayUrl: platform.gatewayUrl }),
+      syncStatusComment: createSyncStatusComment(attempts),
+      executeDecision: createExecuteDecision({ ...tools, applyGate }),
+      resumeRun,
+      indexDocuments: createIndexDocuments(attempts),
+    }),
+    recoverAttempts: createRecoverAttempts({ ...attempts, log }),
+    expireRequests: createExpireRequests({ ...gates, log }),
+    sweepOutbox: createSweepOutbox({ store, clock, queue: platform.queue, patienceSeconds: 60 }),
+    reconcileDeliveries: createReconcileDeliveries({ store, clock, forge, graceSeconds: times.grace }),
+    reconcileLabels: createReconcileLabels({ ...attempts, admitRun, abortIssue, graceSeconds: times.grace }),
+    parkRun: createParkRun(attempts),
+    releaseRun: createReleaseRun(attempts),
+    cancelRun: createCancelRun(attempts),
+  };
+}
+export type UseCases = ReturnType<typeof composeUseCases>;
+
+async function isAbortLabel(forge: Forge, { repository, label }: WebhookPayload): Promise<boolean> {
+  if (!repository || label === undefined) return false;
+  return sameLabel(label, (await readLabelNames(forge, repository)).triggers.abort.work);
+}
