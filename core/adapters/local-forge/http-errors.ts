@@ -13,9 +13,10 @@ export interface FieldError {
 export class HttpError extends Error {
   override readonly name = "HttpError";
   readonly status: ContentfulStatusCode;
-  readonly errors: readonly FieldError[] | undefined;
+  /** Sentences instead of fields where GitHub does so (reviews). */
+  readonly errors: readonly (FieldError | string)[] | undefined;
 
-  constructor(status: ContentfulStatusCode, message: string, errors?: readonly FieldError[]) {
+  constructor(status: ContentfulStatusCode, message: string, errors?: readonly (FieldError | string)[]) {
     super(message);
     this.status = status;
     this.errors = errors;
@@ -32,6 +33,11 @@ export function notFound(): HttpError {
 /** A 422 about one field. */
 export function invalid(resource: string, field: string, code: string, message?: string): HttpError {
   return new HttpError(422, "Validation Failed", [{ resource, field, code, ...(message === undefined ? {} : { message }) }]);
+}
+
+/** A 422 in the form that GitHub uses for reviews: a sentence. */
+export function unprocessable(sentence: string): HttpError {
+  return new HttpError(422, "Unprocessable Entity", [sentence]);
 }
 
 /** Renders an HttpError the way GitHub does. */

@@ -1,6 +1,6 @@
 import { emit } from "../emit.ts";
 import { hunkAt } from "../git.ts";
-import { HttpError, invalid, notFound } from "../http-errors.ts";
+import { notFound, unprocessable } from "../http-errors.ts";
 import { nodeId, type JsonObject } from "../serializers/people.ts";
 import { reviewCommentJson, reviewJson, simplePullJson, type Pull } from "../serializers/pulls.ts";
 import type { IssueRow, RepositoryRow, ReviewCommentRow, ReviewRow, ReviewThreadRow, UserRow } from "../state/rows.ts";
@@ -30,9 +30,9 @@ interface AnchoredComment extends DraftComment {
 /** Submits a review; each of its comments opens a thread. @throws HttpError 422 for a review of one's own work, an empty one, or a line outside the diff. */
 export async function submitReview(world: World, repository: RepositoryRow, whole: Pull, author: UserRow, review: NewReview): Promise<ReviewRow> {
   if (review.event !== "COMMENT" && whole.issue.user_id === author.id) {
-    throw new HttpError(422, `Review Can not ${review.event === "APPROVE" ? "approve" : "request changes on"} your own pull request`);
+    throw unprocessable(`Can not ${review.event === "APPROVE" ? "approve" : "request changes on"} your own pull request`);
   }
-  if (review.event !== "APPROVE" && review.body.trim() === "" && review.comments.length === 0) throw invalid("PullRequestReview", "body", "missing_field");
+  if (review.event !== "APPROVE" && review.body.trim() === "" && review.comments.length === 0) throw unprocessable("Body can not be blank");
   const anchored = await Promise.all(review.comments.map((comment) => anchor(world, repository, whole, comment)));
   return world.db.transaction(() => {
     const stored = insertReview(world, whole, author, states[review.event], review.body);
@@ -46,7 +46,7 @@ export async function submitReview(world: World, repository: RepositoryRow, whol
 
 async function anchor(world: World, repository: RepositoryRow, { pull }: Pull, comment: DraftComment): Promise<AnchoredComment> {
   const hunk = await hunkAt(gitDirectory(world, repository), pull.base_sha, pull.head_sha, comment.path, comment.line);
-  if (hunk === undefined) throw invalid("PullRequestReviewComment", "line", "invalid", "pull_request_review_thread.line must be part of the diff");
+  if (hunk === undefined) throw unprocessable("Line could not be resolved");
   return { ...comment, hunk: hunk.trimEnd() };
 }
 
@@ -146,7 +146,7 @@ export function setResolved(world: World, repository: RepositoryRow, thread: Rev
 
 /** Takes an approval or a change request back. @throws HttpError 422 when there is nothing to take back. */
 export function dismiss(world: World, repository: RepositoryRow, whole: Pull, actor: UserRow, review: ReviewRow): ReviewRow {
-  if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED") throw new HttpError(422, "Can not dismiss this review");
+  if (review.state !== "APPROVED" && review.state !== "CHANGES_REQUESTED") throw unprocessable("Can not dismiss a commented or dismissed pull request review");
   return world.db.transaction(() => {
     world.db.run("update reviews set state = 'DISMISSED' where id = ?", review.id);
     touch(world, whole.issue.id);

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
 import { z } from "zod";
-import { HttpError, notFound } from "../http-errors.ts";
+import { notFound, unprocessable } from "../http-errors.ts";
 import { issueById } from "../records/issues.ts";
 import { commentOnLine, dismiss, reply, reviewComment, submitReview } from "../records/reviews.ts";
 import { idParameter, onPull, onRepository, paginatedRows, readBody, type ForgeContext, type ForgeEnvironment } from "../request.ts";
@@ -25,7 +25,7 @@ export function reviewRoutes(app: Hono<ForgeEnvironment>, world: World): void {
   app.post(`${pullPath}/reviews`, async (c) => {
     const { repository, user, pull } = onPull(world, c, "read");
     const body = await readBody(c, "PullRequestReview", newReview);
-    if (pull.issue.state !== "open" && body.event !== "COMMENT") throw new HttpError(422, "Can not approve or request changes on a closed pull request");
+    if (pull.issue.state !== "open" && body.event !== "COMMENT") throw unprocessable("Can not approve or request changes on a closed pull request");
     const review = await submitReview(world, repository, pull, user, { event: body.event, body: body.body ?? "", comments: body.comments });
     return c.json(reviewJson(world, repository, pull.issue, review));
   });

@@ -1,0 +1,90 @@
+import type { BranchName, RepositoryName } from "../../domain/kernel/values.ts";
+import type { Forge } from "../../ports/forge.ts";
+import { createConnection, split, type GitHubConnection, type GitHubConnectionOptions } from "./client.ts";
+import { translated } from "./errors.ts";
+import { hookMembers } from "./hooks.ts";
+import { issueMembers, statusOf } from "./issues.ts";
+import { pullMembers, type MergeMethod } from "./pulls.ts";
+
+export interface GitHubForgeOptions extends GitHubConnectionOptions {
+  /** Where git is served. Default: derived from `baseUrl`. */
+  readonly gitUrl?: string | undefined;
+  /** How `mergePull` merges. Default `merge`. */
+  readonly mergeMethod?: MergeMethod | undefined;
+}
+
+/** The Forge port on GitHub, GitHub Enterprise or the local forge, as seen by one credential. */
+export function createGitHubForge(options: GitHubForgeOptions): Forge {
+  const connection = createConnection(options);
+  const gitUrl = options.gitUrl ?? gitUrlOf(options.baseUrl);
+  return translatedMembers({
+    ...repositoryMembers(connection, options),
+    ...issueMembers(connection),
+    ...pullMembers(connection, options.mergeMethod ?? "merge"),
+    ...hookMembers(connection),
+    async gitRemote(repository) {
+      const token = await connection.gitToken(repository);
+      return { url: `${gitUrl}/${repository}.git`, authorization: `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}` };
+    },
+  });
+}
+
+type RepositoryMembers = Pick<Forge, "identity" | "repository" | "variables" | "permission">;
+
+function repositoryMembers(connection: GitHubConnection, options: GitHubForgeOptions): RepositoryMembers {
+  return {
+    async identity() {
+      if (options.credential.type === "token") return (await connection.own.rest.users.getAuthenticated()).data.login;
+      const { data } = await connection.own.rest.apps.getAuthenticated();
+      return `${data?.slug ?? ""}[bot]`;
+    },
+    async repository(repository) {
+      const client = await connection.client(repository);
+      const { data } = await client.rest.repos.get(split(repository));
+      return { defaultBranch: data.default_branch as BranchName, private: data.private };
+    },
+    variables: (repository) => variables(connection, repository),
+    permission: (repository, login) => permission(connection, repository, login),
+  };
+}
+
+/** A repository's own variable wins over the organisation's of the same name. */
+async function variables(connection: GitHubConnection, repository: RepositoryName): Promise<ReadonlyMap<string, string>> {
+  const client = await connection.client(repository);
+  const own = await client.paginate(client.rest.actions.listRepoVariables, { ...split(repository), per_page: 30 });
+  const shared = await client.paginate(client.rest.actions.listRepoOrganizationVariables, { ...split(repository), per_page: 30 }).catch((error: unknown) => {
+    if (statusOf(error) === 404) return []; // the repository belongs to a person, who has no variables
+    throw error;
+  });
+  return new Map([...shared, ...own].map((variable) => [variable.name, variable.value]));
+}
+
+const roles = ["admin", "maintain", "write", "triage", "read", "none"] as const;
+
+async function permission(connection: GitHubConnection, repository: RepositoryName, login: string): Promise<(typeof roles)[number]> {
+  const client = await connection.client(repository);
+  try {
+    const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...split(repository), username: login });
+    // An organisation's own role has a name of its own; its base permission then says what it allows.
+    return roles.find((role) => role === data.role_name) ?? roles.find((role) => role === data.permission) ?? "none";
+  } catch (error) {
+    if (statusOf(error) !== 404) throw error;
+    await client.rest.repos.get(split(repository)); // no such repository is an error; no such person has no permission
+    return "none";
+  }
+}
+
+/** `https://api.github.com` serves git at `https://github.com`; Enterprise and the local forge serve both from one host. */
+function gitUrlOf(baseUrl = "https://api.github.com"): string {
+  const url = new URL(baseUrl);
+  return url.hostname === "api.github.com" ? "https://github.com" : url.origin;
+}
+
+/** Wraps every member so that no vendor error leaves the adapter. */
+function translatedMembers(forge: Forge): Forge {
+  const wrapped = Object.entries(forge).map(([name, member]: [string, (...parameters: never[]) => Promise<unknown>]) => [
+    name,
+    (...parameters: never[]) => translated(`forge.${name}`, () => member(...parameters)),
+  ]);
+  return Object.fromEntries(wrapped) as unknown as Forge;
+}

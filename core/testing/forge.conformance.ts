@@ -1,0 +1,509 @@
+import { describe, expect, it } from "vitest";
+import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
+import type { Forge } from "../ports/forge.ts";
+import { InfrastructureError, type InfrastructureErrorCode } from "../ports/infrastructure-error.ts";
+
+/** A fresh forge for one test, with the means to change it behind the port's back. */
+export interface ForgeStage {
+  /** A private repository with `main`, on which `bot` may write, `reviewer` maintains and `owner` is admin. */
+  readonly repository: RepositoryName;
+  /** The same forge seen by each identity. `stranger` has an account and no rights; `intruder` has a credential that nobody knows. */
+  readonly as: { readonly owner: Forge; readonly bot: Forge; readonly reviewer: Forge; readonly stranger: Forge; readonly intruder: Forge };
+  readonly logins: { readonly owner: string; readonly bot: string; readonly reviewer: string; readonly stranger: string };
+  /** Commits these files on top of `branch` (made from `main` when new) and pushes. */
+  push(branch: string, files: Readonly<Record<string, string>>): Promise<CommitSha>;
+  /** What the forge's repository or its organisation has as variables. */
+  setVariables(scope: "repository" | "organization", variables: Readonly<Record<string, string>>): Promise<void>;
+  resolveThread(threadId: string): Promise<void>;
+  /** An address where deliveries arrive; `answer` is what it says to each. */
+  receiver(answer: () => number): Promise<{ readonly url: string; readonly received: readonly { readonly event: string; readonly guid: string }[] }>;
+  /** Resolves once everything that was to be delivered was tried. */
+  deliveriesSettled(): Promise<void>;
+  /** Reads that were answered from the cache after the forge said "not modified", so far. */
+  revalidations(): number;
+  /** Lets time pass for the forge. */
+  advance(milliseconds: number): Promise<void>;
+  now(): Instant;
+}
+
+const label = { name: "run:dev", color: "0e8a16", description: "Starts the dev stage" };
+const nowhere = "nobody/nothing" as RepositoryName;
+
+async function failure(promise: Promise<unknown>): Promise<InfrastructureError> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  expect(outcome).toBeInstanceOf(InfrastructureError);
+  return outcome as InfrastructureError;
+}
+
+async function expectCode(promise: Promise<unknown>, code: InfrastructureErrorCode): Promise<void> {
+  const error = await failure(promise);
+  expect({ code: error.code, remedy: typeof error.remedy, cause: error.cause !== undefined }, error.message).toEqual({ code, remedy: "string", cause: true });
+}
+
+async function openPull(stage: ForgeStage, branch = "feature"): Promise<{ number: number; head: CommitSha }> {
+  const head = await stage.push(branch, { "notes.md": "one\ntwo\nthree\n" });
+  const pull = await stage.as.bot.createPull(stage.repository, { title: "Notes", body: "Adds notes", head: branch as BranchName, base: "main" as BranchName });
+  return { number: pull.number, head };
+}
+
+/** What every Forge promises. Run against the real adapter with the local forge, and wherever else there is a forge to run it on. */
+export function forgeConformance(name: string, create: () => Promise<ForgeStage>): void {
+  describe(`${name} as a forge`, () => {
+    describeAccess(create);
+    describeIssues(create);
+    describeLabels(create);
+    describePulls(create);
+    describeMerging(create);
+    describeReviews(create);
+    describeHooks(create);
+  });
+}
+
+function describeAccess(create: () => Promise<ForgeStage>): void {
+  it("says who it acts as", async () => {
+    const { as, logins } = await create();
+
+    expect([await as.owner.identity(), await as.bot.identity()]).toEqual([logins.owner, logins.bot]);
+  });
+
+  it("calls a credential that nobody knows unauthorised", async () => {
+    const { as, repository } = await create();
+
+    await expectCode(as.intruder.identity(), "unauthorised");
+    await expectCode(as.intruder.issue(repository, 1), "unauthorised");
+  });
+
+  it("shows a private repository to those who may see it and to nobody else", async () => {
+    const { as, repository } = await create();
+
+    expect(await as.bot.repository(repository)).toEqual({ defaultBranch: "main", private: true });
+    await expectCode(as.stranger.repository(repository), "not-found");
+  });
+
+  it("does not find what does not exist", async () => {
+    const { as, repository } = await create();
+
+    await expectCode(as.owner.repository(nowhere), "not-found");
+    await expectCode(as.owner.issue(repository, 4711), "not-found");
+    await expectCode(as.owner.pull(repository, 4711), "not-found");
+    await expectCode(as.owner.comments(repository, 4711), "not-found");
+    await expectCode(as.owner.reviewThreads(repository, 4711), "not-found");
+    await expectCode(as.owner.updateComment(repository, 4711, "x"), "not-found");
+    await expectCode(as.owner.removeLabel(repository, 4711, "x"), "not-found");
+    await expectCode(as.owner.variables(nowhere), "not-found");
+    await expectCode(as.owner.permission(nowhere, "anyone"), "not-found");
+  });
+
+  it("tells every permission apart, and none for strangers and for people who do not exist", async () => {
+    const { as, repository, logins } = await create();
+    const asked = [logins.owner, logins.bot, logins.reviewer, logins.stranger, "nobody-at-all"];
+
+    const permissions = await Promise.all(asked.map((login) => as.owner.permission(repository, login)));
+
+    expect(permissions).toEqual(["admin", "write", "maintain", "none", "none"]);
+  });
+
+  it("merges the organisation's variables with the repository's, which win, over all pages", async () => {
+    const { as, repository, setVariables } = await create();
+    const many = Object.fromEntries(Array.from({ length: 35 }, (_, index) => [`VARIABLE_${index}`, String(index)]));
+    await setVariables("organization", { RUN_DEV_LABEL: "go", SHARED: "from the organisation" });
+    await setVariables("repository", { RUN_DEV_LABEL: "run:build", ...many });
+
+    const variables = await as.bot.variables(repository);
+
+    expect(Object.fromEntries(variables)).toEqual({ SHARED: "from the organisation", RUN_DEV_LABEL: "run:build", ...many });
+  });
+
+  it("gives an address and a credential for git", async () => {
+    const { as, repository } = await create();
+
+    const remote = await as.bot.gitRemote(repository);
+
+    expect(remote.url).toMatch(new RegExp(`^https?://.+/${repository}\\.git$`));
+    expect(Buffer.from(remote.authorization.replace(/^Basic /, ""), "base64").toString()).toMatch(/^x-access-token:.+/);
+  });
+
+  it("asks the forge again for what it has read, and takes an unchanged answer from memory", async () => {
+    const { as, repository, revalidations } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Read twice", body: "" });
+    const first = await as.bot.issue(repository, number);
+    const before = revalidations();
+
+    const second = await as.bot.issue(repository, number);
+    await as.owner.addLabels(repository, number, ["changed"]);
+    const third = await as.bot.issue(repository, number);
+
+    expect(revalidations()).toBe(before + 1);
+    expect([first.labels, second, third.labels]).toEqual([[], first, ["changed"]]);
+  });
+}
+
+function describeIssues(create: () => Promise<ForgeStage>): void {
+  it("gives back an issue as it was made", async () => {
+    const { as, repository, logins } = await create();
+
+    const made = await as.bot.createIssue(repository, { title: "A thing", body: "To do", labels: ["bug"] });
+
+    expect(made).toMatchObject({ title: "A thing", body: "To do", state: "open", author: logins.bot, labels: ["bug"], isPull: false });
+    expect(await as.owner.issue(repository, made.number)).toEqual(made);
+  });
+
+  it("closes an issue, also a second time", async () => {
+    const { as, repository } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Short-lived", body: "" });
+
+    await as.bot.closeIssue(repository, number);
+    await as.bot.closeIssue(repository, number);
+
+    expect((await as.bot.issue(repository, number)).state).toBe("closed");
+  });
+
+  it("lists open issues changed since a moment, oldest change first, without pull requests", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const early = await as.bot.createIssue(repository, { title: "Before", body: "" });
+    const closed = await as.bot.createIssue(repository, { title: "Closed", body: "" });
+    const changed = await as.bot.createIssue(repository, { title: "Changed later", body: "" });
+    await stage.advance(60_000);
+    const since = stage.now();
+    const late = await as.bot.createIssue(repository, { title: "After", body: "" });
+    await as.bot.closeIssue(repository, closed.number);
+    await openPull(stage);
+    await stage.advance(60_000);
+    await as.bot.createComment(repository, changed.number, "news");
+
+    const listed = await as.bot.issuesSince(repository, since);
+
+    expect(listed.map((issue) => issue.number)).toEqual([late.number, changed.number]);
+    expect((await as.bot.issuesSince(repository, 0 as Instant)).map((issue) => issue.number)).toContain(early.number);
+  });
+
+  it("lists every issue when they fill several pages, even if all changed in the same second", async () => {
+    const { as, repository } = await create();
+    const made = await inTurn(205, (index) => as.bot.createIssue(repository, { title: `Issue ${index}`, body: "" }));
+
+    const listed = await as.bot.issuesSince(repository, 0 as Instant);
+
+    expect(listed.map((issue) => issue.number).toSorted((a, b) => a - b)).toEqual(made.map((issue) => issue.number));
+  });
+
+  it("reads all comments in order, also beyond one page", async () => {
+    const { as, repository } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Talk", body: "" });
+    const made = await inTurn(103, (index) => as.bot.createComment(repository, number, `comment ${index}`));
+
+    expect(await as.owner.comments(repository, number)).toEqual(made);
+  });
+
+  it("edits a comment in place, however often", async () => {
+    const { as, repository, logins } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Status", body: "" });
+    const comment = await as.bot.createComment(repository, number, "running");
+
+    await as.bot.updateComment(repository, comment.id, "done");
+    const edited = await as.bot.updateComment(repository, comment.id, "done");
+
+    expect(edited).toMatchObject({ id: comment.id, author: logins.bot, body: "done" });
+    expect(await as.bot.comments(repository, number)).toEqual([edited]);
+  });
+}
+
+function describeLabels(create: () => Promise<ForgeStage>): void {
+  it("makes sure of a label once and again", async () => {
+    const { as, repository } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Labelled", body: "" });
+
+    await as.bot.ensureLabel(repository, label);
+    await as.bot.ensureLabel(repository, label);
+
+    expect(await as.bot.addLabels(repository, number, [label.name])).toEqual([label.name]);
+  });
+
+  it("adds and removes labels without minding what is there already", async () => {
+    const { as, repository } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Labelled", body: "" });
+
+    const added = await as.bot.addLabels(repository, number, ["state:in-review", "bug"]);
+    const again = await as.bot.addLabels(repository, number, ["bug"]);
+    const removed = await as.bot.removeLabel(repository, number, "bug");
+    const gone = await as.bot.removeLabel(repository, number, "bug");
+
+    expect([added, again, removed, gone].map((set) => set.toSorted())).toEqual([["bug", "state:in-review"], ["bug", "state:in-review"], ["state:in-review"], ["state:in-review"]]);
+    expect(await as.bot.addLabels(repository, number, [])).toEqual(["state:in-review"]);
+  });
+
+  it("tells who put which label on and took it off, and when, oldest first", async () => {
+    const stage = await create();
+    const { as, repository, logins } = stage;
+    const { number } = await as.bot.createIssue(repository, { title: "Labelled", body: "" });
+    await as.owner.addLabels(repository, number, ["early"]);
+    await stage.advance(60_000);
+    const since = stage.now();
+    await as.owner.addLabels(repository, number, ["run:dev"]);
+    await as.bot.addLabels(repository, number, ["run:dev"]);
+    await stage.advance(60_000);
+    await as.bot.removeLabel(repository, number, "run:dev");
+
+    const events = await as.bot.labelEvents(repository, number, since);
+
+    expect(events.map(({ at, ...event }) => ({ ...event, after: Math.floor((at - since) / 1000) }))).toEqual([
+      { issue: number, label: "run:dev", action: "labeled", actor: logins.owner, after: 0 },
+      { issue: number, label: "run:dev", action: "unlabeled", actor: logins.bot, after: 60 },
+    ]);
+  });
+
+  it("refuses labels from those who may only look away", async () => {
+    const { as, repository } = await create();
+    const { number } = await as.bot.createIssue(repository, { title: "Mine", body: "" });
+
+    await expectCode(as.stranger.addLabels(repository, number, ["run:dev"]), "not-found");
+  });
+}
+
+function describePulls(create: () => Promise<ForgeStage>): void {
+  it("opens a pull request and finds it by its branch until it is closed", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const { number, head } = await openPull(stage);
+
+    const expected = { number, title: "Notes", body: "Adds notes", state: "open", head: "feature", headSha: head, base: "main", draft: false, labels: [] };
+    expect(await as.owner.pull(repository, number)).toMatchObject(expected);
+    expect(await as.owner.openPullFrom(repository, "feature" as BranchName)).toMatchObject(expected);
+    expect(await as.owner.openPullFrom(repository, "another" as BranchName)).toBeUndefined();
+    expect((await as.owner.issue(repository, number)).isPull).toBe(true);
+
+    await as.bot.closePull(repository, number);
+
+    expect(await as.owner.openPullFrom(repository, "feature" as BranchName)).toBeUndefined();
+    expect((await as.owner.pull(repository, number)).state).toBe("closed");
+  });
+
+  it("opens a draft as a draft", async () => {
+    const stage = await create();
+    await stage.push("sketch", { "sketch.md": "…" });
+
+    const pull = await stage.as.bot.createPull(stage.repository, { title: "Sketch", body: "", head: "sketch" as BranchName, base: "main" as BranchName, draft: true });
+
+    expect(pull.draft).toBe(true);
+  });
+
+  it("refuses a second pull request for the same branch, one without commits, and one from a branch that is not there, and says not to try again", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    await openPull(stage);
+    const open = (head: string) => as.bot.createPull(repository, { title: "Again", body: "", head: head as BranchName, base: "main" as BranchName });
+
+    const errors = [await failure(open("feature")), await failure(open("main")), await failure(open("missing"))];
+
+    expect(errors.map(({ code, retryable }) => ({ code, retryable }))).toEqual(Array.from({ length: 3 }, () => ({ code: "conflict", retryable: false })));
+  });
+
+  it("follows the branch of an open pull request", async () => {
+    const stage = await create();
+    const { number } = await openPull(stage);
+
+    const head = await stage.push("feature", { "more.md": "more\n" });
+
+    expect((await stage.as.bot.pull(stage.repository, number)).headSha).toBe(head);
+  });
+}
+
+function describeMerging(create: () => Promise<ForgeStage>): void {
+  it("merges at the head that was seen, and answers the same when asked again", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const { number, head } = await openPull(stage);
+
+    const first = await as.owner.mergePull(repository, number, head, "Notes (#1)\n\nApproved by the owner.");
+    const second = await as.owner.mergePull(repository, number, head, "Notes (#1)");
+
+    expect(first.sha).toMatch(/^[0-9a-f]{40}$/);
+    expect(second).toEqual(first);
+    expect((await as.owner.pull(repository, number)).state).toBe("merged");
+  });
+
+  it("does not merge when the head has moved since it was seen", async () => {
+    const stage = await create();
+    const { number, head } = await openPull(stage);
+    await stage.push("feature", { "smuggled.md": "not seen by anyone\n" });
+
+    await expectCode(stage.as.owner.mergePull(stage.repository, number, head, "Notes"), "conflict");
+
+    expect((await stage.as.owner.pull(stage.repository, number)).state).toBe("open");
+  });
+
+  it("does not take a merge at another head for the one that was asked for", async () => {
+    const stage = await create();
+    const { number, head: seen } = await openPull(stage);
+    const head = await stage.push("feature", { "more.md": "more\n" });
+    await stage.as.owner.mergePull(stage.repository, number, head, "Notes");
+
+    expect((await failure(stage.as.owner.mergePull(stage.repository, number, seen, "Notes"))).code).toBe("conflict");
+  });
+
+  it("does not merge what conflicts with the base branch", async () => {
+    const stage = await create();
+    const { number, head } = await openPull(stage);
+    await stage.push("main", { "notes.md": "something else\n" });
+
+    await expectCode(stage.as.owner.mergePull(stage.repository, number, head, "Notes"), "conflict");
+  });
+
+  it("does not let those merge who may not write", async () => {
+    const stage = await create();
+    const { number, head } = await openPull(stage);
+
+    await expectCode(stage.as.stranger.mergePull(stage.repository, number, head, "Mine now"), "not-found");
+  });
+}
+
+function describeReviews(create: () => Promise<ForgeStage>): void {
+  it("asks for a review, also twice", async () => {
+    const stage = await create();
+    const { as, repository, logins } = stage;
+    const { number } = await openPull(stage);
+
+    await as.bot.requestReview(repository, number, [logins.reviewer]);
+
+    await expect(as.bot.requestReview(repository, number, [logins.reviewer])).resolves.toBeUndefined();
+  });
+
+  it("keeps reviews in order, with their verdicts", async () => {
+    const stage = await create();
+    const { as, repository, logins } = stage;
+    const { number } = await openPull(stage);
+
+    await as.reviewer.createReview(repository, number, { event: "REQUEST_CHANGES", body: "Not yet" });
+    await as.owner.createReview(repository, number, { event: "COMMENT", body: "Looking" });
+    await as.reviewer.createReview(repository, number, { event: "APPROVE", body: "" });
+
+    expect((await as.bot.reviews(repository, number)).map(({ author, state, body }) => ({ author, state, body }))).toEqual([
+      { author: logins.reviewer, state: "changes_requested", body: "Not yet" },
+      { author: logins.owner, state: "commented", body: "Looking" },
+      { author: logins.reviewer, state: "approved", body: "" },
+    ]);
+  });
+
+  it("does not let anyone approve their own pull request", async () => {
+    const stage = await create();
+    const { number } = await openPull(stage);
+
+    await expectCode(stage.as.bot.createReview(stage.repository, number, { event: "APPROVE", body: "Fine by me" }), "conflict");
+  });
+
+  it("shows each thread with its place, its comments in order and whether it is resolved", async () => {
+    const stage = await create();
+    const { as, repository, logins } = stage;
+    const { number } = await openPull(stage);
+    const comments = [1, 3].map((line) => ({ path: "notes.md", line, body: `about line ${line}` }));
+    await as.reviewer.createReview(repository, number, { event: "REQUEST_CHANGES", body: "See below", comments });
+    const [first, second] = await as.bot.reviewThreads(repository, number);
+    const parent = first?.comments[0];
+    if (!first || !second || !parent) throw new Error("two threads were expected");
+
+    const reply = await as.bot.replyToThread(repository, number, parent.id, "Changed");
+    await stage.resolveThread(second.id);
+    const threads = await as.bot.reviewThreads(repository, number);
+
+    expect(threads.map(({ path, line, resolved }) => ({ path, line, resolved }))).toEqual([
+      { path: "notes.md", line: 1, resolved: false },
+      { path: "notes.md", line: 3, resolved: true },
+    ]);
+    expect(threads[0]?.comments).toEqual([parent, reply]);
+    expect(threads[0]?.comments.map((comment) => [comment.author, comment.body])).toEqual([[logins.reviewer, "about line 1"], [logins.bot, "Changed"]]);
+  });
+
+  it("reads all comments of a long thread", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const { number } = await openPull(stage);
+    await as.reviewer.createReview(repository, number, { event: "COMMENT", body: "", comments: [{ path: "notes.md", line: 1, body: "first" }] });
+    const parent = (await as.bot.reviewThreads(repository, number))[0]?.comments[0];
+    if (!parent) throw new Error("a thread was expected");
+
+    await inTurn(101, (index) => as.bot.replyToThread(repository, number, parent.id, `reply ${index}`));
+
+    const [thread] = await as.bot.reviewThreads(repository, number);
+    expect(thread?.comments.map((comment) => comment.body)).toEqual(["first", ...Array.from({ length: 101 }, (_, index) => `reply ${index}`)]);
+  });
+
+  it("refuses a comment on a line that the pull request does not show", async () => {
+    const stage = await create();
+    const { number } = await openPull(stage);
+
+    await expectCode(stage.as.reviewer.createReview(stage.repository, number, { event: "COMMENT", body: "", comments: [{ path: "notes.md", line: 999, body: "where?" }] }), "conflict");
+  });
+}
+
+function describeHooks(create: () => Promise<ForgeStage>): void {
+  const events = ["issues"];
+
+  it("keeps one hook for an address, however often it is made sure of", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const { url, received } = await stage.receiver(() => 202);
+
+    const first = await as.owner.ensureHook(repository, { url, secret: "old", events: ["push"] });
+    const second = await as.owner.ensureHook(repository, { url, secret: "new", events });
+    await as.bot.createIssue(repository, { title: "Tell me once", body: "" });
+    await stage.deliveriesSettled();
+
+    expect(second).toBe(first);
+    expect(received.filter((delivery) => delivery.event === "issues")).toHaveLength(1);
+  });
+
+  it("lets only administrators make hooks", async () => {
+    const stage = await create();
+
+    await expectCode(stage.as.bot.ensureHook(stage.repository, { url: "http://127.0.0.1:9/", secret: "s", events }), "unauthorised");
+  });
+
+  it("remembers deliveries, newest first, and sends a failed one again under its GUID", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    let healthy = false;
+    const { url, received } = await stage.receiver(() => (healthy ? 202 : 503));
+    const hook = await as.owner.ensureHook(repository, { url, secret: "s", events });
+    await stage.deliveriesSettled();
+    await stage.advance(60_000);
+    const since = stage.now();
+    await as.bot.createIssue(repository, { title: "Will be missed", body: "" });
+    await stage.deliveriesSettled();
+    const [failed] = await as.owner.deliveries(repository, hook, since);
+    if (!failed) throw new Error("a delivery was expected");
+    healthy = true;
+
+    await as.owner.redeliver(repository, hook, failed.attemptId);
+    await stage.deliveriesSettled();
+
+    const seen = (await as.owner.deliveries(repository, hook, since)).map(({ event, ok, redelivery, guid }) => ({ event, ok, redelivery, guid }));
+    expect(seen).toEqual([
+      { event: "issues", ok: true, redelivery: true, guid: failed.guid },
+      { event: "issues", ok: false, redelivery: false, guid: failed.guid },
+    ]);
+    expect(received.filter((delivery) => delivery.guid === failed.guid)).toHaveLength(2);
+  });
+
+  it("lists all deliveries over several pages", async () => {
+    const stage = await create();
+    const { as, repository } = stage;
+    const { url } = await stage.receiver(() => 202);
+    const hook = await as.owner.ensureHook(repository, { url, secret: "s", events });
+    await inTurn(105, (index) => as.bot.createIssue(repository, { title: `Issue ${index}`, body: "" }));
+    await stage.deliveriesSettled();
+
+    const delivered = await as.owner.deliveries(repository, hook, 0 as Instant);
+
+    expect(new Set(delivered.filter((delivery) => delivery.event === "issues").map((delivery) => delivery.guid)).size).toBe(105);
+  });
+}
+
+/** Makes things one after another, so that their order is known. */
+async function inTurn<T>(count: number, make: (index: number) => Promise<T>): Promise<readonly T[]> {
+  const made: T[] = [];
+  for (let index = 0; index < count; index++) made.push(await make(index));
+  return made;
+}
