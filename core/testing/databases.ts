@@ -111,7 +111,12 @@ async function dropDatabase(serverUrl: string, name: string): Promise<void> {
 /** Changes with the migrations and with the versions of what else makes tables. */
 async function schemaId(): Promise<string> {
   const { dependencies } = packageFile;
-  const parts = [...(await readMigrations()).map((migration) => migration.checksum), dependencies["pg-boss"], dependencies["@electric-sql/pglite"], dependencies["@electric-sql/pglite-pgvector"]];
+  const parts = [
+    ...(await readMigrations()).map((migration) => migration.checksum),
+    dependencies["pg-boss"],
+    dependencies["@electric-sql/pglite"],
+    dependencies["@electric-sql/pglite-pgvector"],
+  ];
   return createHash("sha256").update(parts.join("\n")).digest("hex").slice(0, 16);
 }
 

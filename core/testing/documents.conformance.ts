@@ -17,7 +17,17 @@ export function documentsConformance(name: string, create: () => Promise<FreshDa
 
     const inStore = <T>(work: (tx: Transaction) => Promise<T>): Promise<T> => store.transaction(work);
     const document = (repository: RepositoryName, path: string, overrides: Partial<DocumentMeta> = {}): DocumentMeta => ({
-      docId: path, repository, path, branch: "main" as BranchName, type: "brief", title: path, status: "draft", ownerRole: "pm", hash: "a".repeat(64) as Digest, frontMatter: { doc_id: path }, updatedAt: 1 as Instant,
+      docId: path,
+      repository,
+      path,
+      branch: "main" as BranchName,
+      type: "brief",
+      title: path,
+      status: "draft",
+      ownerRole: "pm",
+      hash: "a".repeat(64) as Digest,
+      frontMatter: { doc_id: path },
+      updatedAt: 1 as Instant,
       ...overrides,
     });
 
@@ -64,7 +74,8 @@ export function documentsConformance(name: string, create: () => Promise<FreshDa
           await tx.documents.upsert(document("acme/other" as RepositoryName, "en.md"), [{ section: "Goal", text: "carts elsewhere" }]);
         });
       });
-      const found = async (query: string): Promise<readonly string[]> => (await inStore((tx) => tx.documents.search(repository, query, 10))).map((hit) => `${hit.path}#${hit.section}`);
+      const found = async (query: string): Promise<readonly string[]> =>
+        (await inStore((tx) => tx.documents.search(repository, query, 10))).map((hit) => `${hit.path}#${hit.section}`);
 
       it("finds other forms of an English word, in this repository only", async () => {
         expect(await found("cart")).toStrictEqual(["en.md#Goal"]);

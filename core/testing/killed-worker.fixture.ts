@@ -2,7 +2,7 @@
 import { createPostgresDriver } from "../adapters/postgres/driver.ts";
 import { createPgBossQueue } from "../adapters/queue-pg-boss/queue.ts";
 
-const queue = createPgBossQueue({ driver: createPostgresDriver({ url: process.argv[2]! }), onError: (error) => console.error(error) });
+const queue = createPgBossQueue({ driver: createPostgresDriver({ url: process.argv[2] ?? "" }), onError: (error) => console.error(error) });
 await queue.start();
 await queue.work("process-delivery", 1, async ({ deliveryId }) => {
   process.stdout.write(`${deliveryId}\n`);

@@ -1,6 +1,17 @@
 import type { NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
-import type { BranchName, CorrelationId, DeliveryId, Digest, Instant, PersonId, RepositoryName, RequestId, RunId, TargetVersion } from "../domain/kernel/values.ts";
+import type {
+  BranchName,
+  CorrelationId,
+  DeliveryId,
+  Digest,
+  Instant,
+  PersonId,
+  RepositoryName,
+  RequestId,
+  RunId,
+  TargetVersion,
+} from "../domain/kernel/values.ts";
 import type { Run, RunAttempt } from "../domain/run/run.ts";
 import type { StoredDelivery, ToolCall } from "../ports/store.ts";
 
@@ -56,7 +67,14 @@ export function sampleRequest(runId: RunId, overrides: Partial<DecisionRequest> 
     expiresAt: 100_000 as Instant,
     createdAt: 1_000 as Instant,
     summary: "Add the label run:vision to issue 1.",
-    effect: { type: "labels", target: { kind: "issue", number: 1 }, before: ["run:intake"], removed: [], added: ["run:vision"], after: ["run:intake", "run:vision"] },
+    effect: {
+      type: "labels",
+      target: { kind: "issue", number: 1 },
+      before: ["run:intake"],
+      removed: [],
+      added: ["run:vision"],
+      after: ["run:intake", "run:vision"],
+    },
     rule: "ask-trigger-labels",
     risk: "medium",
     state: { phase: "requested" },
@@ -65,7 +83,15 @@ export function sampleRequest(runId: RunId, overrides: Partial<DecisionRequest> 
 }
 
 export function sampleDecision(overrides: Partial<Decision> = {}): Decision {
-  return { verdict: { type: "approve" }, by: "olga" as PersonId, surface: "command-line", at: 2_000 as Instant, keyId: "key-1", signature: "c2lnbmF0dXJl", ...overrides };
+  return {
+    verdict: { type: "approve" },
+    by: "olga" as PersonId,
+    surface: "command-line",
+    at: 2_000 as Instant,
+    keyId: "key-1",
+    signature: "c2lnbmF0dXJl",
+    ...overrides,
+  };
 }
 
 export function sampleToolCall(runId: RunId, overrides: Partial<ToolCall> = {}): ToolCall {
@@ -88,9 +114,25 @@ export function sampleToolCall(runId: RunId, overrides: Partial<ToolCall> = {}):
 }
 
 export function sampleDelivery(overrides: Partial<StoredDelivery> = {}): StoredDelivery {
-  return { id: unique("delivery") as DeliveryId, event: "issues", repository: "acme/shop" as RepositoryName, body: '{"action":"labeled"}', receivedAt: 1_000 as Instant, state: "received", ...overrides };
+  return {
+    id: unique("delivery") as DeliveryId,
+    event: "issues",
+    repository: "acme/shop" as RepositoryName,
+    body: '{"action":"labeled"}',
+    receivedAt: 1_000 as Instant,
+    state: "received",
+    ...overrides,
+  };
 }
 
 export function sampleFlowEvent(overrides: Partial<NewFlowEvent> = {}): NewFlowEvent {
-  return { correlationId: "correlation" as CorrelationId, actor: { type: "system", id: "orchestrator" }, type: "run.parked", subject: "run:1", payload: { reason: "decision" }, at: 1_000 as Instant, ...overrides };
+  return {
+    correlationId: "correlation" as CorrelationId,
+    actor: { type: "system", id: "orchestrator" },
+    type: "run.parked",
+    subject: "run:1",
+    payload: { reason: "decision" },
+    at: 1_000 as Instant,
+    ...overrides,
+  };
 }

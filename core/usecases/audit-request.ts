@@ -6,7 +6,14 @@ import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { Json } from "../domain/kernel/values.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { AuditedRequest } from "../ports/store.ts";
-import type { AuditProblem } from "./verify-audit.ts";
+
+/** One thing that does not fit. `type` and `subject` are for programs, `message` and `remedy` for people. */
+export interface AuditProblem {
+  readonly type: string;
+  readonly subject: string;
+  readonly message: string;
+  readonly remedy: string;
+}
 
 interface Dependencies {
   readonly hasher: Hasher;
@@ -15,7 +22,14 @@ interface Dependencies {
 
 /** The events that move a request, as they are found in the trail. Others about it (refusals, violations) leave its state alone. */
 const movingEvents: readonly string[] = [
-  "decision.decided", "decision.execution-began", "decision.execution-recovered", "decision.executed", "decision.failed", "decision.went-stale", "decision.expired", "decision.superseded",
+  "decision.decided",
+  "decision.execution-began",
+  "decision.execution-recovered",
+  "decision.executed",
+  "decision.failed",
+  "decision.went-stale",
+  "decision.expired",
+  "decision.superseded",
 ] satisfies readonly DecisionEvent["type"][];
 
 /** Everything that is wrong with one request: what it binds, who decided it, and whether its row is what its history made of it. */
@@ -25,8 +39,10 @@ export function auditRequest(deps: Dependencies, { request, decision, history }:
 
   const asked = history.find((event) => event.type === "decision.requested");
   if (!asked) report("request.unexplained", "The trail does not say that this request was ever made.", rewritten);
-  else if (asked.payload["digest"] !== request.digest) report("request.rewritten", "The trail knows this request with another digest: what it asks for was changed together with its digest.", rewritten);
-  if (!holds(() => digestHolds(request, deps.hasher.sha256))) report("request.changed", "What this request says is not what its digest binds: the row was changed by hand.", rewritten);
+  else if (asked.payload["digest"] !== request.digest)
+    report("request.rewritten", "The trail knows this request with another digest: what it asks for was changed together with its digest.", rewritten);
+  if (!holds(() => digestHolds(request, deps.hasher.sha256)))
+    report("request.changed", "What this request says is not what its digest binds: the row was changed by hand.", rewritten);
   if (!holds(() => sameJson(replay(request, history).state, request.state))) {
     report("request.unexplained", `The row says "${request.state.phase}"; its history leads to "${safePhase(request, history)}".`, rewritten);
   }
@@ -36,7 +52,8 @@ export function auditRequest(deps: Dependencies, { request, decision, history }:
       report("decision.bad-signature", `The decision by ${String(each.by)} is not signed for this request by a trusted key of that person.`, untrusted);
     }
   }
-  if (current && (!decision || !holds(() => sameJson(current, decision)))) report("decision.rewritten", "The decision in the request is not the one that was recorded first.", rewritten);
+  if (current && (!decision || !holds(() => sameJson(current, decision))))
+    report("decision.rewritten", "The decision in the request is not the one that was recorded first.", rewritten);
   return problems;
 }
 
@@ -65,7 +82,9 @@ function decisionsIn(history: readonly FlowEvent[]): readonly Decision[] {
 
 /** The same decision is normally found in three places; it is verified once. */
 function distinct(decisions: readonly (Decision | undefined)[]): readonly Decision[] {
-  const texts = new Map(decisions.filter((decision) => decision !== undefined && decision !== null).map((decision) => [JSON.stringify(sorted(decision)), decision] as const));
+  const texts = new Map(
+    decisions.filter((decision) => decision !== undefined && decision !== null).map((decision) => [JSON.stringify(sorted(decision)), decision] as const),
+  );
   return [...texts.values()];
 }
 

@@ -34,8 +34,16 @@ function jsonEvent(event: FlowEvent): string {
 
 function csvEvent(event: FlowEvent): string {
   return csvLine([
-    String(event.sequence), new Date(event.at).toISOString(), event.actor.type, event.actor.id, event.type, event.subject, event.correlationId, JSON.stringify(event.payload),
-    event.previousHash, event.hash,
+    String(event.sequence),
+    new Date(event.at).toISOString(),
+    event.actor.type,
+    event.actor.id,
+    event.type,
+    event.subject,
+    event.correlationId,
+    JSON.stringify(event.payload),
+    event.previousHash,
+    event.hash,
   ]);
 }
 

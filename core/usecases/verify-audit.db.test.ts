@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { generateKeyPairSync } from "node:crypto";
-import { createHasher } from "../adapters/node-crypto/hashing.ts";
-import { createDecisionSigner, createSignatureVerifier } from "../adapters/node-crypto/signatures.ts";
 import { decisionText, requestText } from "../domain/decision/digest.ts";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import type { DecisionCommand } from "../domain/decision/machine.ts";
-import type { Digest, Instant, PersonId } from "../domain/kernel/values.ts";
+import type { Instant, PersonId } from "../domain/kernel/values.ts";
 import type { AuditAnchor, AuditAnchors } from "../ports/audit-anchors.ts";
 import type { DecisionSigner } from "../ports/crypto.ts";
+import { testHasher, testKey, testVerifier } from "../testing/cryptography.ts";
 import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall } from "../testing/samples.ts";
@@ -15,9 +13,9 @@ import { changeRequest, requestFlowEvent } from "./change-request.ts";
 import { createExportAudit } from "./export-audit.ts";
 import { createVerifyAudit, type AuditVerification } from "./verify-audit.ts";
 
-const hasher = createHasher();
-const owner = keyOf("olga");
-const stranger = keyOf("mallory");
+const hasher = testHasher;
+const owner = testKey("olga");
+const stranger = testKey("mallory");
 const context = { now: 3_000 as Instant, actor: { type: "person", id: "olga" } as const };
 
 let database: FreshDatabase;
@@ -29,12 +27,17 @@ let open: DecisionRequest;
 beforeEach(async () => {
   database = await freshPglite();
   anchors = memoryAnchors();
-  verify = createVerifyAudit({ store: database.store, hasher, signatures: createSignatureVerifier([owner.trusted]), anchors, clock: createManualClock() });
+  verify = createVerifyAudit({ store: database.store, hasher, signatures: testVerifier(owner.trusted), anchors, clock: createManualClock() });
   const run = sampleRun();
   await database.store.transaction((tx) => tx.runs.insert(run));
   executed = await make(run.id);
   open = await make(run.id);
-  for (const command of [decideCommand(executed, owner.signer), { type: "begin", digest: executed.digest }, { type: "complete", result: { status: "done" } }] as const) await change(executed.id, command);
+  for (const command of [
+    decideCommand(executed, owner.signer),
+    { type: "begin", digest: executed.digest },
+    { type: "complete", result: { status: "done" } },
+  ] as const)
+    await change(executed.id, command);
   await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent(), sampleFlowEvent({ payload: { n: 1 } })]));
 });
 afterEach(async () => await database.close());
@@ -52,7 +55,13 @@ describe("an honest trail", () => {
   it("verifies while it is empty", async () => {
     const empty = await freshPglite();
 
-    const verification = await createVerifyAudit({ store: empty.store, hasher, signatures: createSignatureVerifier([]), anchors: memoryAnchors(), clock: createManualClock() })();
+    const verification = await createVerifyAudit({
+      store: empty.store,
+      hasher,
+      signatures: testVerifier(),
+      anchors: memoryAnchors(),
+      clock: createManualClock(),
+    })();
 
     expect(verification).toStrictEqual({ ok: true, events: 0, head: undefined, problems: [], effectsExecutedTwice: 0 });
     await empty.close();
@@ -66,7 +75,8 @@ describe("an honest trail", () => {
 });
 
 describe("whoever can write the database is found out", () => {
-  const unlocked = (sql: string): Promise<void> => database.driver.execute(`alter table flow_events disable trigger all; ${sql}; alter table flow_events enable trigger all`);
+  const unlocked = (sql: string): Promise<void> =>
+    database.driver.execute(`alter table flow_events disable trigger all; ${sql}; alter table flow_events enable trigger all`);
   const problems = async (): Promise<readonly string[]> => {
     const verification = await verify();
     expect(verification.ok).toBe(verification.problems.length === 0);
@@ -78,7 +88,11 @@ describe("whoever can write the database is found out", () => {
     ["an edited actor", "update flow_events set actor_id = 'someone' where sequence = 3", ["chain.changed"]],
     ["a deleted event", "delete from flow_events where sequence = 6", ["chain.gap"]],
     ["a deleted first event", "delete from flow_events where sequence = 2", ["chain.gap", "request.unexplained"]],
-    ["events that changed places", "update flow_events set sequence = 100 where sequence = 6; update flow_events set sequence = 6 where sequence = 7; update flow_events set sequence = 7 where sequence = 100", ["chain.not-linked", "chain.other-end"]],
+    [
+      "events that changed places",
+      "update flow_events set sequence = 100 where sequence = 6; update flow_events set sequence = 6 where sequence = 7; update flow_events set sequence = 7 where sequence = 100",
+      ["chain.not-linked", "chain.other-end"],
+    ],
     ["a cut-off tail", "delete from flow_events where sequence = 7", ["chain.other-end"]],
     ["a lost head", "delete from chain_head", ["chain.other-end"]],
   ])("by %s", async (_what, sql, expected) => {
@@ -89,14 +103,18 @@ describe("whoever can write the database is found out", () => {
 
   it("by a cut-off tail with a corrected head, thanks to the anchor", async () => {
     await verify();
-    await unlocked("delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)");
+    await unlocked(
+      "delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)",
+    );
 
     expect(await problems()).toStrictEqual(["anchor.event-missing"]);
   });
 
   it("by a tail that was written anew with right hashes, thanks to the anchor", async () => {
     await verify();
-    await unlocked("delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)");
+    await unlocked(
+      "delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)",
+    );
     await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent({ payload: { n: "other" } })]));
 
     expect(await problems()).toStrictEqual(["anchor.mismatch"]);
@@ -106,7 +124,11 @@ describe("whoever can write the database is found out", () => {
     ["edited arguments", `arguments = '{"issue":2}'`, ["request.changed"]],
     ["another target", "target_version = 'other'", ["request.changed", "decision.bad-signature"]],
     ["a later deadline", "expires_at = expires_at + 1", ["request.changed", "decision.bad-signature"]],
-    ["a verdict turned round", `state = jsonb_set(state, '{decision,verdict}', '{"type":"deny","reason":"x"}')`, ["request.unexplained", "decision.bad-signature", "decision.rewritten"]],
+    [
+      "a verdict turned round",
+      `state = jsonb_set(state, '{decision,verdict}', '{"type":"deny","reason":"x"}')`,
+      ["request.unexplained", "decision.bad-signature", "decision.rewritten"],
+    ],
     ["another person", `state = jsonb_set(state, '{decision,by}', '"ivan"')`, ["request.unexplained", "decision.bad-signature", "decision.rewritten"]],
     ["an edited result", `state = jsonb_set(state, '{result}', '{"status":"failed"}')`, ["request.unexplained"]],
     ["a state set back", `state = '{"phase":"requested"}'`, ["request.unexplained"]],
@@ -144,7 +166,14 @@ describe("whoever can write the database is found out", () => {
     await database.driver.execute("alter table tool_calls drop constraint tool_calls_executed_once; update tool_calls set executions = 2");
     await database.store.transaction((tx) => tx.flow.append([1, 2].map(() => sampleFlowEvent({ type: "tool.executed", payload: { toolCallId: "call-2" } }))));
 
-    expect(await verify()).toMatchObject({ ok: false, effectsExecutedTwice: 2, problems: [{ type: "effect.executed-twice", subject: "call:call-1" }, { type: "effect.executed-twice", subject: "call:call-2" }] });
+    expect(await verify()).toMatchObject({
+      ok: false,
+      effectsExecutedTwice: 2,
+      problems: [
+        { type: "effect.executed-twice", subject: "call:call-1" },
+        { type: "effect.executed-twice", subject: "call:call-2" },
+      ],
+    });
   });
 
   it("and what was found is not anchored", async () => {
@@ -165,7 +194,10 @@ describe("the export", () => {
   it("gives every event as JSON, and the end of the chain in the last line", async () => {
     await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 600 }, () => sampleFlowEvent())));
 
-    const lines = (await exported("jsonl")).trimEnd().split("\n").map((line) => JSON.parse(line));
+    const lines = (await exported("jsonl"))
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line));
 
     const events = await database.store.transaction((tx) => tx.flow.after(0, 1_000));
     expect(lines.slice(0, -1)).toStrictEqual(JSON.parse(JSON.stringify(events)));
@@ -210,14 +242,15 @@ function decideCommand(request: DecisionRequest, signer: DecisionSigner): Decisi
 }
 
 function decisionOn(request: DecisionRequest, signer: DecisionSigner): Decision {
-  const decision: Decision = { verdict: { type: "approve", proceed: undefined }, by: signer.person as PersonId, surface: "command-line", at: 2_000 as Instant, keyId: signer.keyId, signature: "" };
+  const decision: Decision = {
+    verdict: { type: "approve", proceed: undefined },
+    by: signer.person as PersonId,
+    surface: "command-line",
+    at: 2_000 as Instant,
+    keyId: signer.keyId,
+    signature: "",
+  };
   return { ...decision, signature: signer.sign(decisionText(request, decision)) };
-}
-
-function keyOf(person: string) {
-  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
-  const signer = createDecisionSigner(person, privateKey);
-  return { signer, trusted: { keyId: signer.keyId, person, publicKey: publicKey.export({ type: "spki", format: "pem" }) as string } };
 }
 
 function memoryAnchors(): AuditAnchors & { readonly kept: AuditAnchor[] } {

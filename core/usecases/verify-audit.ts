@@ -4,14 +4,9 @@ import type { AuditAnchor, AuditAnchors } from "../ports/audit-anchors.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
-import { auditRequest } from "./audit-request.ts";
+import { auditRequest, type AuditProblem } from "./audit-request.ts";
 
-export interface AuditProblem {
-  readonly type: string;
-  readonly subject: string;
-  readonly message: string;
-  readonly remedy: string;
-}
+export type { AuditProblem };
 
 export interface AuditVerification {
   readonly ok: boolean;
@@ -93,8 +88,14 @@ async function readTrail(deps: VerifyAuditDependencies, anchors: readonly AuditA
 
 function note(event: FlowEvent, requested: Set<string>, executions: Map<string, number>): void {
   if (event.type === "decision.requested") requested.add(event.subject.replace(/^request:/, ""));
-  const executed = event.type === "decision.executed" ? event.subject : event.type === "tool.executed" ? `call:${String(event.payload["toolCallId"])}` : undefined;
+  const executed = executedSubject(event);
   if (executed !== undefined) executions.set(executed, (executions.get(executed) ?? 0) + 1);
+}
+
+function executedSubject({ type, subject, payload }: FlowEvent): string | undefined {
+  if (type === "decision.executed") return subject;
+  const call = payload["toolCallId"];
+  return type === "tool.executed" && typeof call === "string" ? `call:${call}` : undefined;
 }
 
 function chainProblem({ sequence, why }: ChainBroken): AuditProblem {
@@ -110,13 +111,25 @@ function chainProblem({ sequence, why }: ChainBroken): AuditProblem {
 function anchorProblems(anchors: readonly AuditAnchor[], event: FlowEvent): readonly AuditProblem[] {
   return anchors
     .filter((anchor) => anchor.hash !== event.hash)
-    .map(() => ({ type: "anchor.mismatch", subject: `event:${event.sequence}`, message: `Event ${event.sequence} is another one than the anchor remembers: the trail was written anew.`, remedy: restore }));
+    .map(() => ({
+      type: "anchor.mismatch",
+      subject: `event:${event.sequence}`,
+      message: `Event ${event.sequence} is another one than the anchor remembers: the trail was written anew.`,
+      remedy: restore,
+    }));
 }
 
 function lostAnchors(end: ChainHead, unmet: readonly AuditAnchor[]): readonly AuditProblem[] {
   const furthest = unmet.reduce((most, anchor) => Math.max(most, anchor.sequence), 0);
   if (furthest === 0) return [];
-  return [{ type: "anchor.event-missing", subject: `event:${furthest}`, message: `The anchors remember event ${furthest}, which the trail lacks; it ends at event ${end.sequence}.`, remedy: restore }];
+  return [
+    {
+      type: "anchor.event-missing",
+      subject: `event:${furthest}`,
+      message: `The anchors remember event ${furthest}, which the trail lacks; it ends at event ${end.sequence}.`,
+      remedy: restore,
+    },
+  ];
 }
 
 async function endProblems(deps: VerifyAuditDependencies): Promise<readonly AuditProblem[]> {
@@ -128,7 +141,7 @@ async function endProblems(deps: VerifyAuditDependencies): Promise<readonly Audi
 
 async function auditRequests(deps: VerifyAuditDependencies, requested: Set<string>): Promise<readonly AuditProblem[]> {
   const problems: AuditProblem[] = [];
-  for (let after = ""; ; ) {
+  for (let after = ""; ;) {
     const page = await deps.store.transaction((tx) => tx.audit.requests(after, pageSize));
     for (const audited of page) {
       problems.push(...auditRequest(deps, audited));
@@ -138,7 +151,8 @@ async function auditRequests(deps: VerifyAuditDependencies, requested: Set<strin
     if (!last || page.length < pageSize) break;
     after = last.request.id;
   }
-  for (const id of requested) problems.push({ type: "request.missing", subject: `request:${id}`, message: "The trail knows this request; its row is gone.", remedy: restore });
+  for (const id of requested)
+    problems.push({ type: "request.missing", subject: `request:${id}`, message: "The trail knows this request; its row is gone.", remedy: restore });
   return problems;
 }
 
@@ -149,5 +163,10 @@ async function effectsExecutedTwice(deps: VerifyAuditDependencies, trail: Trail)
 }
 
 function executedTwice(subject: string): AuditProblem {
-  return { type: "effect.executed-twice", subject, message: "This effect was performed more than once.", remedy: "Look at its target, undo what is there twice, and report this as a fault of the program." };
+  return {
+    type: "effect.executed-twice",
+    subject,
+    message: "This effect was performed more than once.",
+    remedy: "Look at its target, undo what is there twice, and report this as a fault of the program.",
+  };
 }

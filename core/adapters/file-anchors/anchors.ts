@@ -30,7 +30,10 @@ async function append(path: string, { sequence, hash, at }: AuditAnchor): Promis
       await file.close();
     }
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `The audit anchors ${path} cannot be written.`, { cause, remedy: "Correct the owner and permissions of the file and its directory." });
+    throw new InfrastructureError("unwritable", `The audit anchors ${path} cannot be written.`, {
+      cause,
+      remedy: "Correct the owner and permissions of the file and its directory.",
+    });
   }
 }
 
@@ -39,7 +42,10 @@ async function read(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (cause) {
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return "";
-    throw new InfrastructureError("invalid-response", `The audit anchors ${path} cannot be read.`, { cause, remedy: "Correct the owner and permissions of the file." });
+    throw new InfrastructureError("invalid-response", `The audit anchors ${path} cannot be read.`, {
+      cause,
+      remedy: "Correct the owner and permissions of the file.",
+    });
   }
 }
 
@@ -54,14 +60,17 @@ function parse(path: string, text: string): readonly AuditAnchor[] {
     .map((line, index) => {
       const anchor = parseLine(line);
       if (anchor) return anchor;
-      throw new InfrastructureError("invalid-response", `Line ${index + 1} of the audit anchors ${path} is malformed.`, { remedy: "Restore the file from a copy; without it a cut-off end of the trail is not noticed." });
+      throw new InfrastructureError("invalid-response", `Line ${index + 1} of the audit anchors ${path} is malformed.`, {
+        remedy: "Restore the file from a copy; without it a cut-off end of the trail is not noticed.",
+      });
     });
 }
 
 function parseLine(line: string): AuditAnchor | undefined {
   try {
     const { sequence, hash, at } = JSON.parse(line) as Partial<AuditAnchor>;
-    const valid = typeof sequence === "number" && Number.isSafeInteger(sequence) && typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash) && typeof at === "number";
+    const valid =
+      typeof sequence === "number" && Number.isSafeInteger(sequence) && typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash) && typeof at === "number";
     return valid ? { sequence, hash, at } : undefined;
   } catch {
     return undefined;

@@ -26,7 +26,8 @@ describe("key files", () => {
     expect(verifier.verify("approve ё", signature, signer.keyId, "ivan")).toBe(false);
     expect(verifier.verify("approve ё", signature, ivan.keyId, "ivan")).toBe(false);
     expect(verifier.verify("approve ё", signature, "unknown", "olga")).toBe(false);
-    for (const broken of ["", "ü", `${signature}=`, `${signature}\n`, signature.slice(1)]) expect(verifier.verify("approve ё", broken, signer.keyId, "olga")).toBe(false);
+    for (const broken of ["", "ü", `${signature}=`, `${signature}\n`, signature.slice(1)])
+      expect(verifier.verify("approve ё", broken, signer.keyId, "olga")).toBe(false);
   });
 
   it("are readable by their owner only, in the private half", async () => {
@@ -64,7 +65,16 @@ describe("key files", () => {
 
     await expect(loadSigner(join(directory, "nobody"))).rejects.toMatchObject({ code: "not-found" });
     await expect(loadTrustedSigners(join(directory, "nobody"))).rejects.toMatchObject({ code: "not-found" });
-    for (const content of ["", "{", "[]", "null", "{}", JSON.stringify({ ...secret, privateKey: "x" }), JSON.stringify({ ...secret, keyId: "other" }), `x${JSON.stringify(secret)}`]) {
+    for (const content of [
+      "",
+      "{",
+      "[]",
+      "null",
+      "{}",
+      JSON.stringify({ ...secret, privateKey: "x" }),
+      JSON.stringify({ ...secret, keyId: "other" }),
+      `x${JSON.stringify(secret)}`,
+    ]) {
       await writeFile(privatePath, content);
       const error = await loadSigner(privatePath).catch((reason: unknown) => reason);
       expect(error).toMatchObject({ name: "InfrastructureError", code: "invalid-response" });

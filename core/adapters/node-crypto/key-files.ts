@@ -25,7 +25,10 @@ const login = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
  * @throws InfrastructureError `conflict` when one of the files is there (nothing is ever overwritten), `unwritable` when they cannot be written.
  */
 export async function createKeyPair(directory: string, person: string): Promise<KeyPairFiles> {
-  if (!login.test(person)) throw new InfrastructureError("invalid-response", `"${person}" is no login: letters, digits, dots, hyphens and underscores only.`, { remedy: "Give the person's login on the forge." });
+  if (!login.test(person))
+    throw new InfrastructureError("invalid-response", `"${person}" is no login: letters, digits, dots, hyphens and underscores only.`, {
+      remedy: "Give the person's login on the forge.",
+    });
   const [privatePath, publicPath] = [join(directory, person + privateSuffix), join(directory, person + publicSuffix)];
   for (const path of [privatePath, publicPath]) {
     if (await isThere(path)) throw present(path);
@@ -52,7 +55,9 @@ export async function loadSigner(path: string): Promise<DecisionSigner> {
   const content = await readJson(path);
   const { mode } = await stat(path);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
-    throw new InfrastructureError("unauthorised", `Others can read the signing key ${path}.`, { remedy: `Run: chmod 600 ${path}. If others had access to it, make a new key.` });
+    throw new InfrastructureError("unauthorised", `Others can read the signing key ${path}.`, {
+      remedy: `Run: chmod 600 ${path}. If others had access to it, make a new key.`,
+    });
   }
   const { person, keyId, privateKey } = content;
   if (typeof person !== "string" || typeof keyId !== "string" || typeof privateKey !== "string") throw malformed(path, "it lacks person, keyId or privateKey");
@@ -131,20 +136,36 @@ async function isThere(path: string): Promise<boolean> {
 }
 
 function present(path: string): InfrastructureError {
-  return new InfrastructureError("conflict", `${path} exists; a key is never overwritten.`, { retryable: false, remedy: "Use the key that is there, or choose another directory." });
+  return new InfrastructureError("conflict", `${path} exists; a key is never overwritten.`, {
+    retryable: false,
+    remedy: "Use the key that is there, or choose another directory.",
+  });
 }
 
 function cannotWrite(path: string, cause: unknown): InfrastructureError {
-  return new InfrastructureError("unwritable", `${path} cannot be written (${errorCode(cause) ?? "unknown reason"}).`, { cause, remedy: "Choose another directory, or correct its owner and permissions." });
+  return new InfrastructureError("unwritable", `${path} cannot be written (${errorCode(cause) ?? "unknown reason"}).`, {
+    cause,
+    remedy: "Choose another directory, or correct its owner and permissions.",
+  });
 }
 
 function cannotRead(path: string, cause: unknown): InfrastructureError {
-  if (errorCode(cause) === "ENOENT") return new InfrastructureError("not-found", `There is no key file ${path}.`, { cause, remedy: "Make a key with `signalbox init-keys`, or correct the path." });
-  return new InfrastructureError("unauthorised", `The key file ${path} cannot be read (${errorCode(cause) ?? "unknown reason"}).`, { cause, remedy: "Correct its owner and permissions." });
+  if (errorCode(cause) === "ENOENT")
+    return new InfrastructureError("not-found", `There is no key file ${path}.`, {
+      cause,
+      remedy: "Make a key with `signalbox init-keys`, or correct the path.",
+    });
+  return new InfrastructureError("unauthorised", `The key file ${path} cannot be read (${errorCode(cause) ?? "unknown reason"}).`, {
+    cause,
+    remedy: "Correct its owner and permissions.",
+  });
 }
 
 function malformed(path: string, why: string, cause?: unknown): InfrastructureError {
-  return new InfrastructureError("invalid-response", `The key file ${path} is malformed: ${why}.`, { cause, remedy: "Restore it from a copy, or make a new key with `signalbox init-keys`." });
+  return new InfrastructureError("invalid-response", `The key file ${path} is malformed: ${why}.`, {
+    cause,
+    remedy: "Restore it from a copy, or make a new key with `signalbox init-keys`.",
+  });
 }
 
 function errorCode(error: unknown): string | undefined {

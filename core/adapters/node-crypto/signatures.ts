@@ -4,7 +4,10 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
 /** The id of a public key: the first 32 hex digits of the SHA-256 of its SPKI DER. Two people cannot have the same by chance, and nobody can choose one. */
 export function keyIdOf(publicKey: KeyObject): string {
-  return createHash("sha256").update(publicKey.export({ type: "spki", format: "der" })).digest("hex").slice(0, 32);
+  return createHash("sha256")
+    .update(publicKey.export({ type: "spki", format: "der" }))
+    .digest("hex")
+    .slice(0, 32);
 }
 
 /** Reads a public key and checks that it is Ed25519. @throws what `node:crypto` throws, or a TypeError for another kind of key. */
@@ -43,7 +46,10 @@ function trustedKey(signer: TrustedSigner): KeyObject {
   try {
     key = readPublicKey(signer.publicKey);
   } catch (cause) {
-    throw new InfrastructureError("invalid-response", `The trusted key ${signer.keyId} of ${signer.person} cannot be read.`, { cause, remedy: "Write its public key file again with `signalbox init-keys`." });
+    throw new InfrastructureError("invalid-response", `The trusted key ${signer.keyId} of ${signer.person} cannot be read.`, {
+      cause,
+      remedy: "Write its public key file again with `signalbox init-keys`.",
+    });
   }
   if (keyIdOf(key) === signer.keyId) return key;
   throw new InfrastructureError("invalid-response", `The trusted key ${signer.keyId} of ${signer.person} has another id than its key: ${keyIdOf(key)}.`, {

@@ -77,7 +77,11 @@ async function open(dataDirectory: string | undefined, restoreFrom?: Blob): Prom
     });
   } catch (cause) {
     const where = dataDirectory ?? "memory";
-    throw unwritable(`The database in ${where} does not open; it may be damaged or in use by another process.`, "End other processes that use it. If it is damaged, restore a copy of the directory.", cause);
+    throw unwritable(
+      `The database in ${where} does not open; it may be damaged or in use by another process.`,
+      "End other processes that use it. If it is damaged, restore a copy of the directory.",
+      cause,
+    );
   }
 }
 
@@ -93,7 +97,8 @@ function driverOver(db: PGlite): PgliteDriver {
   const exclusive = createQueue();
 
   function refuseNested(): void {
-    if (inTransaction.getStore()?.open) throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
+    if (inTransaction.getStore()?.open)
+      throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
   }
 
   async function query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
@@ -139,9 +144,11 @@ function driverOver(db: PGlite): PgliteDriver {
     async listen(channel, onNotice) {
       refuseNested();
       // Notices arrive in the middle of another caller's commit: the listener must neither fail it nor inherit its transaction.
-      const stop = await exclusive(() => db.listen(channel, (payload) => void setImmediate(() => inTransaction.run(undefined, () => onNotice(payload))))).catch((error: unknown) => {
-        throw translate(error);
-      });
+      const stop = await exclusive(() => db.listen(channel, (payload) => void setImmediate(() => inTransaction.run(undefined, () => onNotice(payload))))).catch(
+        (error: unknown) => {
+          throw translate(error);
+        },
+      );
       return async () => {
         if (!db.closed) await exclusive(() => stop());
       };
@@ -158,15 +165,15 @@ function driverOver(db: PGlite): PgliteDriver {
 
 /** The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error. */
 function createSession(db: PGlite, state: { readonly open: boolean }): SqlSession & { assertUsable(): void } {
-  let failure: unknown;
+  let failure: Error | undefined;
   return {
     async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
       if (!state.open) throw new InfrastructureError("internal", "The transaction of this session has ended.");
       try {
         return await run<Row>(db, text, values);
       } catch (error) {
-        failure = error;
-        throw translate(error);
+        failure = translate(error);
+        throw failure;
       }
     },
     assertUsable() {
@@ -200,11 +207,12 @@ function parseInteger(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-function translate(error: unknown): unknown {
+function translate(error: unknown): Error {
   if (error instanceof InfrastructureError) return error;
   const state = sqlState(error);
   // What is no database error was thrown by the transaction's own work, and passes as it is.
-  return state === undefined ? error : translateSqlError(error, state);
+  if (state !== undefined) return translateSqlError(error, state);
+  return error instanceof Error ? error : new InfrastructureError("internal", `The database failed: ${String(error)}`, { cause: error });
 }
 
 function unwritable(message: string, remedy: string, cause?: unknown): InfrastructureError {

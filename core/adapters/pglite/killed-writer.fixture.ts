@@ -2,7 +2,9 @@
 import { createPgliteDriver } from "./driver.ts";
 
 const driver = await createPgliteDriver({ directory: process.argv[2] });
-await driver.execute("create table if not exists numbers (number integer primary key, filling text not null); create index if not exists numbers_filling on numbers (filling)");
+await driver.execute(
+  "create table if not exists numbers (number integer primary key, filling text not null); create index if not exists numbers_filling on numbers (filling)",
+);
 const [last] = await driver.query<{ number: number | null }>("select max(number) as number from numbers");
 for (let number = (last?.number ?? 0) + 1; ; number += 1) {
   await driver.transaction(async (session) => {

@@ -1,6 +1,8 @@
 import { freshPglite } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
+import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 storeConformance("PGlite", freshPglite);
+recordsConformance("PGlite", freshPglite);
 documentsConformance("PGlite", freshPglite);

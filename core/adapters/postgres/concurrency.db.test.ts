@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { verifyChain } from "../../domain/audit/chain.ts";
 import type { BranchName, Instant } from "../../domain/kernel/values.ts";
+import { testHasher } from "../../testing/cryptography.ts";
 import { freshPostgres, type FreshDatabase } from "../../testing/databases.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { sampleDecision, sampleDelivery, sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall } from "../../testing/samples.ts";
-import { createHasher } from "../node-crypto/hashing.ts";
 
 describeOnPostgres("transactions at the same time", (serverUrl) => {
   let database: FreshDatabase;
@@ -59,7 +59,7 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
 
     const events = await database.store.transaction((tx) => tx.flow.after(0, 1_000));
     expect(events.map((event) => event.sequence)).toStrictEqual(Array.from({ length: 48 }, (_, index) => index + 1));
-    expect(verifyChain(events, createHasher().sha256)).toStrictEqual({ ok: true, value: { head: { sequence: 48, hash: events.at(-1)?.hash } } });
+    expect(verifyChain(events, testHasher.sha256)).toStrictEqual({ ok: true, value: { head: { sequence: 48, hash: events.at(-1)?.hash } } });
   });
 
   it("let the first decision win and show it to the second", async () => {
@@ -79,7 +79,7 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
 
     const outcomes = await Promise.all([answer("desktop"), answer("telegram")]);
 
-    const winner = outcomes[0]!.startsWith("won") ? "desktop" : "telegram";
+    const winner = outcomes[0].startsWith("won") ? "desktop" : "telegram";
     expect(outcomes.toSorted()).toStrictEqual([`lost to ${winner}`, `won by ${winner}`]);
   });
 
@@ -90,7 +90,11 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
     });
 
     const attempts = await Promise.all(
-      runs.map((run) => database.store.transaction((tx) => tx.attempts.insert({ runId: run.id, attempt: 1, phase: "starting", leaseUntil: 1 as Instant, startedAt: 1 as Instant }, createHasher().sha256(run.id)))),
+      runs.map((run) =>
+        database.store.transaction((tx) =>
+          tx.attempts.insert({ runId: run.id, attempt: 1, phase: "starting", leaseUntil: 1 as Instant, startedAt: 1 as Instant }, testHasher.sha256(run.id)),
+        ),
+      ),
     );
 
     expect(new Set(attempts.map((attempt) => attempt.fencingToken)).size).toBe(10);

@@ -29,7 +29,9 @@ describeOnPostgres("the PostgreSQL driver", (serverUrl) => {
   });
 
   it("gives big integers, numerics and JSON as values", async () => {
-    expect(await database.driver.query("select 1763695571123::bigint as b, count(*) as c, 1.5::numeric as n, '{\"a\":[1]}'::jsonb as j")).toStrictEqual([{ b: 1_763_695_571_123, c: 1, n: 1.5, j: { a: [1] } }]);
+    expect(await database.driver.query("select 1763695571123::bigint as b, count(*) as c, 1.5::numeric as n, '{\"a\":[1]}'::jsonb as j")).toStrictEqual([
+      { b: 1_763_695_571_123, c: 1, n: 1.5, j: { a: [1] } },
+    ]);
   });
 
   it("does not leave a pooled connection in a broken transaction", async () => {

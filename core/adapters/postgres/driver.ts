@@ -31,7 +31,8 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
   let closed: Promise<void> | undefined;
 
   function refuseNested(): void {
-    if (inTransaction.getStore()?.open) throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
+    if (inTransaction.getStore()?.open)
+      throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
   }
 
   async function query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
@@ -62,9 +63,11 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
     },
     async listen(channel, onNotice) {
       refuseNested();
-      return await listener.listen(channel, (payload) => inTransaction.run(undefined, () => onNotice(payload))).catch((error: unknown) => {
-        throw translate(error);
-      });
+      return await listener
+        .listen(channel, (payload) => inTransaction.run(undefined, () => onNotice(payload)))
+        .catch((error: unknown) => {
+          throw translate(error);
+        });
     },
     close() {
       closed ??= listener.close().then(() => pool.end());
@@ -93,7 +96,7 @@ async function transact<T>(client: pg.PoolClient, work: (session: SqlSession) =>
 
 /** The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error. */
 function createSession(client: pg.PoolClient): SqlSession & { assertUsable(): void; end(): void; connectionError(): Error | undefined } {
-  let failure: unknown;
+  let failure: InfrastructureError | undefined;
   let lost: Error | undefined;
   let ended = false;
   // The pool takes its own listener off a connection that is in use; without one a lost connection would end the process.
@@ -146,7 +149,7 @@ function clientConfig(url: string): pg.ClientConfig {
 function typeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
   if (format !== "binary" && oid === int8) return parseInteger;
   if (format !== "binary" && oid === numeric) return Number;
-  return pg.types.getTypeParser(oid, format as "text") as (text: string) => unknown;
+  return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
 }
 
 function parseInteger(text: string): number | bigint {
@@ -156,7 +159,9 @@ function parseInteger(text: string): number | bigint {
 
 function parameters(values: readonly unknown[] | undefined): unknown[] | undefined {
   if (values === undefined || values.length === 0) return undefined;
-  return values.map((value) => (value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value));
+  return values.map((value) =>
+    value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
+  );
 }
 
 /** A text of several statements gives an array of results. */
@@ -170,7 +175,12 @@ function translate(error: unknown): InfrastructureError {
   const state = sqlState(error);
   if (state !== undefined) return translateSqlError(error, state);
   const said = error instanceof Error ? error.message : String(error);
-  if (error instanceof TypeError || error instanceof RangeError) return new InfrastructureError("internal", `The database client refused a call: ${said}`, { cause: error });
+  if (error instanceof TypeError || error instanceof RangeError)
+    return new InfrastructureError("internal", `The database client refused a call: ${said}`, { cause: error });
   // Everything else comes from the socket or the pool: refused, reset, timed out, ended.
-  return new InfrastructureError("unavailable", `The database cannot be reached: ${said}`, { cause: error, remedy: "Check that the database server runs and that the database URL is right.", retryAfter: 1_000 });
+  return new InfrastructureError("unavailable", `The database cannot be reached: ${said}`, {
+    cause: error,
+    remedy: "Check that the database server runs and that the database URL is right.",
+    retryAfter: 1_000,
+  });
 }

@@ -28,7 +28,8 @@ export async function readMigrations(directory: URL = new URL("../../../migratio
   const migrations: Migration[] = [];
   for (const name of names) {
     const version = Number(fileName.exec(name)?.[1] ?? Number.NaN);
-    if (version !== migrations.length + 1) throw new InfrastructureError("internal", `${name} is not migration ${migrations.length + 1}: files are named NNNNNN_what_it_does.sql, without gaps.`);
+    if (version !== migrations.length + 1)
+      throw new InfrastructureError("internal", `${name} is not migration ${migrations.length + 1}: files are named NNNNNN_what_it_does.sql, without gaps.`);
     // A checkout with CRLF line ends is still the same migration.
     const sql = (await readFile(new URL(name, directory), "utf8")).replaceAll("\r\n", "\n");
     migrations.push({ version, name, sql, checksum: createHash("sha256").update(sql).digest("hex") });
@@ -90,9 +91,13 @@ async function readRegister(session: SqlSession): Promise<AppliedMigration[]> {
 function assertCompatible(known: readonly Migration[], applied: readonly AppliedMigration[]): void {
   const newest = applied.at(-1);
   if (newest !== undefined && newest.version > known.length) {
-    throw new InfrastructureError("newer-schema", `The database has schema ${newest.version} (${newest.name}); this program knows schemas up to ${known.length}.`, {
-      remedy: "Update Signalbox, or open a copy of the database from before the update.",
-    });
+    throw new InfrastructureError(
+      "newer-schema",
+      `The database has schema ${newest.version} (${newest.name}); this program knows schemas up to ${known.length}.`,
+      {
+        remedy: "Update Signalbox, or open a copy of the database from before the update.",
+      },
+    );
   }
   applied.forEach((row, index) => assertUnchanged(known[index], row));
 }

@@ -20,21 +20,7 @@ export function createNoticeListener(createClient: () => pg.Client): NoticeListe
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
 
-  async function connect(): Promise<pg.Client> {
-    const client = createClient();
-    client.on("notification", (notice) => channels.get(notice.channel)?.forEach((listener) => listener(notice.payload ?? "")));
-    try {
-      await client.connect();
-      for (const channel of channels.keys()) await client.query(`listen ${quoted(channel)}`);
-    } catch (error) {
-      client.on("error", () => undefined);
-      await client.end().catch(() => undefined);
-      throw error;
-    }
-    client.on("error", () => lose(client));
-    client.on("end", () => lose(client));
-    return client;
-  }
+  const connect = (): Promise<pg.Client> => openClient(createClient(), channels, lose);
 
   function lose(client: pg.Client): void {
     client.removeAllListeners();
@@ -96,6 +82,21 @@ export function createNoticeListener(createClient: () => pg.Client): NoticeListe
       await client?.end().catch(() => undefined);
     },
   };
+}
+
+async function openClient(client: pg.Client, channels: ReadonlyMap<string, ReadonlySet<Listener>>, onLost: (client: pg.Client) => void): Promise<pg.Client> {
+  client.on("notification", (notice) => channels.get(notice.channel)?.forEach((listener) => listener(notice.payload ?? "")));
+  try {
+    await client.connect();
+    for (const channel of channels.keys()) await client.query(`listen ${quoted(channel)}`);
+  } catch (error) {
+    client.on("error", () => undefined);
+    await client.end().catch(() => undefined);
+    throw error;
+  }
+  client.on("error", () => onLost(client));
+  client.on("end", () => onLost(client));
+  return client;
 }
 
 function quoted(identifier: string): string {

@@ -1,4 +1,5 @@
 import type { Json } from "../../domain/kernel/values.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
 /** SQL null is an absent property on our side. Only the row's own columns: null inside JSON stays. */
 export function withoutNulls<Row extends object>(row: object): Row {
@@ -33,4 +34,11 @@ function repair(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   const members = Object.entries(value as { readonly [key: string]: Json | undefined });
   return Object.fromEntries(members.flatMap(([key, member]) => (member === undefined ? [] : [[storableText(key), repair(member)] as const])));
+}
+
+/** The one row that a statement cannot fail to return. */
+export function only<Row>(rows: readonly Row[]): Row {
+  const [row] = rows;
+  if (row === undefined) throw new InfrastructureError("internal", "A statement returned no row where there is always one.");
+  return row;
 }

@@ -1,9 +1,11 @@
 import { freshPostgres } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
+import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   storeConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
 });

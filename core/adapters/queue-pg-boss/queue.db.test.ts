@@ -49,7 +49,9 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
     const queue = createPgBossQueue({ driver: database.driver, onError: () => undefined });
     await queue.start();
     await queue.enqueue("process-delivery", { deliveryId: "d1" });
-    const worker = spawn(process.execPath, [join(import.meta.dirname, "../../testing/killed-worker.fixture.ts"), database.url], { stdio: ["ignore", "pipe", "inherit"] });
+    const worker = spawn(process.execPath, [join(import.meta.dirname, "../../testing/killed-worker.fixture.ts"), database.url], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     expect(String(await once(worker.stdout, "data"))).toBe("d1\n");
     const again = Promise.withResolvers<string>();
     await queue.work("process-delivery", 1, async ({ deliveryId }) => again.resolve(deliveryId));

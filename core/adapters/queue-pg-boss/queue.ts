@@ -61,15 +61,19 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     },
     async work(name, concurrency, handler) {
       assertStarted();
-      await boss.work<JobTypes[typeof name]>(name, { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 }, async ([job]) => {
-        if (!job) return;
-        try {
-          await handler(job.data);
-        } catch (error) {
-          onError(error);
-          throw error;
-        }
-      });
+      await boss.work<JobTypes[typeof name]>(
+        name,
+        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 },
+        async ([job]) => {
+          if (!job) return;
+          try {
+            await handler(job.data);
+          } catch (error) {
+            onError(error);
+            throw error;
+          }
+        },
+      );
     },
     async stop() {
       started = false;
@@ -79,7 +83,16 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
 }
 
 async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
-  const settings = { notify: true, retryLimit: 1_000_000, retryDelay: 1, retryBackoff: true, ...queues[name], heartbeatSeconds, expireInSeconds: 900, deleteAfterSeconds: 3_600 };
+  const settings = {
+    notify: true,
+    retryLimit: 1_000_000,
+    retryDelay: 1,
+    retryBackoff: true,
+    ...queues[name],
+    heartbeatSeconds,
+    expireInSeconds: 900,
+    deleteAfterSeconds: 3_600,
+  };
   await boss.createQueue(name, settings);
   await boss.updateQueue(name, settings);
   // Reads the queue into pg-boss's memory: later, inside a transaction, it must not ask the database outside of it.

@@ -1,7 +1,7 @@
 import type { RunAttempt } from "../../../domain/run/run.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
-import { storableText, withoutNulls } from "../rows.ts";
+import { only, storableText, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
 const columns = `run_id as "runId", attempt, fencing_token as "fencingToken", phase, lease_until as "leaseUntil", started_at as "startedAt", ended_at as "endedAt",
@@ -15,15 +15,22 @@ export function attemptsTable(session: SqlSession): Transaction["attempts"] {
 
   return {
     async insert(attempt, bootstrapHash) {
-      const [row] = await session.query<object>(
+      const rows = await session.query<object>(
         `insert into run_attempts (run_id, attempt, phase, lease_until, started_at, ended_at, outcome, resume_input, bootstrap_hash)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning ${columns}`,
         [
-          attempt.runId, attempt.attempt, attempt.phase, attempt.leaseUntil, attempt.startedAt, attempt.endedAt ?? null, attempt.outcome ?? null,
-          attempt.resumeInput === undefined ? null : storableText(attempt.resumeInput), bootstrapHash,
+          attempt.runId,
+          attempt.attempt,
+          attempt.phase,
+          attempt.leaseUntil,
+          attempt.startedAt,
+          attempt.endedAt ?? null,
+          attempt.outcome ?? null,
+          attempt.resumeInput === undefined ? null : storableText(attempt.resumeInput),
+          bootstrapHash,
         ],
       );
-      return withoutNulls<RunAttempt>(row!);
+      return withoutNulls<RunAttempt>(only(rows));
     },
     get: (runId, attempt, options) => first("where run_id = $1 and attempt = $2", [runId, attempt], options?.lock),
     latest: (runId, options) => first("where run_id = $1 order by attempt desc limit 1", [runId], options?.lock),
@@ -31,7 +38,13 @@ export function attemptsTable(session: SqlSession): Transaction["attempts"] {
       const rows = await session.query(
         `update run_attempts set phase = $3, lease_until = $4, started_at = $5, ended_at = $6, outcome = $7, resume_input = $8 where run_id = $1 and attempt = $2 returning attempt`,
         [
-          attempt.runId, attempt.attempt, attempt.phase, attempt.leaseUntil, attempt.startedAt, attempt.endedAt ?? null, attempt.outcome ?? null,
+          attempt.runId,
+          attempt.attempt,
+          attempt.phase,
+          attempt.leaseUntil,
+          attempt.startedAt,
+          attempt.endedAt ?? null,
+          attempt.outcome ?? null,
           attempt.resumeInput === undefined ? null : storableText(attempt.resumeInput),
         ],
       );
@@ -46,7 +59,10 @@ export function attemptsTable(session: SqlSession): Transaction["attempts"] {
     },
     byToken: (tokenHash) => first("where token_hash = $1", [tokenHash]),
     async expired(now) {
-      const rows = await session.query<object>(`select ${columns} from run_attempts where phase <> 'ended' and lease_until <= $1 order by lease_until, run_id`, [now]);
+      const rows = await session.query<object>(
+        `select ${columns} from run_attempts where phase <> 'ended' and lease_until <= $1 order by lease_until, run_id`,
+        [now],
+      );
       return rows.map((row) => withoutNulls<RunAttempt>(row));
     },
     async alive() {

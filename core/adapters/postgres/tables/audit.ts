@@ -2,7 +2,7 @@ import type { ChainHead } from "../../../domain/audit/chain.ts";
 import type { Decision, DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
-import { withoutNulls } from "../rows.ts";
+import { only, withoutNulls } from "../rows.ts";
 import { flowEventOf, type FlowRow } from "./flow.ts";
 import { requestColumns } from "./requests.ts";
 
@@ -31,11 +31,11 @@ export function auditTables(session: SqlSession): Transaction["audit"] {
       }));
     },
     async chainEnds() {
-      const [row] = await session.query<{ last: ChainHead | null; remembered: ChainHead | null }>(
+      const rows = await session.query<{ last: ChainHead | null; remembered: ChainHead | null }>(
         `select (select jsonb_build_object('sequence', sequence, 'hash', hash) from flow_events order by sequence desc limit 1) as last,
            (select jsonb_build_object('sequence', sequence, 'hash', hash) from chain_head) as remembered`,
       );
-      return withoutNulls(row!);
+      return withoutNulls(only(rows));
     },
     async executedTwice() {
       const rows = await session.query<{ id: string }>("select id from tool_calls where executions > 1 order by id");

@@ -14,7 +14,16 @@ export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue
       const rows = await session.query(
         `insert into webhook_deliveries (id, event, repository, body, received_at, state, outcome, processed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
          on conflict (id) do nothing returning id`,
-        [delivery.id, delivery.event, delivery.repository ?? null, storableText(delivery.body), delivery.receivedAt, delivery.state, delivery.outcome ?? null, delivery.processedAt ?? null],
+        [
+          delivery.id,
+          delivery.event,
+          delivery.repository ?? null,
+          storableText(delivery.body),
+          delivery.receivedAt,
+          delivery.state,
+          delivery.outcome ?? null,
+          delivery.processedAt ?? null,
+        ],
       );
       if (rows.length === 0) return false;
       if (delivery.state === "received") await queue.enqueue("process-delivery", { deliveryId: delivery.id }, { session });
@@ -25,7 +34,12 @@ export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue
       return row && withoutNulls<StoredDelivery>(row);
     },
     async finish(id, state, outcome, at) {
-      const rows = await session.query("update webhook_deliveries set state = $2, outcome = $3, processed_at = $4 where id = $1 returning id", [id, state, storableText(outcome), at]);
+      const rows = await session.query("update webhook_deliveries set state = $2, outcome = $3, processed_at = $4 where id = $1 returning id", [
+        id,
+        state,
+        storableText(outcome),
+        at,
+      ]);
       assertFound(rows, "webhook delivery", id);
     },
     async known(ids) {
@@ -33,7 +47,10 @@ export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue
       return new Set(rows.map((row) => row.id));
     },
     async unprocessed(before) {
-      const rows = await session.query<{ id: DeliveryId }>("select id from webhook_deliveries where state = 'received' and received_at < $1 order by received_at, id", [before]);
+      const rows = await session.query<{ id: DeliveryId }>(
+        "select id from webhook_deliveries where state = 'received' and received_at < $1 order by received_at, id",
+        [before],
+      );
       return rows.map((row) => row.id);
     },
   };

@@ -10,7 +10,8 @@ export function documentsTable(session: SqlSession): Transaction["documents"] {
     const rows = await session.query<object>(`select ${columns} from docs_meta d ${rest}`, values);
     return rows.map((row) => withoutNulls<DocumentMeta>(row));
   }
-  const linked = "where d.repository = $1 and exists (select from links l where l.repository = d.repository and l.doc_id = d.doc_id and l.kind = $2 and l.number = $3) order by d.path";
+  const linked =
+    "where d.repository = $1 and exists (select from links l where l.repository = d.repository and l.doc_id = d.doc_id and l.kind = $2 and l.number = $3) order by d.path";
 
   return {
     async upsert(meta, chunks) {
@@ -33,7 +34,10 @@ export function documentsTable(session: SqlSession): Transaction["documents"] {
     forPull: (repository, pull) => list(linked, [repository, "pull", pull]),
     list: (repository) => list("where d.repository = $1 order by d.path", [repository]),
     async links(repository) {
-      const rows = await session.query<object>(`select repository, doc_id as "docId", kind, number, run_id as "runId" from links where repository = $1 order by doc_id, kind, number`, [repository]);
+      const rows = await session.query<object>(
+        `select repository, doc_id as "docId", kind, number, run_id as "runId" from links where repository = $1 order by doc_id, kind, number`,
+        [repository],
+      );
       return rows.map((row) => withoutNulls<DocumentLink>(row));
     },
     search: (repository, query, limit) => search(session, repository, query, limit),
@@ -42,14 +46,29 @@ export function documentsTable(session: SqlSession): Transaction["documents"] {
 
 async function saveMeta(session: SqlSession, meta: DocumentMeta): Promise<void> {
   // A document that was moved keeps its id; its old place goes.
-  await session.query("delete from docs_meta where repository = $1 and branch = $2 and doc_id = $3 and path <> $4", [meta.repository, meta.branch, meta.docId, meta.path]);
+  await session.query("delete from docs_meta where repository = $1 and branch = $2 and doc_id = $3 and path <> $4", [
+    meta.repository,
+    meta.branch,
+    meta.docId,
+    meta.path,
+  ]);
   await session.query(
     `insert into docs_meta (repository, path, doc_id, branch, type, title, status, owner_role, hash, stage, front_matter, updated_at)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11::jsonb, $12)
      on conflict (repository, path) do update set doc_id = excluded.doc_id, branch = excluded.branch, type = excluded.type, title = excluded.title, status = excluded.status,
        owner_role = excluded.owner_role, hash = excluded.hash, stage = excluded.stage, front_matter = excluded.front_matter, updated_at = excluded.updated_at`,
     [
-      meta.repository, meta.path, meta.docId, meta.branch, meta.type, storableText(meta.title), meta.status, meta.ownerRole, meta.hash, meta.stage ?? null, toJson(meta.frontMatter),
+      meta.repository,
+      meta.path,
+      meta.docId,
+      meta.branch,
+      meta.type,
+      storableText(meta.title),
+      meta.status,
+      meta.ownerRole,
+      meta.hash,
+      meta.stage ?? null,
+      toJson(meta.frontMatter),
       meta.updatedAt,
     ],
   );

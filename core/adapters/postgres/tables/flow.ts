@@ -32,10 +32,13 @@ export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flo
     async append(events) {
       if (events.length === 0) return [];
       const [head] = await session.query<ChainHead>("select sequence, hash from chain_head for update");
-      if (!head) throw new InfrastructureError("internal", "The audit chain has lost its head row.", { remedy: "Restore the database from a backup; `signalbox audit verify` says what is left." });
+      if (!head)
+        throw new InfrastructureError("internal", "The audit chain has lost its head row.", {
+          remedy: "Restore the database from a backup; `signalbox audit verify` says what is left.",
+        });
       const chained = chain(events, head, hasher);
       await insert(session, chained);
-      const last = chained.at(-1)!;
+      const last = chained.at(-1) ?? head;
       await session.query("update chain_head set sequence = $1, hash = $2", [last.sequence, last.hash]);
       return chained;
     },
@@ -60,15 +63,32 @@ function chain(events: readonly NewFlowEvent[], head: ChainHead, hasher: Hasher)
 
 async function insert(session: SqlSession, events: readonly FlowEvent[]): Promise<void> {
   const rows: FlowRow[] = events.map((event) => ({
-    sequence: event.sequence, correlation_id: event.correlationId, actor_type: event.actor.type, actor_id: event.actor.id, type: event.type, subject: event.subject,
-    payload: event.payload, at: event.at, previous_hash: event.previousHash, hash: event.hash,
+    sequence: event.sequence,
+    correlation_id: event.correlationId,
+    actor_type: event.actor.type,
+    actor_id: event.actor.id,
+    type: event.type,
+    subject: event.subject,
+    payload: event.payload,
+    at: event.at,
+    previous_hash: event.previousHash,
+    hash: event.hash,
   }));
-  await session.query(`insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [JSON.stringify(rows)]);
+  await session.query(`insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [
+    JSON.stringify(rows),
+  ]);
 }
 
 export function flowEventOf(row: FlowRow): FlowEvent {
   return {
-    sequence: row.sequence, correlationId: row.correlation_id, actor: { type: row.actor_type, id: row.actor_id }, type: row.type, subject: row.subject,
-    payload: row.payload, at: row.at, previousHash: row.previous_hash, hash: row.hash,
+    sequence: row.sequence,
+    correlationId: row.correlation_id,
+    actor: { type: row.actor_type, id: row.actor_id },
+    type: row.type,
+    subject: row.subject,
+    payload: row.payload,
+    at: row.at,
+    previousHash: row.previous_hash,
+    hash: row.hash,
   };
 }

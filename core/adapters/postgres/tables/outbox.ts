@@ -2,7 +2,7 @@ import type { EffectRow } from "../../../ports/effects.ts";
 import type { Queue } from "../../../ports/queue.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
-import { storableText, toJson, withoutNulls } from "../rows.ts";
+import { only, storableText, toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
 const columns = `id, effect_key as "key", action, state, attempts, last_error as "lastError", result, created_at as "createdAt", done_at as "doneAt"`;
@@ -22,8 +22,8 @@ export function outboxTable(session: SqlSession, queue: Pick<Queue, "enqueue">):
           await queue.enqueue("dispatch-effect", { effectId: stored.id }, { session });
           added.push(stored);
         } else {
-          const [present] = await session.query<object>(`select ${columns} from outbox where effect_key = $1`, [effect.key]);
-          added.push(withoutNulls<EffectRow>(present!));
+          const present = await session.query<object>(`select ${columns} from outbox where effect_key = $1`, [effect.key]);
+          added.push(withoutNulls<EffectRow>(only(present)));
         }
       }
       return added;
@@ -33,9 +33,10 @@ export function outboxTable(session: SqlSession, queue: Pick<Queue, "enqueue">):
       return row && withoutNulls<EffectRow>(row);
     },
     async save(row) {
-      const rows = await session.query("update outbox set state = $2, attempts = $3, last_error = $4, result = $5::jsonb, done_at = $6 where id = $1 returning id", [
-        row.id, row.state, row.attempts, row.lastError === undefined ? null : storableText(row.lastError), toJson(row.result), row.doneAt ?? null,
-      ]);
+      const rows = await session.query(
+        "update outbox set state = $2, attempts = $3, last_error = $4, result = $5::jsonb, done_at = $6 where id = $1 returning id",
+        [row.id, row.state, row.attempts, row.lastError === undefined ? null : storableText(row.lastError), toJson(row.result), row.doneAt ?? null],
+      );
       assertFound(rows, "effect", row.id);
     },
     async pending(before) {

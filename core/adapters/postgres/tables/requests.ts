@@ -20,9 +20,25 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
            summary, rationale, effect, rule, risk, state)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18, $19::jsonb)`,
         [
-          request.id, request.kind, request.runId, request.repository, request.issue, request.correlationId, request.tool, request.toolVersion, toJson(request.arguments), request.digest,
-          request.targetVersion, request.expiresAt, request.createdAt, storableText(request.summary), request.rationale === undefined ? null : storableText(request.rationale),
-          toJson(request.effect), request.rule, request.risk, toJson(request.state),
+          request.id,
+          request.kind,
+          request.runId,
+          request.repository,
+          request.issue,
+          request.correlationId,
+          request.tool,
+          request.toolVersion,
+          toJson(request.arguments),
+          request.digest,
+          request.targetVersion,
+          request.expiresAt,
+          request.createdAt,
+          storableText(request.summary),
+          request.rationale === undefined ? null : storableText(request.rationale),
+          toJson(request.effect),
+          request.rule,
+          request.risk,
+          toJson(request.state),
         ],
       );
       await keepDecision(session, request);
@@ -33,13 +49,18 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
     },
     async save(request) {
       // What was asked is bound by the digest and never changes; only the state moves.
-      const rows = await session.query("update decision_requests set state = $2::jsonb, version = version + 1 where id = $1 returning id", [request.id, toJson(request.state)]);
+      const rows = await session.query("update decision_requests set state = $2::jsonb, version = version + 1 where id = $1 returning id", [
+        request.id,
+        toJson(request.state),
+      ]);
       assertFound(rows, "decision request", request.id);
       await keepDecision(session, request);
     },
     open: (filter) =>
       list("where phase <> all($1::text[]) and ($2::text is null or run_id = $2) and ($3::text is null or kind = $3) order by created_at, id", [
-        finalDecisionPhases, filter?.runId ?? null, filter?.kind ?? null,
+        finalDecisionPhases,
+        filter?.runId ?? null,
+        filter?.kind ?? null,
       ]),
     forRun: (runId) => list("where run_id = $1 order by created_at, id", [runId]),
     recent: (limit) => list("order by created_at desc, id desc limit $1", [limit]),

@@ -11,7 +11,10 @@ export function rulesTable(session: SqlSession): Transaction["rules"] {
     },
     async replace(rules) {
       await session.query("delete from rules");
-      await session.query("insert into rules (id, position, content) select value ->> 'id', ordinality, value from jsonb_array_elements($1::jsonb) with ordinality", [toJson(rules)]);
+      await session.query(
+        "insert into rules (id, position, content) select value ->> 'id', ordinality, value from jsonb_array_elements($1::jsonb) with ordinality",
+        [toJson(rules)],
+      );
     },
   };
 }

@@ -37,22 +37,45 @@ export function runsTable(session: SqlSession): Transaction["runs"] {
     },
     async list(filter) {
       const { where, parameters } = conditions(filter);
-      const rows = await session.query<object>(`select ${columns} from runs ${where} order by created_at desc, id desc limit $1`, [filter.limit ?? defaultLimit, ...parameters]);
+      const rows = await session.query<object>(`select ${columns} from runs ${where} order by created_at desc, id desc limit $1`, [
+        filter.limit ?? defaultLimit,
+        ...parameters,
+      ]);
       return rows.map((row) => withoutNulls<Run>(row));
     },
   };
 }
 
 async function refuse(session: SqlSession, run: Run): Promise<never> {
-  const [holder] = await session.query<{ id: string }>("select id from runs where repository = $1 and branch = $2 and phase = any($3::text[])", [run.repository, run.branch, activeRunPhases]);
+  const [holder] = await session.query<{ id: string }>("select id from runs where repository = $1 and branch = $2 and phase = any($3::text[])", [
+    run.repository,
+    run.branch,
+    activeRunPhases,
+  ]);
   const message = holder && holder.id !== run.id ? `Run ${holder.id} is active on ${run.repository}, branch ${run.branch}.` : `Run ${run.id} exists already.`;
   throw new InfrastructureError("conflict", message, { retryable: false, remedy: "Wait for the active run to end, or cancel it." });
 }
 
 function values(run: Run): unknown[] {
   return [
-    run.id, run.project, run.repository, run.issue, run.pull ?? null, run.stage, run.variant, run.role, run.branch, run.baseBranch, toJson(run.profile), toJson(run.trigger),
-    run.correlationId, run.keepSlot, run.threadId ?? null, run.head ?? null, toJson(run.state), run.createdAt,
+    run.id,
+    run.project,
+    run.repository,
+    run.issue,
+    run.pull ?? null,
+    run.stage,
+    run.variant,
+    run.role,
+    run.branch,
+    run.baseBranch,
+    toJson(run.profile),
+    toJson(run.trigger),
+    run.correlationId,
+    run.keepSlot,
+    run.threadId ?? null,
+    run.head ?? null,
+    toJson(run.state),
+    run.createdAt,
   ];
 }
 

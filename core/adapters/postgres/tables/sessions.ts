@@ -73,7 +73,10 @@ export function settingsTable(session: SqlSession): Transaction["settings"] {
       return row?.value;
     },
     async set(key, value) {
-      await session.query("insert into settings (key, value) values ($1, $2::jsonb) on conflict (key) do update set value = excluded.value", [key, toJson(value)]);
+      await session.query("insert into settings (key, value) values ($1, $2::jsonb) on conflict (key) do update set value = excluded.value", [
+        key,
+        toJson(value),
+      ]);
     },
   };
 }

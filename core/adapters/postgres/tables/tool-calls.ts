@@ -37,7 +37,10 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
       return rows.map((row) => withoutNulls<ToolCall>(row));
     },
     async count(runId, tool) {
-      const [row] = await session.query<{ count: number }>("select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied')", [runId, tool]);
+      const [row] = await session.query<{ count: number }>(
+        "select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied')",
+        [runId, tool],
+      );
       return row?.count ?? 0;
     },
   };
@@ -45,7 +48,23 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
 
 function values(call: ToolCall): unknown[] {
   return [
-    call.id, call.runId, call.attempt, call.tool, toJson(call.arguments), call.digest, call.effectKey ?? null, call.rule, call.outcome, call.state, call.requestId ?? null,
-    toJson(call.result), call.executions, call.repeats, call.createdAt, call.finishedAt ?? null, call.callId ?? null, call.delivered,
+    call.id,
+    call.runId,
+    call.attempt,
+    call.tool,
+    toJson(call.arguments),
+    call.digest,
+    call.effectKey ?? null,
+    call.rule,
+    call.outcome,
+    call.state,
+    call.requestId ?? null,
+    toJson(call.result),
+    call.executions,
+    call.repeats,
+    call.createdAt,
+    call.finishedAt ?? null,
+    call.callId ?? null,
+    call.delivered,
   ];
 }
