@@ -22,7 +22,6 @@ import { markerLine, postCommentOnce } from "./post-comment.ts";
 import { renderOwnerQuestion } from "./render-prompt.ts";
 import { applyLabels, applyTransition, readLabelNames } from "./repository-labels.ts";
 import { fenceNonce } from "./run-news.ts";
-import type { SyncDocsets } from "./sync-docsets.ts";
 
 export interface ApplyGateDependencies extends MarkDocumentsDependencies {
   readonly store: Store;
@@ -32,7 +31,7 @@ export interface ApplyGateDependencies extends MarkDocumentsDependencies {
   readonly ownerForge: Forge;
   readonly abortIssue: AbortIssue;
   /** Brings the docsets up to date on a branch after its documents were marked. */
-  readonly syncDocsets: SyncDocsets;
+  readonly syncDocsets: (run: Run) => Promise<void>;
 }
 
 interface Gate {

@@ -2,17 +2,20 @@ import { unfinishedParts } from "../domain/document/finished.ts";
 import type { CommitSha } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { RequiredArtifact } from "../domain/run/specification.ts";
-import type { ForgePull } from "../ports/forge.ts";
+import type { DocumentCodec } from "../ports/document-codec.ts";
+import type { Forge, ForgePull } from "../ports/forge.ts";
+import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 import type { Store } from "../ports/store.ts";
 import { requiredArtifacts } from "./build-specification.ts";
-import { areDocumentsLinked, findDocuments, type DocsetDependencies } from "./docsets.ts";
-import type { SyncDocsets } from "./sync-docsets.ts";
 
-export interface ExitConditionsDependencies extends DocsetDependencies {
+export interface ExitConditionsDependencies {
   readonly store: Store;
+  readonly forge: Forge;
+  readonly mirror: RepositoryMirror;
+  readonly documents: DocumentCodec;
   readonly templates: (type: string) => string;
   /** Brings the docset of the issue, that of the pull request and the issue map on the run's branch up to date. */
-  readonly syncDocsets: SyncDocsets;
+  readonly syncDocsets: (run: Run) => Promise<void>;
 }
 
 /** What of a stage's end is there, as it is on the forge at this moment. */
@@ -46,7 +49,8 @@ export function createExitConditions(deps: ExitConditionsDependencies) {
       ...judged.flatMap(({ artifact, faults }) => faults.map((fault) => `${artifact.path} ${fault}.`)),
       ...(pull && run.variant === "revise" ? await unansweredThreads(deps, run, pull) : []),
     ];
-    if (problems.length === 0 && tip && pull) await bringDocsetsUpToDate(deps, run, pull);
+    // Commits nothing when everything is listed already.
+    if (problems.length === 0 && pull && artifacts.length > 0) await deps.syncDocsets({ ...run, pull: pull.number });
     const after = problems.length === 0 ? await deps.mirror.fetch(run.repository, run.branch) : tip;
     const changed = base && after ? await deps.mirror.changes(run.repository, base, after) : [];
     return {
@@ -87,9 +91,4 @@ async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pul
   return threads
     .filter((thread) => atStart.has(thread.id) && !thread.resolved && thread.comments.at(-1)?.author !== us)
     .map((thread) => `The review thread ${thread.id} on ${thread.path} has no reply yet; answer it with github_comment.`);
-}
-
-async function bringDocsetsUpToDate(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<void> {
-  const found = await findDocuments(deps, run, run.stage);
-  if (found && found.entries.length > 0 && !(await areDocumentsLinked(deps, run, found))) await deps.syncDocsets({ ...run, pull: pull.number });
 }
