@@ -6,14 +6,14 @@ import { create } from "tar";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnOutcome } from "../../ports/agent.ts";
-import { createScriptedModel, type ScriptedModel, type ScriptedModelOptions } from "../scripted-model/scripted-model.ts";
+import { startMcpFixture } from "../../testing/mcp-fixture.ts";
+import { startModelServer, type Brain, type ModelServer } from "../../testing/model-server.ts";
 import { codexVersion } from "./binary.ts";
 import { createCodexSession, turnArguments, type CodexSessionOptions } from "./codex-session.ts";
-import { startMcpFixture } from "./mcp-fixture.ts";
 
 const apiKey = "model-key-of-the-test";
 let root = "";
-let model: ScriptedModel | undefined;
+let model: ModelServer | undefined;
 const closing: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
@@ -24,17 +24,15 @@ afterEach(async () => {
   rmSync(root, { recursive: true, force: true });
 });
 
-type Decide = NonNullable<ScriptedModelOptions["decide"]>;
-
 /** A brain for these tests: it says which shell command (or tool call) the n-th request of a turn makes; then it ends the turn with `done`. */
-async function startModel(decide: Decide): Promise<void> {
-  model = await createScriptedModel({ apiKey, decide });
+async function startModel(decide: Brain): Promise<void> {
+  model = await startModelServer(apiKey, decide);
   closing.push(model.close);
 }
 
-const shell = (cmd: string): ReturnType<Decide> => ({ type: "call", name: "exec_command", namespace: undefined, arguments: { cmd } });
-const say = (text: string): ReturnType<Decide> => ({ type: "message", text });
-const callsIn = (conversation: Parameters<Decide>[0]): number => conversation.entries.filter((entry) => entry.type === "call").length;
+const shell = (cmd: string): ReturnType<Brain> => ({ type: "call", name: "exec_command", namespace: undefined, arguments: { cmd } });
+const say = (text: string): ReturnType<Brain> => ({ type: "message", text });
+const callsIn = (conversation: Parameters<Brain>[0]): number => conversation.entries.filter((entry) => entry.type === "call").length;
 
 function session(change: Partial<CodexSessionOptions> = {}): AgentSession {
   const options = {

@@ -7,7 +7,7 @@ import { parse } from "yaml";
 import { fencedBlock, fenceNotice, turnHeadings, type BlockHeader, type TurnKind } from "../../domain/run/turn-text.ts";
 import { readConversation } from "./conversation.ts";
 import { decideNextStep } from "./decide.ts";
-import { createRehearsedRun, type Gateway } from "./rehearsed-run.ts";
+import { createRehearsedRun, type Gateway } from "../../testing/rehearsed-run.ts";
 
 const fence = "5f3a9c0b7e1d";
 const tools =

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { decideNextStep } from "./decide.ts";
-import { readConversation } from "./conversation.ts";
-import type { CallStep } from "./plan.ts";
+import { decideNextStep } from "../adapters/scripted-model/decide.ts";
+import { readConversation } from "../adapters/scripted-model/conversation.ts";
+import type { CallStep } from "../adapters/scripted-model/plan.ts";
 
 /** What the gateway answers to one call; `done` when it is left out. */
 export type Gateway = (call: CallStep) => Readonly<Record<string, unknown>> | undefined;
