@@ -103,6 +103,12 @@ describe("a stage prompt", () => {
     ]);
   });
 
+  it("shortens an issue that no model could take in, and says so", () => {
+    const body = bodyOf(renderStagePrompt(specification(issueWith("я".repeat(2_000_000))), library, nonce)) ?? "";
+    expect(body.length).toBeLessThan(121_000);
+    expect(body).toContain("1880000 more characters are left out here; the whole text is at https://forge.test/7");
+  });
+
   it("refuses a nonce that could be guessed", () => {
     expect(() => renderStagePrompt(specification(), library, "abc")).toThrow(RangeError);
   });

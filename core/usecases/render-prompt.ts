@@ -2,6 +2,7 @@ import type { RequiredArtifact, RunSpecification } from "../domain/run/specifica
 import { fencedBlock, fenceFor, fenceNotice, turnHeadings, type Block, type TurnKind } from "../domain/run/turn-text.ts";
 import type { PromptLibrary } from "../ports/prompt-library.ts";
 
+const longestBody = 120_000;
 const languageNames = { en: "English", ru: "Russian" } as const;
 
 /**
@@ -183,7 +184,7 @@ function compose(
 function stageBlocks(specification: RunSpecification): readonly PlainBlock[] {
   return [
     { kind: "issue-title", author: specification.issue.author, text: oneLine(specification.issue.title) },
-    { kind: "issue-body", author: specification.issue.author, text: specification.issue.body },
+    { kind: "issue-body", author: specification.issue.author, text: bounded(specification.issue.body, specification.issue.url) },
     ...specification.requiredArtifacts.map(templateBlock),
     ...specification.answers.map((answer, index) => ({ kind: "answer", id: `${index}`, title: answer.question, author: answer.by, text: answer.answer })),
     ...specification.reviewThreads.flatMap((thread) =>
@@ -258,6 +259,12 @@ function nowSection(specification: RunSpecification): string {
   if (specification.variant === "revise")
     return "Work through the open threads: for each one a change, or a reasoned refusal that you give as a reply after the push. Then end the turn.";
   return "Do the work of the stage in the workspace, then end the turn. The runner commits and pushes what you changed, and tells you how it went.";
+}
+
+/** Issues on GitHub end at 65,536 characters; what people hand in from files may be larger than a model's context. */
+function bounded(body: string, url: string): string {
+  if (body.length <= longestBody) return body;
+  return `${body.slice(0, longestBody)}\n\n[${body.length - longestBody} more characters are left out here; the whole text is at ${oneLine(url)}]`;
 }
 
 /** Facts stand on one line: a line break in a title or a path must not be able to start a line of its own. */

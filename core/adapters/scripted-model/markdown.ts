@@ -94,6 +94,8 @@ const longestItem = 320;
  */
 export function inertLine(text: string, limit: number = longestItem): string {
   const plain = text
+    // What is cut off below is cut before the patterns, some of which take quadratic time.
+    .slice(0, limit * 8)
     .normalize("NFC")
     .replace(/!\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, "$1")
     .replace(/\[([^\]]*)\]\((?!https?:\/\/)(?:[^()]|\([^()]*\))*\)/g, "$1")
