@@ -231,7 +231,12 @@ function describeLabels(create: () => Promise<ForgeStage>): void {
     const removed = await as.bot.removeLabel(repository, number, "bug");
     const gone = await as.bot.removeLabel(repository, number, "bug");
 
-    expect([added, again, removed, gone].map((set) => set.toSorted())).toEqual([["bug", "state:in-review"], ["bug", "state:in-review"], ["state:in-review"], ["state:in-review"]]);
+    expect([added, again, removed, gone].map((set) => set.toSorted())).toEqual([
+      ["bug", "state:in-review"],
+      ["bug", "state:in-review"],
+      ["state:in-review"],
+      ["state:in-review"],
+    ]);
     expect(await as.bot.addLabels(repository, number, [])).toEqual(["state:in-review"]);
   });
 
@@ -285,7 +290,13 @@ function describePulls(create: () => Promise<ForgeStage>): void {
     const stage = await create();
     await stage.push("sketch", { "sketch.md": "…" });
 
-    const pull = await stage.as.bot.createPull(stage.repository, { title: "Sketch", body: "", head: "sketch" as BranchName, base: "main" as BranchName, draft: true });
+    const pull = await stage.as.bot.createPull(stage.repository, {
+      title: "Sketch",
+      body: "",
+      head: "sketch" as BranchName,
+      base: "main" as BranchName,
+      draft: true,
+    });
 
     expect(pull.draft).toBe(true);
   });
@@ -413,7 +424,10 @@ function describeReviews(create: () => Promise<ForgeStage>): void {
       { path: "notes.md", line: 3, resolved: true },
     ]);
     expect(threads[0]?.comments).toEqual([parent, reply]);
-    expect(threads[0]?.comments.map((comment) => [comment.author, comment.body])).toEqual([[logins.reviewer, "about line 1"], [logins.bot, "Changed"]]);
+    expect(threads[0]?.comments.map((comment) => [comment.author, comment.body])).toEqual([
+      [logins.reviewer, "about line 1"],
+      [logins.bot, "Changed"],
+    ]);
   });
 
   it("reads all comments of a long thread", async () => {
@@ -434,7 +448,10 @@ function describeReviews(create: () => Promise<ForgeStage>): void {
     const stage = await create();
     const { number } = await openPull(stage);
 
-    await expectCode(stage.as.reviewer.createReview(stage.repository, number, { event: "COMMENT", body: "", comments: [{ path: "notes.md", line: 999, body: "where?" }] }), "conflict");
+    await expectCode(
+      stage.as.reviewer.createReview(stage.repository, number, { event: "COMMENT", body: "", comments: [{ path: "notes.md", line: 999, body: "where?" }] }),
+      "conflict",
+    );
   });
 }
 

@@ -80,16 +80,24 @@ function lazily<T>(make: () => T): () => T {
 }
 
 const rest = lazily(() => JSON.parse(readFileSync(load.resolve("@octokit/openapi/generated/api.github.com.json"), "utf8")) as Document);
-const webhooks = lazily(() => JSON.parse(readFileSync(load.resolve("@octokit/openapi-webhooks").replace(/index\.js$/, "generated/api.github.com.json"), "utf8")) as Document);
+const webhooks = lazily(
+  () => JSON.parse(readFileSync(load.resolve("@octokit/openapi-webhooks").replace(/index\.js$/, "generated/api.github.com.json"), "utf8")) as Document,
+);
 
 const templates = lazily(() =>
   Object.keys(rest().paths ?? {}).map((template) => {
-    const pattern = (last: string) => new RegExp(`^${template.replace(/[.]/g, "\\.").replace(/\{[^}]+\}$/, last).replace(/\{[^}]+\}/g, "[^/]+")}$`);
-    return { template, exact: pattern("[^/]+"), open: pattern(".+"), literals: template.split("/").filter((part) => !part.startsWith("{")).length };
+    const pattern = (source: string) => new RegExp(`^${source.replaceAll(".", "\\.").replace(/\{[^}]+\}/g, "[^/]+")}`);
+    const spanning = template.replace(/\/\{(path|ref|branch)\}$/, "");
+    return {
+      template,
+      exact: new RegExp(`${pattern(template).source}$`),
+      open: new RegExp(`${pattern(spanning).source}${spanning === template ? "" : "/.*"}$`),
+      literals: template.split("/").filter((part) => !part.startsWith("{")).length,
+    };
   }),
 );
 
-/** The most literal template of the same length; a last parameter may also span slashes (`contents/{path}`). */
+/** The most literal template of the same length; a path, reference or branch at the end may also span slashes (`contents/{path}`) or be empty. */
 function findOperation({ method, path }: RestExchange): Operation | undefined {
   for (const kind of ["exact", "open"] as const) {
     const [best] = templates()
@@ -122,7 +130,10 @@ function isError(body: string): boolean {
 }
 
 function checkWebhook({ event, action, payload }: SentWebhook): readonly string[] {
-  const name = [event, action].filter((part) => part !== null).join("-").replaceAll("_", "-");
+  const name = [event, action]
+    .filter((part) => part !== null)
+    .join("-")
+    .replaceAll("_", "-");
   const schema = webhooks().webhooks?.[name]?.post.requestBody.content["application/json"]?.schema;
   return schema ? errorsOf(`webhook ${name}`, validator(webhooks, schema), payload) : [`webhook ${name}: GitHub has no such event`];
 }
@@ -151,7 +162,12 @@ function translate(schema: unknown, document: Document, definitions: Record<stri
   if (Array.isArray(schema)) return schema.map((part) => translate(part, document, definitions));
   if (typeof schema !== "object" || schema === null) return schema;
   const { nullable, example: _example, examples: _examples, ...rest } = schema as Record<string, unknown>;
-  const translated = Object.fromEntries(Object.entries(rest).map(([key, value]) => [key, key === "$ref" ? refer(String(value), document, definitions) : translateKeyword(key, value, document, definitions)]));
+  const translated = Object.fromEntries(
+    Object.entries(rest).map(([key, value]) => [
+      key,
+      key === "$ref" ? refer(String(value), document, definitions) : translateKeyword(key, value, document, definitions),
+    ]),
+  );
   return nullable === true ? { anyOf: [translated, { type: "null" }] } : translated;
 }
 

@@ -32,8 +32,14 @@ export interface LocalForgeStage extends ForgeStage {
   /** Errors of the forge itself. */
   readonly reported: readonly unknown[];
   /** A call of the REST API. Without a token it is anonymous. */
-  call(method: string, path: string, body?: unknown, token?: string, headers?: Readonly<Record<string, string>>): Promise<{ status: number; headers: Headers; json: unknown }>;
-  receiver(answer: () => number): Promise<{ readonly url: string; readonly received: readonly ReceivedDelivery[] }>;
+  call(
+    method: string,
+    path: string,
+    body?: unknown,
+    token?: string,
+    headers?: Readonly<Record<string, string>>,
+  ): Promise<{ status: number; headers: Headers; json: unknown }>;
+  receiver(answer: () => number | Promise<number>): Promise<{ readonly url: string; readonly received: readonly ReceivedDelivery[] }>;
   /** Runs git with the machine's configuration switched off. */
   git(directory: string, ...args: readonly string[]): Promise<string>;
   /** `http://x-access-token:TOKEN@…/owner/name.git`. */
@@ -62,20 +68,28 @@ export async function createLocalForgeStage(): Promise<LocalForgeStage> {
     },
     delivery: descriptions.delivery,
   };
-  const create = (port?: number): LocalForge => createLocalForge({ directory: join(directory, "forge"), clock, seed, observe, report: (error) => reported.push(error), port });
+  const create = (port?: number): LocalForge =>
+    createLocalForge({ directory: join(directory, "forge"), clock, seed, observe, report: (error) => reported.push(error), port });
   let forge = create();
   await forge.start();
   const servers: Server[] = [];
   const git = gitIn(directory);
   const remote = (token: string = tokens.bot): string => forge.url.replace("http://", `http://x-access-token:${token}@`) + `/${repository}.git`;
-  const connect = (token: string, options: Partial<GitHubForgeOptions> = {}): Forge => createGitHubForge({ credential: { type: "token", token }, baseUrl: forge.apiUrl, retryDelay: 1, ...options });
+  const connect = (token: string, options: Partial<GitHubForgeOptions> = {}): Forge =>
+    createGitHubForge({ credential: { type: "token", token }, baseUrl: forge.apiUrl, retryDelay: 1, ...options });
   const call: LocalForgeStage["call"] = (method, path, body, token, headers) => callRest(forge, method, path, { body, token, headers });
   return {
     get forge() {
       return forge;
     },
     ...{ directory, clock, descriptions, reported, repository, logins, tokens, git, remote, connect, call },
-    as: { owner: connect(tokens.owner), bot: connect(tokens.bot), reviewer: connect(tokens.reviewer), stranger: connect(tokens.stranger), intruder: connect("nobody-knows-this") },
+    as: {
+      owner: connect(tokens.owner),
+      bot: connect(tokens.bot),
+      reviewer: connect(tokens.reviewer),
+      stranger: connect(tokens.stranger),
+      intruder: connect("nobody-knows-this"),
+    },
     push: (branch, files) => push(join(directory, "work"), git, remote(), branch, files),
     setVariables: (scope, variables) => setVariables(call, scope, variables),
     resolveThread: (threadId) => resolveThread(forge, threadId),
@@ -99,14 +113,28 @@ export async function createLocalForgeStage(): Promise<LocalForgeStage> {
 }
 
 async function seed(seeding: Parameters<NonNullable<Parameters<typeof createLocalForge>[0]["seed"]>>[0]): Promise<void> {
-  for (const [role, login] of Object.entries(logins)) seeding.ensureUser({ login, token: tokens[role as keyof typeof tokens], email: `${login}@forge.test`, ...(role === "bot" ? { type: "Bot" } : {}) });
+  for (const [role, login] of Object.entries(logins))
+    seeding.ensureUser({ login, token: tokens[role as keyof typeof tokens], email: `${login}@forge.test`, ...(role === "bot" ? { type: "Bot" } : {}) });
   seeding.ensureOrganization({ login: "acme", owners: [logins.owner] });
-  await seeding.ensureRepository({ name: repository, source: { files: { "README.md": "# Shop\n" } }, collaborators: { [logins.bot]: "write", [logins.reviewer]: "maintain" } });
+  await seeding.ensureRepository({
+    name: repository,
+    source: { files: { "README.md": "# Shop\n" } },
+    collaborators: { [logins.bot]: "write", [logins.reviewer]: "maintain" },
+  });
 }
 
 function gitIn(home: string): LocalForgeStage["git"] {
   const person = { NAME: "Bot", EMAIL: "bot@forge.test" };
-  const env = { PATH: process.env["PATH"], HOME: home, GIT_CONFIG_NOSYSTEM: "1", GIT_TERMINAL_PROMPT: "0", GIT_AUTHOR_NAME: person.NAME, GIT_AUTHOR_EMAIL: person.EMAIL, GIT_COMMITTER_NAME: person.NAME, GIT_COMMITTER_EMAIL: person.EMAIL };
+  const env = {
+    PATH: process.env["PATH"],
+    HOME: home,
+    GIT_CONFIG_NOSYSTEM: "1",
+    GIT_TERMINAL_PROMPT: "0",
+    GIT_AUTHOR_NAME: person.NAME,
+    GIT_AUTHOR_EMAIL: person.EMAIL,
+    GIT_COMMITTER_NAME: person.NAME,
+    GIT_COMMITTER_EMAIL: person.EMAIL,
+  };
   return async (directory, ...args) => (await run("git", args, { cwd: directory, env })).stdout.trim();
 }
 
@@ -126,7 +154,12 @@ async function push(work: string, git: LocalForgeStage["git"], remote: string, b
   return (await git(work, "rev-parse", "HEAD")) as CommitSha;
 }
 
-async function callRest(forge: LocalForge, method: string, path: string, request: { body?: unknown; token?: string | undefined; headers?: Readonly<Record<string, string>> | undefined }): ReturnType<LocalForgeStage["call"]> {
+async function callRest(
+  forge: LocalForge,
+  method: string,
+  path: string,
+  request: { body?: unknown; token?: string | undefined; headers?: Readonly<Record<string, string>> | undefined },
+): ReturnType<LocalForgeStage["call"]> {
   const response = await fetch(`${forge.apiUrl}${path}`, {
     method,
     headers: { ...(request.token === undefined ? {} : { authorization: `token ${request.token}` }), ...request.headers },
@@ -138,23 +171,33 @@ async function callRest(forge: LocalForge, method: string, path: string, request
 
 async function setVariables(call: LocalForgeStage["call"], scope: "repository" | "organization", variables: Readonly<Record<string, string>>): Promise<void> {
   const path = scope === "repository" ? `/repos/${repository}/actions/variables` : "/orgs/acme/actions/variables";
-  for (const [name, value] of Object.entries(variables)) await call("POST", path, { name, value, ...(scope === "organization" ? { visibility: "all" } : {}) }, tokens.owner);
+  for (const [name, value] of Object.entries(variables))
+    await call("POST", path, { name, value, ...(scope === "organization" ? { visibility: "all" } : {}) }, tokens.owner);
 }
 
 async function resolveThread(forge: LocalForge, threadId: string): Promise<void> {
   const query = "mutation ($threadId: ID!) { resolveReviewThread(input: { threadId: $threadId }) { thread { isResolved } } }";
-  const response = await fetch(`${forge.url}/api/graphql`, { method: "POST", headers: { authorization: `bearer ${tokens.reviewer}` }, body: JSON.stringify({ query, variables: { threadId } }) });
+  const response = await fetch(`${forge.url}/api/graphql`, {
+    method: "POST",
+    headers: { authorization: `bearer ${tokens.reviewer}` },
+    body: JSON.stringify({ query, variables: { threadId } }),
+  });
   if (!(await response.text()).includes('"isResolved":true')) throw new Error("the thread was not resolved");
 }
 
-async function receiver(servers: Server[], answer: () => number): Promise<{ url: string; received: readonly ReceivedDelivery[] }> {
+async function receiver(servers: Server[], answer: () => number | Promise<number>): Promise<{ url: string; received: readonly ReceivedDelivery[] }> {
   const received: ReceivedDelivery[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", () => {
-      received.push({ event: String(request.headers["x-github-event"]), guid: String(request.headers["x-github-delivery"]), headers: request.headers, body: Buffer.concat(chunks) });
-      response.writeHead(answer()).end();
+      received.push({
+        event: String(request.headers["x-github-event"]),
+        guid: String(request.headers["x-github-delivery"]),
+        headers: request.headers,
+        body: Buffer.concat(chunks),
+      });
+      void Promise.resolve(answer()).then((status) => response.writeHead(status).end());
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

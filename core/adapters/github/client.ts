@@ -118,7 +118,8 @@ function ignore(): void {
 
 /** A deadline for each attempt of its own, so that waiting in a queue does not count. */
 function withDeadline(send: typeof fetch, timeout: number): typeof fetch {
-  return (input, init) => send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, AbortSignal.timeout(timeout)]) : AbortSignal.timeout(timeout) });
+  return (input, init) =>
+    send(input, { ...init, signal: init?.signal ? AbortSignal.any([init.signal, AbortSignal.timeout(timeout)]) : AbortSignal.timeout(timeout) });
 }
 
 function isThisMachine(url: string): boolean {

@@ -21,9 +21,19 @@ function forgeAnswering(answers: readonly (Answer | "no answer" | "hangs")[], op
     const answer = answers[Math.min(calls.length, answers.length) - 1];
     if (answer === undefined || answer === "no answer") throw new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED") });
     if (answer === "hangs") return untilAborted(init?.signal);
-    return new Response(JSON.stringify(answer.body ?? { message: "…" }), { status: answer.status, headers: { "content-type": "application/json", ...answer.headers } });
+    return new Response(JSON.stringify(answer.body ?? { message: "…" }), {
+      status: answer.status,
+      headers: { "content-type": "application/json", ...answer.headers },
+    });
   };
-  const forge = createGitHubForge({ credential: { type: "token", token: "t" }, baseUrl: "http://127.0.0.1/api/v3", fetch: send, retries: 2, retryDelay: 1, ...options });
+  const forge = createGitHubForge({
+    credential: { type: "token", token: "t" },
+    baseUrl: "http://127.0.0.1/api/v3",
+    fetch: send,
+    retries: 2,
+    retryDelay: 1,
+    ...options,
+  });
   return { forge, calls };
 }
 
@@ -66,7 +76,9 @@ describe("a failing GitHub", () => {
 
   it("is rate-limited with the time to wait, however GitHub says it", async () => {
     const secondary = await failure(forgeAnswering([{ status: 403, headers: { "retry-after": "42" } }]).forge.repository(repository));
-    const wordsOnly = await failure(forgeAnswering([{ status: 403, body: { message: "You have exceeded a secondary rate limit." } }]).forge.repository(repository));
+    const wordsOnly = await failure(
+      forgeAnswering([{ status: 403, body: { message: "You have exceeded a secondary rate limit." } }]).forge.repository(repository),
+    );
     const tooMany = await failure(forgeAnswering([{ status: 429 }]).forge.repository(repository));
 
     expect([secondary, wordsOnly, tooMany].map(({ code, retryAfter, retryable }) => ({ code, retryAfter, retryable }))).toEqual([
@@ -85,7 +97,15 @@ describe("a failing GitHub", () => {
   });
 
   it("is rate-limited also when GitHub asks for patience under polite pacing", async () => {
-    const { forge, calls } = forgeAnswering([{ status: 403, headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 3600), date: new Date().toUTCString() } }], { pacing: "polite" });
+    const { forge, calls } = forgeAnswering(
+      [
+        {
+          status: 403,
+          headers: { "x-ratelimit-remaining": "0", "x-ratelimit-reset": String(Math.floor(Date.now() / 1000) + 3600), date: new Date().toUTCString() },
+        },
+      ],
+      { pacing: "polite" },
+    );
 
     expect((await failure(forge.repository(repository))).code).toBe("rate-limited");
     expect(calls).toHaveLength(1);
@@ -117,7 +137,10 @@ describe("a failing GitHub", () => {
     const types = ["NOT_FOUND", "FORBIDDEN", "RATE_LIMITED", "SOMETHING_ELSE"];
 
     const codes = await Promise.all(
-      types.map(async (type) => (await failure(forgeAnswering([{ status: 200, body: { data: null, errors: [{ type, message: "no" }] } }]).forge.reviewThreads(repository, 1))).code),
+      types.map(
+        async (type) =>
+          (await failure(forgeAnswering([{ status: 200, body: { data: null, errors: [{ type, message: "no" }] } }]).forge.reviewThreads(repository, 1))).code,
+      ),
     );
 
     expect(codes).toEqual(["not-found", "unauthorised", "rate-limited", "invalid-response"]);

@@ -14,7 +14,8 @@ interface Meaning {
   readonly retryable?: boolean;
 }
 
-const credentialRemedy = "Check the GitHub token or app: it must be valid and have access to this repository with the permissions that Signalbox lists in its preflight.";
+const credentialRemedy =
+  "Check the GitHub token or app: it must be valid and have access to this repository with the permissions that Signalbox lists in its preflight.";
 const waitRemedy = "Nothing needs to be done: the call is made again when GitHub allows it.";
 const outageRemedy = "Check the network and GitHub's status page; the call is made again by itself.";
 
@@ -47,7 +48,8 @@ function meaningOf(error: VendorError, now: number): Meaning {
 
 function meaningOfStatus(status: number, retryAfter: number | undefined): Meaning {
   if (status === 401 || status === 403) return { code: "unauthorised", remedy: credentialRemedy };
-  if (status === 404 || status === 410) return { code: "not-found", remedy: "Check that it still exists and that the credential may see it; GitHub answers the same for both." };
+  if (status === 404 || status === 410)
+    return { code: "not-found", remedy: "Check that it still exists and that the credential may see it; GitHub answers the same for both." };
   if (status === 405 || status === 409) return { code: "conflict", remedy: "Look at the current state on GitHub and decide again." };
   // A 422 says that the request contradicts what is there (a pull request exists, a label is taken): repeating it cannot help.
   if (status === 422) return { code: "conflict", retryable: false, remedy: "Look at the current state on GitHub; the request does not fit it." };

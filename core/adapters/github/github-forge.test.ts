@@ -18,7 +18,9 @@ afterEach(async () => {
 
 // A check that nothing went through would not notice anything either.
 afterAll(() => {
-  expect([...checked]).toEqual(expect.arrayContaining(["GET /user", "POST /repos/{owner}/{repo}/pulls", "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", "issues opened", "ping"]));
+  expect([...checked]).toEqual(
+    expect.arrayContaining(["GET /user", "POST /repos/{owner}/{repo}/pulls", "PUT /repos/{owner}/{repo}/pulls/{pull_number}/merge", "issues opened", "ping"]),
+  );
 });
 
 forgeConformance("GitHub's adapter on the local forge", async () => {

@@ -7,7 +7,17 @@ const perPage = 100;
 
 type IssueMembers = Pick<
   Forge,
-  "issue" | "issuesSince" | "createIssue" | "closeIssue" | "comments" | "createComment" | "updateComment" | "ensureLabel" | "addLabels" | "removeLabel" | "labelEvents"
+  | "issue"
+  | "issuesSince"
+  | "createIssue"
+  | "closeIssue"
+  | "comments"
+  | "createComment"
+  | "updateComment"
+  | "ensureLabel"
+  | "addLabels"
+  | "removeLabel"
+  | "labelEvents"
 >;
 
 /** Issues, their comments and their labels. Errors are Octokit's own here; github-forge.ts translates them. */
@@ -59,14 +69,23 @@ async function issuesSince(client: GitHubClient, repository: RepositoryName, sin
   let from: number = since;
   let page = 1;
   for (;;) {
-    const request = { ...split(repository), state: "open", sort: "updated", direction: "asc", since: new Date(from).toISOString(), per_page: perPage, page } as const;
+    const request = {
+      ...split(repository),
+      state: "open",
+      sort: "updated",
+      direction: "asc",
+      since: new Date(from).toISOString(),
+      per_page: perPage,
+      page,
+    } as const;
     const { data } = await client.rest.issues.listForRepo(request);
     for (const issue of data.map(toIssue)) {
       found.delete(issue.number); // seen again means changed again: it belongs further back
       found.set(issue.number, issue);
     }
     const last = data.at(-1);
-    if (!last || data.length < perPage) return [...found.values()].filter((issue) => !issue.isPull).toSorted((a, b) => a.updatedAt - b.updatedAt || a.number - b.number);
+    if (!last || data.length < perPage)
+      return [...found.values()].filter((issue) => !issue.isPull).toSorted((a, b) => a.updatedAt - b.updatedAt || a.number - b.number);
     const reached = toInstant(last.updated_at);
     page = reached > from ? 1 : page + 1;
     from = Math.max(from, reached);

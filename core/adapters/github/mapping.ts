@@ -2,7 +2,11 @@ import type { RestEndpointMethodTypes } from "@octokit/rest";
 import type { BranchName, CommitSha, Instant } from "../../domain/kernel/values.ts";
 import type { ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview } from "../../ports/forge.ts";
 
-type Data<Group extends keyof RestEndpointMethodTypes, Method extends keyof RestEndpointMethodTypes[Group]> = RestEndpointMethodTypes[Group][Method] extends { response: { data: infer D } } ? D : never;
+type Data<Group extends keyof RestEndpointMethodTypes, Method extends keyof RestEndpointMethodTypes[Group]> = RestEndpointMethodTypes[Group][Method] extends {
+  response: { data: infer D };
+}
+  ? D
+  : never;
 
 export type IssueData = Data<"issues", "get">;
 export type ListedPullData = Data<"pulls", "list">[number];
@@ -36,7 +40,13 @@ export function labelNames(labels: readonly (string | { readonly name?: string |
   return labels.map((label) => (typeof label === "string" ? label : (label.name ?? ""))).filter((name) => name !== "");
 }
 
-export function toPull(pull: Omit<ListedPullData, "requested_teams" | "user" | "labels" | "head" | "base"> & { readonly labels: readonly { readonly name?: string }[]; readonly head: { readonly ref: string; readonly sha: string }; readonly base: { readonly ref: string } }): ForgePull {
+export function toPull(
+  pull: Omit<ListedPullData, "requested_teams" | "user" | "labels" | "head" | "base"> & {
+    readonly labels: readonly { readonly name?: string }[];
+    readonly head: { readonly ref: string; readonly sha: string };
+    readonly base: { readonly ref: string };
+  },
+): ForgePull {
   return {
     number: pull.number,
     title: pull.title,
@@ -51,7 +61,12 @@ export function toPull(pull: Omit<ListedPullData, "requested_teams" | "user" | "
   };
 }
 
-export function toComment(comment: { readonly id: number; readonly user: { readonly login: string } | null; readonly body?: string; readonly created_at: string }): ForgeComment {
+export function toComment(comment: {
+  readonly id: number;
+  readonly user: { readonly login: string } | null;
+  readonly body?: string;
+  readonly created_at: string;
+}): ForgeComment {
   return { id: comment.id, author: comment.user?.login ?? ghost, body: comment.body ?? "", createdAt: toInstant(comment.created_at) };
 }
 

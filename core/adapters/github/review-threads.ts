@@ -59,7 +59,9 @@ interface ThreadCommentsAnswer {
 /** All threads of a pull request with all their comments, whatever number of pages that takes. */
 export async function readThreads(client: GitHubClient, repository: RepositoryName, number: number): Promise<readonly ReviewThread[]> {
   const { owner, repo: name } = split(repository);
-  const threads = await allPages(async (after) => (await client.graphql<ThreadsAnswer>(threadsQuery, { owner, name, number, after })).repository.pullRequest.reviewThreads);
+  const threads = await allPages(
+    async (after) => (await client.graphql<ThreadsAnswer>(threadsQuery, { owner, name, number, after })).repository.pullRequest.reviewThreads,
+  );
   return Promise.all(threads.map((thread) => toThread(client, thread)));
 }
 
@@ -76,7 +78,7 @@ function toThreadComment(comment: CommentNode): ForgeComment {
 
 async function allPages<T>(read: (after: string | null) => Promise<Page<T>>, start: string | null = null): Promise<readonly T[]> {
   const all: T[] = [];
-  for (let after = start; ; ) {
+  for (let after = start; ;) {
     const page = await read(after);
     all.push(...page.nodes);
     if (!page.pageInfo.hasNextPage) return all;

@@ -13,7 +13,19 @@ describe("the signature of a webhook", () => {
   });
 
   it("is refused when it is missing or malformed", () => {
-    const malformed = [undefined, null, "", "sha256=", header.slice(7), header.slice(0, -1), `${header}0`, header.toUpperCase(), header.replace("sha256", "sha1"), `${header}, ${header}`, ` ${header}`];
+    const malformed = [
+      undefined,
+      null,
+      "",
+      "sha256=",
+      header.slice(7),
+      header.slice(0, -1),
+      `${header}0`,
+      header.toUpperCase(),
+      header.replace("sha256", "sha1"),
+      `${header}, ${header}`,
+      ` ${header}`,
+    ];
 
     expect(malformed.filter((candidate) => verifySignature(secret, bytes, candidate))).toEqual([]);
   });

@@ -27,7 +27,9 @@ export function tokenFrom(header: string | undefined): string | undefined {
 export function authenticate(world: World, header: string | undefined): UserRow | undefined {
   if (!header) return undefined;
   const token = tokenFrom(header);
-  const row = token ? world.db.get<{ user_id: number; expires_at: number | null }>("select user_id, expires_at from tokens where hash = ?", tokenHash(token)) : undefined;
+  const row = token
+    ? world.db.get<{ user_id: number; expires_at: number | null }>("select user_id, expires_at from tokens where hash = ?", tokenHash(token))
+    : undefined;
   if (!row || (row.expires_at !== null && row.expires_at <= world.clock.now())) throw new HttpError(401, "Bad credentials");
   return userById(world, row.user_id);
 }
@@ -37,9 +39,15 @@ export function permissionOf(world: World, repository: RepositoryRow, user: User
   const open: Permission = repository.private === 0 ? "read" : "none";
   if (!user) return open;
   if (user.id === repository.owner_id) return "admin";
-  const member = world.db.get<{ role: string }>("select role from organization_members where organization_id = ? and user_id = ?", repository.owner_id, user.id);
+  const member = world.db.get<{ role: string }>(
+    "select role from organization_members where organization_id = ? and user_id = ?",
+    repository.owner_id,
+    user.id,
+  );
   if (member?.role === "admin") return "admin";
-  const given = world.db.get<{ permission: Permission }>("select permission from collaborators where repository_id = ? and user_id = ?", repository.id, user.id)?.permission ?? "none";
+  const given =
+    world.db.get<{ permission: Permission }>("select permission from collaborators where repository_id = ? and user_id = ?", repository.id, user.id)
+      ?.permission ?? "none";
   return strongest([open, member ? "read" : "none", given]);
 }
 
@@ -54,13 +62,19 @@ export function repositoryFor(world: World, user: UserRow | undefined, owner: st
   const has = permissionOf(world, repository, user);
   if (!isAtLeast(has, "read")) throw notFound();
   if (isAtLeast(has, needed)) return repository;
-  throw user ? new HttpError(403, needed === "admin" ? "Must have admin rights to Repository." : "Resource not accessible by personal access token") : new HttpError(401, "Requires authentication");
+  throw user
+    ? new HttpError(403, needed === "admin" ? "Must have admin rights to Repository." : "Resource not accessible by personal access token")
+    : new HttpError(401, "Requires authentication");
 }
 
 /** GitHub's word for how a user stands to a repository. */
 export function associationOf(world: World, repository: RepositoryRow, userId: number): "OWNER" | "MEMBER" | "COLLABORATOR" | "NONE" {
   if (userId === repository.owner_id) return "OWNER";
-  if (ownerOf(world, repository).type === "Organization" && world.db.get("select 1 from organization_members where organization_id = ? and user_id = ?", repository.owner_id, userId)) return "MEMBER";
+  if (
+    ownerOf(world, repository).type === "Organization" &&
+    world.db.get("select 1 from organization_members where organization_id = ? and user_id = ?", repository.owner_id, userId)
+  )
+    return "MEMBER";
   return world.db.get("select 1 from collaborators where repository_id = ? and user_id = ?", repository.id, userId) ? "COLLABORATOR" : "NONE";
 }
 

@@ -37,7 +37,8 @@ export function createApi(world: World, scanner: RefScanner, report: (error: unk
   app.use(async (c, next) => {
     await next();
     // Budgets are never used up here; clients that read them must find them.
-    for (const [name, value] of Object.entries({ limit: "5000", remaining: "4999", used: "1", resource: "core" })) c.res.headers.set(`X-RateLimit-${name}`, value);
+    for (const [name, value] of Object.entries({ limit: "5000", remaining: "4999", used: "1", resource: "core" }))
+      c.res.headers.set(`X-RateLimit-${name}`, value);
     c.res.headers.set("X-RateLimit-Reset", String(Math.floor(world.clock.now() / 1000) + 3600));
     c.res.headers.set("X-GitHub-Request-Id", crypto.randomUUID());
   });

@@ -4,7 +4,11 @@ import { createHash } from "node:crypto";
 export async function conditional(request: Request, response: Response): Promise<Response> {
   if (request.method !== "GET" || response.status !== 200) return response;
   const body = await response.text();
-  const hash = createHash("sha256").update(request.headers.get("authorization") ?? "").update("\0").update(body).digest("hex");
+  const hash = createHash("sha256")
+    .update(request.headers.get("authorization") ?? "")
+    .update("\0")
+    .update(body)
+    .digest("hex");
   const tag = `W/"${hash}"`;
   const headers = new Headers(response.headers);
   headers.set("ETag", tag);

@@ -65,7 +65,8 @@ export function createDeliverySender(world: World, observe: (delivery: DeliveryR
 
 async function send(world: World, delivery: DeliveryRow, stop: AbortSignal): Promise<void> {
   const hook = world.db.get<HookRow>("select * from hooks where id = ?", delivery.hook_id);
-  if (!hook) return world.db.transaction(() => void world.db.run("update deliveries set state = 'done', status = 'hook was deleted' where id = ?", delivery.id));
+  if (!hook)
+    return world.db.transaction(() => void world.db.run("update deliveries set state = 'done', status = 'hook was deleted' where id = ?", delivery.id));
   const body = hook.content_type === "form" ? `payload=${encodeURIComponent(delivery.payload)}` : delivery.payload;
   const headers = headersOf(hook, delivery, body);
   const started = performance.now();
@@ -83,7 +84,12 @@ async function send(world: World, delivery: DeliveryRow, stop: AbortSignal): Pro
       outcome.body,
       delivery.id,
     );
-    world.db.run("update hooks set last_code = ?, last_status = ? where id = ?", outcome.statusCode, outcome.statusCode < 300 ? "active" : outcome.status, hook.id);
+    world.db.run(
+      "update hooks set last_code = ?, last_status = ? where id = ?",
+      outcome.statusCode,
+      outcome.statusCode < 300 ? "active" : outcome.status,
+      hook.id,
+    );
   });
 }
 

@@ -50,7 +50,9 @@ function authorise(world: World, request: Request, owner: string, name: string, 
   const permission = repository ? permissionOf(world, repository, user) : "none";
   if (repository && isAtLeast(permission, writing ? "write" : "read")) return { repository, user };
   if (!user) return challenge;
-  return repository && isAtLeast(permission, "read") ? new Response(`Permission to ${owner}/${name} denied to ${user.login}.`, { status: 403 }) : new Response("Repository not found.", { status: 404 });
+  return repository && isAtLeast(permission, "read")
+    ? new Response(`Permission to ${owner}/${name} denied to ${user.login}.`, { status: 403 })
+    : new Response("Repository not found.", { status: 404 });
 }
 
 interface Backend {
@@ -82,7 +84,10 @@ function startBackend(world: World, repository: RepositoryRow, user: UserRow | u
   });
   child.on("error", (error) => child.stdout.destroy(error));
   child.stdin.on("error", () => undefined); // git ends early when it refuses; its answer says so
-  if (request.body) Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0]).on("error", () => child.kill()).pipe(child.stdin);
+  if (request.body)
+    Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0])
+      .on("error", () => child.kill())
+      .pipe(child.stdin);
   else child.stdin.end();
   const head = readHead(child.stdout);
   return {

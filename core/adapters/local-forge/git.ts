@@ -31,12 +31,20 @@ export const gitEnvironment: Readonly<Record<string, string>> = {
 };
 
 /** Runs git in `directory` and returns its output. @throws GitFailure on a non-zero exit. */
-export async function runGit(directory: string, args: readonly string[], options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {}): Promise<string> {
+export async function runGit(
+  directory: string,
+  args: readonly string[],
+  options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<string> {
   return (await runGitBytes(directory, args, options)).toString("utf8");
 }
 
 /** Like runGit, for content that need not be text. */
-export function runGitBytes(directory: string, args: readonly string[], options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {}): Promise<Buffer> {
+export function runGitBytes(
+  directory: string,
+  args: readonly string[],
+  options: { readonly input?: string | Uint8Array; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const child = spawn("git", args, { cwd: directory, env: { ...gitEnvironment, ...options.env }, stdio: ["pipe", "pipe", "pipe"] });
     const out: Buffer[] = [];
@@ -157,8 +165,13 @@ export async function isAncestor(directory: string, commit: string, descendant: 
 }
 
 /** Paths that one commit added, removed and changed against its first parent. */
-export async function changedPaths(directory: string, sha: string): Promise<{ readonly added: readonly string[]; readonly removed: readonly string[]; readonly modified: readonly string[] }> {
-  const fields = (await runGit(directory, ["diff-tree", "-z", "--no-commit-id", "--root", "-r", "--no-renames", "--name-status", "-m", "--first-parent", sha])).split("\0");
+export async function changedPaths(
+  directory: string,
+  sha: string,
+): Promise<{ readonly added: readonly string[]; readonly removed: readonly string[]; readonly modified: readonly string[] }> {
+  const fields = (
+    await runGit(directory, ["diff-tree", "-z", "--no-commit-id", "--root", "-r", "--no-renames", "--name-status", "-m", "--first-parent", sha])
+  ).split("\0");
   const paths: { added: string[]; removed: string[]; modified: string[] } = { added: [], removed: [], modified: [] };
   for (let i = 0; i + 1 < fields.length; i += 2) {
     const path = fields[i + 1] ?? "";
@@ -170,10 +183,20 @@ export async function changedPaths(directory: string, sha: string): Promise<{ re
 }
 
 /** Writes a commit object and returns its id; no reference is moved. */
-export async function commitTree(directory: string, commit: { readonly tree: string; readonly parents: readonly string[]; readonly message: string; readonly author: GitIdentity }): Promise<string> {
+export async function commitTree(
+  directory: string,
+  commit: { readonly tree: string; readonly parents: readonly string[]; readonly message: string; readonly author: GitIdentity },
+): Promise<string> {
   const { name, email, at } = commit.author;
   const date = `${Math.floor(at / 1000)} +0000`;
-  const env = { GIT_AUTHOR_NAME: name, GIT_AUTHOR_EMAIL: email, GIT_AUTHOR_DATE: date, GIT_COMMITTER_NAME: name, GIT_COMMITTER_EMAIL: email, GIT_COMMITTER_DATE: date };
+  const env = {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_AUTHOR_DATE: date,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+    GIT_COMMITTER_DATE: date,
+  };
   return (await runGit(directory, ["commit-tree", commit.tree, ...commit.parents.flatMap((parent) => ["-p", parent])], { input: commit.message, env })).trim();
 }
 
@@ -203,7 +226,18 @@ export async function readCommits(directory: string, revision: string, limit: nu
     .map((record) => record.replace(/^\n/, ""))
     .filter(Boolean)
     .map((record) => {
-      const [sha = "", tree = "", parents = "", authorName = "", authorEmail = "", authored = "0", committerName = "", committerEmail = "", committed = "0", ...message] = record.split("\0");
+      const [
+        sha = "",
+        tree = "",
+        parents = "",
+        authorName = "",
+        authorEmail = "",
+        authored = "0",
+        committerName = "",
+        committerEmail = "",
+        committed = "0",
+        ...message
+      ] = record.split("\0");
       return {
         sha,
         tree,
@@ -216,7 +250,13 @@ export async function readCommits(directory: string, revision: string, limit: nu
 }
 
 /** Files to become the first commit of an empty bare repository. */
-export async function commitFiles(directory: string, branch: string, files: ReadonlyMap<string, string | Uint8Array>, message: string, author: GitIdentity): Promise<string> {
+export async function commitFiles(
+  directory: string,
+  branch: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+  message: string,
+  author: GitIdentity,
+): Promise<string> {
   const env = { GIT_INDEX_FILE: join(directory, `index-${process.pid}-seed`) };
   for (const [path, content] of files) {
     const blob = (await runGit(directory, ["hash-object", "-w", "--stdin"], { input: content })).trim();

@@ -142,8 +142,16 @@ function actor(world: World, user: UserRow): Record<string, unknown> {
 }
 
 /** A page of `rows`; cursors are positions. Like GitHub, at least one and at most 100 at a time. */
-function connection<T>(rows: readonly T[], first: number | null | undefined, after: string | null | undefined, node: (row: T) => unknown): Record<string, unknown> {
-  if (!first || first < 1 || first > 100) throw new GraphQLError("You must provide a `first` value between 1 and 100 to properly paginate the connection.", { extensions: { type: "MISSING_PAGINATION_BOUNDARIES" } });
+function connection<T>(
+  rows: readonly T[],
+  first: number | null | undefined,
+  after: string | null | undefined,
+  node: (row: T) => unknown,
+): Record<string, unknown> {
+  if (!first || first < 1 || first > 100)
+    throw new GraphQLError("You must provide a `first` value between 1 and 100 to properly paginate the connection.", {
+      extensions: { type: "MISSING_PAGINATION_BOUNDARIES" },
+    });
   const start = after ? Number(Buffer.from(after, "base64").toString()) || 0 : 0;
   const end = Math.min(rows.length, start + first);
   const cursor = (position: number) => Buffer.from(String(position)).toString("base64");

@@ -127,7 +127,13 @@ function answerer(world: World, scanner: RefScanner, options: LocalForgeOptions)
     const response = await conditional(request, await api.fetch(request));
     if (options.observe?.response && pathname.startsWith("/api/")) {
       const body = await response.clone().text();
-      options.observe.response({ method: request.method, path: pathname.replace(/^\/api(\/v3)?/, ""), status: response.status, headers: response.headers, body });
+      options.observe.response({
+        method: request.method,
+        path: pathname.replace(/^\/api(\/v3)?/, ""),
+        status: response.status,
+        headers: response.headers,
+        body,
+      });
     }
     return response;
   };
@@ -135,7 +141,11 @@ function answerer(world: World, scanner: RefScanner, options: LocalForgeOptions)
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once("error", (cause) => reject(new InfrastructureError("unavailable", `the local forge cannot listen on ${host}:${port}`, { cause, remedy: "Free the port or choose another one." })));
+    server.once("error", (cause) =>
+      reject(
+        new InfrastructureError("unavailable", `the local forge cannot listen on ${host}:${port}`, { cause, remedy: "Free the port or choose another one." }),
+      ),
+    );
     server.listen(port, host, resolve);
   });
 }

@@ -38,7 +38,9 @@ export async function adoptRefs(world: World, repository: RepositoryRow): Promis
 }
 
 async function scanOnce(world: World, repository: RepositoryRow, pusher: UserRow): Promise<void> {
-  const known = new Map(world.db.all<{ name: string; sha: string }>("select name, sha from refs where repository_id = ?", repository.id).map((row) => [row.name, row.sha]));
+  const known = new Map(
+    world.db.all<{ name: string; sha: string }>("select name, sha from refs where repository_id = ?", repository.id).map((row) => [row.name, row.sha]),
+  );
   const current = await readRefs(gitDirectory(world, repository));
   for (const name of new Set([...known.keys(), ...current.keys()])) {
     const before = known.get(name);
@@ -62,7 +64,14 @@ function storeRef(world: World, repository: RepositoryRow, name: string, sha: st
   else world.db.run("delete from refs where repository_id = ? and name = ?", repository.id, name);
 }
 
-async function pushPayload(world: World, repository: RepositoryRow, pusher: UserRow, ref: string, before: string | undefined, after: string | undefined): Promise<JsonObject> {
+async function pushPayload(
+  world: World,
+  repository: RepositoryRow,
+  pusher: UserRow,
+  ref: string,
+  before: string | undefined,
+  after: string | undefined,
+): Promise<JsonObject> {
   const directory = gitDirectory(world, repository);
   const commits = after ? await readCommits(directory, before ? `${before}..${after}` : after, before ? listedCommits : 1) : [];
   const head = after ? (await readCommits(directory, after, 1))[0] : undefined;

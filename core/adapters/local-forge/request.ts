@@ -66,7 +66,12 @@ export async function readBody<T>(c: ForgeContext, resource: string, schema: Zod
   }
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  const errors = parsed.error.issues.map((issue) => ({ resource, field: issue.path.join("."), code: issue.message.includes("undefined") ? "missing_field" : "invalid", message: issue.message }));
+  const errors = parsed.error.issues.map((issue) => ({
+    resource,
+    field: issue.path.join("."),
+    code: issue.message.includes("undefined") ? "missing_field" : "invalid",
+    message: issue.message,
+  }));
   throw new HttpError(422, "Validation Failed", errors);
 }
 
@@ -96,7 +101,16 @@ export function paginated<T>(world: World, c: ForgeContext, count: number, load:
 }
 
 /** Pages through rows of one query. */
-export function paginatedRows<T>(world: World, c: ForgeContext, from: string, values: readonly (string | number)[], select: string, order: string): readonly T[] {
+export function paginatedRows<T>(
+  world: World,
+  c: ForgeContext,
+  from: string,
+  values: readonly (string | number)[],
+  select: string,
+  order: string,
+): readonly T[] {
   const count = world.db.get<{ n: number }>(`select count(*) n ${from}`, ...values)?.n ?? 0;
-  return paginated(world, c, count, ({ limit, offset }) => world.db.all<T>(`select ${select} ${from} order by ${order} limit ? offset ?`, ...values, limit, offset));
+  return paginated(world, c, count, ({ limit, offset }) =>
+    world.db.all<T>(`select ${select} ${from} order by ${order} limit ? offset ?`, ...values, limit, offset),
+  );
 }

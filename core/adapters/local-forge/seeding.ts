@@ -24,7 +24,10 @@ export interface SeedRepository {
   /** `main` where the source does not say. */
   readonly defaultBranch?: string | undefined;
   /** A local git repository (copied, never changed), or files that become the first commit. Nothing: one commit with a README. */
-  readonly source?: { readonly git: string } | { readonly files: Readonly<Record<string, string | Uint8Array>>; readonly message?: string | undefined } | undefined;
+  readonly source?:
+    | { readonly git: string }
+    | { readonly files: Readonly<Record<string, string | Uint8Array>>; readonly message?: string | undefined }
+    | undefined;
   readonly collaborators?: Readonly<Record<string, Exclude<Permission, "none">>> | undefined;
 }
 
@@ -86,7 +89,12 @@ function ensureOrganization(world: World, organization: Parameters<Seeding["ensu
   if (!userByLogin(world, organization.login)) insertAccount(world, organization.login, "Organization");
   const { id } = existingUser(world, organization.login);
   const add = (login: string, role: string) =>
-    world.db.run("insert into organization_members (organization_id, user_id, role) values (?, ?, ?) on conflict do update set role = excluded.role", id, existingUser(world, login).id, role);
+    world.db.run(
+      "insert into organization_members (organization_id, user_id, role) values (?, ?, ?) on conflict do update set role = excluded.role",
+      id,
+      existingUser(world, login).id,
+      role,
+    );
   for (const login of organization.members ?? []) add(login, "member");
   for (const login of organization.owners) add(login, "admin");
 }
@@ -142,7 +150,8 @@ async function cloneInto(draft: string, source: string, cwd: string, defaultBran
   const refs = await readRefs(draft);
   const head = (await runGit(draft, ["symbolic-ref", "--quiet", "--short", "HEAD"])).trim();
   const branch = [defaultBranch, head, "main", "master"].find((candidate) => candidate !== undefined && refs.has(`refs/heads/${candidate}`));
-  if (branch === undefined) throw new Error(`the repository at ${source} has none of the branches ${[defaultBranch, head, "main", "master"].filter(Boolean).join(", ")}`);
+  if (branch === undefined)
+    throw new Error(`the repository at ${source} has none of the branches ${[defaultBranch, head, "main", "master"].filter(Boolean).join(", ")}`);
   await runGit(draft, ["symbolic-ref", "HEAD", `refs/heads/${branch}`]);
   return branch;
 }
@@ -153,7 +162,13 @@ function setPermission(world: World, repository: string, login: string, permissi
   if (!row) throw new Error(`the local forge has no repository ${repository}`);
   const { id } = existingUser(world, login);
   if (permission === "none") world.db.run("delete from collaborators where repository_id = ? and user_id = ?", row.id, id);
-  else world.db.run("insert into collaborators (repository_id, user_id, permission) values (?, ?, ?) on conflict do update set permission = excluded.permission", row.id, id, permission);
+  else
+    world.db.run(
+      "insert into collaborators (repository_id, user_id, permission) values (?, ?, ?) on conflict do update set permission = excluded.permission",
+      row.id,
+      id,
+      permission,
+    );
 }
 
 async function setDefaultBranch(world: World, repository: string, branch: string): Promise<void> {
@@ -170,8 +185,18 @@ function createApp(world: World, app: { readonly slug: string; readonly owner: s
   const owner = existingUser(world, app.owner);
   const login = `${app.slug}[bot]`;
   if (!userByLogin(world, login)) insertAccount(world, login, "Bot");
-  const { publicKey, privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } });
+  const { publicKey, privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
   const appId = world.db.run("insert into apps (slug, owner_id, public_key, created_at) values (?, ?, ?, ?)", app.slug, owner.id, publicKey, seconds(world));
-  const installationId = world.db.run("insert into installations (app_id, account_id, user_id, created_at) values (?, ?, ?, ?)", appId, owner.id, existingUser(world, login).id, seconds(world));
+  const installationId = world.db.run(
+    "insert into installations (app_id, account_id, user_id, created_at) values (?, ?, ?, ?)",
+    appId,
+    owner.id,
+    existingUser(world, login).id,
+    seconds(world),
+  );
   return { appId, privateKey, installationId, login };
 }

@@ -21,7 +21,12 @@ export function issueById(world: World, id: number): IssueRow {
 }
 
 /** Takes the next number, shared by issues and pull requests. Belongs in a transaction. */
-export function insertIssue(world: World, repository: RepositoryRow, author: UserRow, issue: { readonly title: string; readonly body: string | null; readonly isPull: boolean }): IssueRow {
+export function insertIssue(
+  world: World,
+  repository: RepositoryRow,
+  author: UserRow,
+  issue: { readonly title: string; readonly body: string | null; readonly isPull: boolean },
+): IssueRow {
   const at = seconds(world);
   const last = world.db.get<{ n: number | null }>("select max(number) n from issues where repository_id = ?", repository.id)?.n ?? 0;
   const id = world.db.run(
@@ -38,7 +43,12 @@ export function insertIssue(world: World, repository: RepositoryRow, author: Use
   return issueById(world, id);
 }
 
-export function createIssue(world: World, repository: RepositoryRow, author: UserRow, issue: { readonly title: string; readonly body: string | null; readonly labels: readonly string[] }): IssueRow {
+export function createIssue(
+  world: World,
+  repository: RepositoryRow,
+  author: UserRow,
+  issue: { readonly title: string; readonly body: string | null; readonly labels: readonly string[] },
+): IssueRow {
   return world.db.transaction(() => {
     const created = insertIssue(world, repository, author, { title: issue.title, body: issue.body, isPull: false });
     const labels = issue.labels.map((name) => labelNamed(world, repository, name));
@@ -54,10 +64,17 @@ export function emitIssue(world: World, repository: RepositoryRow, issueId: numb
   const issue = issueById(world, issueId);
   if (!issue.is_pull) return emit(world, repository, "issues", action, actor, { issue: issueJson(world, repository, issue), ...extra });
   const pull = world.db.get<PullRow>("select * from pulls where issue_id = ?", issueId);
-  if (pull) emit(world, repository, "pull_request", action, actor, { number: issue.number, pull_request: pullJson(world, repository, { issue, pull }), ...extra });
+  if (pull)
+    emit(world, repository, "pull_request", action, actor, { number: issue.number, pull_request: pullJson(world, repository, { issue, pull }), ...extra });
 }
 
-export function recordEvent(world: World, issueId: number, actor: UserRow, event: string, detail: { readonly label?: LabelRow; readonly reviewer?: number; readonly commit?: string } = {}): void {
+export function recordEvent(
+  world: World,
+  issueId: number,
+  actor: UserRow,
+  event: string,
+  detail: { readonly label?: LabelRow; readonly reviewer?: number; readonly commit?: string } = {},
+): void {
   world.db.run(
     "insert into issue_events (issue_id, actor_id, event, label_name, label_color, reviewer_id, commit_id, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)",
     issueId,
@@ -204,7 +221,15 @@ export function deleteComment(world: World, repository: RepositoryRow, issue: Is
   });
 }
 
-function emitComment(world: World, repository: RepositoryRow, issue: IssueRow, actor: UserRow, comment: CommentRow, action: string, extra: JsonObject = {}): void {
+function emitComment(
+  world: World,
+  repository: RepositoryRow,
+  issue: IssueRow,
+  actor: UserRow,
+  comment: CommentRow,
+  action: string,
+  extra: JsonObject = {},
+): void {
   const body = { issue: issueJson(world, repository, issueById(world, issue.id)), comment: commentJson(world, repository, issue, comment), ...extra };
   emit(world, repository, "issue_comment", action, actor, body);
 }

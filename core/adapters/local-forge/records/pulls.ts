@@ -77,12 +77,21 @@ function counted(stats: DiffStats): [number, number, number, number] {
 }
 
 function openPull(world: World, repository: RepositoryRow, head: string, base: string): { id: number } | undefined {
-  return world.db.get("select i.id from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.head_ref = ? and p.base_ref = ?", repository.id, head, base);
+  return world.db.get(
+    "select i.id from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.head_ref = ? and p.base_ref = ?",
+    repository.id,
+    head,
+    base,
+  );
 }
 
 /** Marks open pull requests merged whose head the base branch now contains: a merge by push, or one that a killed process could not finish recording. */
 export async function settleMerged(world: World, repository: RepositoryRow, pusher: UserRow, branch: string, sha: string): Promise<void> {
-  const open = world.db.all<IssueRow>("select i.* from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.base_ref = ?", repository.id, branch);
+  const open = world.db.all<IssueRow>(
+    "select i.* from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.base_ref = ?",
+    repository.id,
+    branch,
+  );
   for (const issue of open) {
     if (await isAncestor(gitDirectory(world, repository), pullOf(world, issue).pull.head_sha, sha)) markMerged(world, repository, issue.id, pusher, sha);
   }
@@ -91,7 +100,11 @@ export async function settleMerged(world: World, repository: RepositoryRow, push
 /** Lets open pull requests follow a branch that was pushed: new head, new figures, `synchronize`; a deleted head branch closes them. */
 export async function followBranch(world: World, repository: RepositoryRow, pusher: UserRow, branch: string, sha: string | undefined): Promise<void> {
   const directory = gitDirectory(world, repository);
-  const open = world.db.all<IssueRow>("select i.* from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.head_ref = ?", repository.id, branch);
+  const open = world.db.all<IssueRow>(
+    "select i.* from issues i join pulls p on p.issue_id = i.id where i.repository_id = ? and i.state = 'open' and p.head_ref = ?",
+    repository.id,
+    branch,
+  );
   for (const issue of open) {
     const { pull } = pullOf(world, issue);
     if (!sha) {
@@ -103,7 +116,13 @@ export async function followBranch(world: World, repository: RepositoryRow, push
     const stats = await diffStats(directory, base, sha);
     await runGit(directory, ["update-ref", `refs/pull/${issue.number}/head`, sha]);
     world.db.transaction(() => {
-      world.db.run("update pulls set head_sha = ?, base_sha = ?, commits = ?, additions = ?, deletions = ?, changed_files = ? where issue_id = ?", sha, base, ...counted(stats), issue.id);
+      world.db.run(
+        "update pulls set head_sha = ?, base_sha = ?, commits = ?, additions = ?, deletions = ?, changed_files = ? where issue_id = ?",
+        sha,
+        base,
+        ...counted(stats),
+        issue.id,
+      );
       touch(world, issue.id);
       emitIssue(world, repository, issue.id, pusher, "synchronize", { before: pull.head_sha, after: sha });
     });
@@ -230,6 +249,8 @@ export async function changeBase(world: World, repository: RepositoryRow, whole:
       whole.issue.id,
     );
     touch(world, whole.issue.id);
-    emitIssue(world, repository, whole.issue.id, actor, "edited", { changes: { base: { ref: { from: whole.pull.base_ref }, sha: { from: whole.pull.base_sha } } } });
+    emitIssue(world, repository, whole.issue.id, actor, "edited", {
+      changes: { base: { ref: { from: whole.pull.base_ref }, sha: { from: whole.pull.base_sha } } },
+    });
   });
 }

@@ -72,9 +72,27 @@ function openThread(world: World, whole: Pull, author: UserRow, review: ReviewRo
   return [thread, insertComment(world, thread, author, review, comment.body, comment.hunk, null)];
 }
 
-function insertComment(world: World, thread: ReviewThreadRow, author: UserRow, review: ReviewRow, body: string, hunk: string, replyTo: number | null): ReviewCommentRow {
+function insertComment(
+  world: World,
+  thread: ReviewThreadRow,
+  author: UserRow,
+  review: ReviewRow,
+  body: string,
+  hunk: string,
+  replyTo: number | null,
+): ReviewCommentRow {
   const at = seconds(world);
-  const row = { thread_id: thread.id, review_id: review.id, user_id: author.id, body, diff_hunk: hunk, commit_id: review.commit_id, in_reply_to: replyTo, created_at: at, updated_at: at };
+  const row = {
+    thread_id: thread.id,
+    review_id: review.id,
+    user_id: author.id,
+    body,
+    diff_hunk: hunk,
+    commit_id: review.commit_id,
+    in_reply_to: replyTo,
+    created_at: at,
+    updated_at: at,
+  };
   const id = world.db.run(
     "insert into review_comments (thread_id, review_id, user_id, body, diff_hunk, commit_id, in_reply_to, created_at, updated_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     row.thread_id,
@@ -91,7 +109,13 @@ function insertComment(world: World, thread: ReviewThreadRow, author: UserRow, r
 }
 
 /** A comment on a line outside a submitted review: GitHub wraps it in a review of its own. */
-export async function commentOnLine(world: World, repository: RepositoryRow, whole: Pull, author: UserRow, draft: DraftComment): Promise<[ReviewThreadRow, ReviewCommentRow]> {
+export async function commentOnLine(
+  world: World,
+  repository: RepositoryRow,
+  whole: Pull,
+  author: UserRow,
+  draft: DraftComment,
+): Promise<[ReviewThreadRow, ReviewCommentRow]> {
   const anchored = await anchor(world, repository, whole, draft);
   return world.db.transaction(() => {
     const review = insertReview(world, whole, author, "COMMENTED", "");
@@ -103,7 +127,14 @@ export async function commentOnLine(world: World, repository: RepositoryRow, who
 }
 
 /** Answers in the thread that comment `commentId` belongs to. @throws HttpError 404 when the pull request has no such comment. */
-export function reply(world: World, repository: RepositoryRow, whole: Pull, author: UserRow, commentId: number, body: string): [ReviewThreadRow, ReviewCommentRow] {
+export function reply(
+  world: World,
+  repository: RepositoryRow,
+  whole: Pull,
+  author: UserRow,
+  commentId: number,
+  body: string,
+): [ReviewThreadRow, ReviewCommentRow] {
   const [thread, parent] = reviewComment(world, commentId);
   if (thread.issue_id !== whole.issue.id) throw notFound();
   return world.db.transaction(() => {

@@ -31,7 +31,13 @@ export function appRoutes(app: Hono<ForgeEnvironment>, world: World): void {
     const token = `ghs_${randomBytes(27).toString("base64url")}`;
     const expiresAt = world.clock.now() + tokenLifetime;
     world.db.run("delete from tokens where expires_at is not null and expires_at <= ?", world.clock.now());
-    world.db.run("insert into tokens (hash, user_id, installation_id, expires_at) values (?, ?, ?, ?)", tokenHash(token), installation.user_id, installation.id, expiresAt);
+    world.db.run(
+      "insert into tokens (hash, user_id, installation_id, expires_at) values (?, ?, ?, ?)",
+      tokenHash(token),
+      installation.user_id,
+      installation.id,
+      expiresAt,
+    );
     return c.json({ token, expires_at: timestamp(expiresAt), permissions: granted, repository_selection: "all" }, 201);
   });
 }

@@ -126,7 +126,9 @@ function deliveryRoutes(app: Hono<ForgeEnvironment>, world: World): void {
   });
   app.post(`${hooksPath}/:hook{[0-9]+}/deliveries/:id{[0-9]+}/attempts`, (c) => {
     const { hook, delivery } = onDelivery(world, c);
-    world.db.transaction(() => queueDelivery(world, hook, { guid: delivery.guid, event: delivery.event, action: delivery.action, payload: delivery.payload, redelivery: true }));
+    world.db.transaction(() =>
+      queueDelivery(world, hook, { guid: delivery.guid, event: delivery.event, action: delivery.action, payload: delivery.payload, redelivery: true }),
+    );
     return c.json({}, 202);
   });
 }
@@ -143,7 +145,12 @@ function listDeliveries(world: World, c: ForgeContext): Response {
   const { hook } = onHook(world, c);
   const perPage = Math.min(100, Math.max(1, Number(c.req.query("per_page") ?? 30) || 30));
   const cursor = Number((c.req.query("cursor") ?? "").replace(/^v1_/, "")) || Number.MAX_SAFE_INTEGER;
-  const rows = world.db.all<DeliveryRow>("select * from deliveries where hook_id = ? and state = 'done' and id < ? order by id desc limit ?", hook.id, cursor, perPage + 1);
+  const rows = world.db.all<DeliveryRow>(
+    "select * from deliveries where hook_id = ? and state = 'done' and id < ? order by id desc limit ?",
+    hook.id,
+    cursor,
+    perPage + 1,
+  );
   const page = rows.slice(0, perPage);
   const last = page.at(-1);
   if (rows.length > perPage && last) {

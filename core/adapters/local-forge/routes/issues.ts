@@ -74,7 +74,14 @@ function listIssues(world: World, c: ForgeContext): Response {
   }
   const column = c.req.query("sort") === "updated" ? "updated_at" : "created_at";
   const direction = c.req.query("direction") === "asc" ? "asc" : "desc";
-  const rows = paginatedRows<IssueRow>(world, c, `from issues i where ${where.join(" and ")}`, values, "i.*", `i.${column} ${direction}, i.number ${direction}`);
+  const rows = paginatedRows<IssueRow>(
+    world,
+    c,
+    `from issues i where ${where.join(" and ")}`,
+    values,
+    "i.*",
+    `i.${column} ${direction}, i.number ${direction}`,
+  );
   return c.json(rows.map((issue) => issueJson(world, repository, issue)));
 }
 
@@ -117,7 +124,11 @@ function commentRoutes(app: Hono<ForgeEnvironment>, world: World): void {
 
 function onComment(world: World, c: ForgeContext): { repository: RepositoryRow; user: UserRow; issue: IssueRow; comment: CommentRow } {
   const { repository, user } = onRepository(world, c, "read");
-  const comment = world.db.get<CommentRow>("select c.* from comments c join issues i on i.id = c.issue_id where c.id = ? and i.repository_id = ?", idParameter(c, "id"), repository.id);
+  const comment = world.db.get<CommentRow>(
+    "select c.* from comments c join issues i on i.id = c.issue_id where c.id = ? and i.repository_id = ?",
+    idParameter(c, "id"),
+    repository.id,
+  );
   if (!comment) throw notFound();
   return { repository, user, comment, issue: issueById(world, comment.issue_id) };
 }

@@ -12,7 +12,12 @@ import type { World } from "../world.ts";
 const color = z.string().regex(/^[0-9a-fA-F]{6}$/);
 const newLabel = z.object({ name: z.string().min(1).max(50), color: color.optional(), description: z.string().max(100).nullish() });
 const labelChange = z.object({ new_name: z.string().min(1).max(50).optional(), color: color.optional(), description: z.string().max(100).nullish() });
-const labelList = z.union([z.array(z.string()), z.object({ labels: z.array(z.union([z.string(), z.object({ name: z.string() }).transform((label) => label.name)])).default([]) }).transform((body) => body.labels)]);
+const labelList = z.union([
+  z.array(z.string()),
+  z
+    .object({ labels: z.array(z.union([z.string(), z.object({ name: z.string() }).transform((label) => label.name)])).default([]) })
+    .transform((body) => body.labels),
+]);
 
 /** Labels of a repository and labels on issues and pull requests. */
 export function labelRoutes(app: Hono<ForgeEnvironment>, world: World): void {
@@ -51,7 +56,13 @@ async function createLabel(world: World, c: ForgeContext): Promise<Response> {
   const body = await readBody(c, "Label", newLabel);
   const label = world.db.transaction(() => {
     if (world.db.get("select 1 from labels where repository_id = ? and name = ?", repository.id, body.name)) throw invalid("Label", "name", "already_exists");
-    world.db.run("insert into labels (repository_id, name, color, description) values (?, ?, ?, ?)", repository.id, body.name, (body.color ?? "ededed").toLowerCase(), body.description ?? null);
+    world.db.run(
+      "insert into labels (repository_id, name, color, description) values (?, ?, ?, ?)",
+      repository.id,
+      body.name,
+      (body.color ?? "ededed").toLowerCase(),
+      body.description ?? null,
+    );
     const created = existing(world, repository, body.name);
     emit(world, repository, "label", "created", user, { label: labelJson(world, repository, created) });
     return created;
@@ -65,7 +76,8 @@ async function changeLabel(world: World, c: ForgeContext): Promise<Response> {
   const label = existing(world, repository, pathParameter(c, "name"));
   const name = body.new_name ?? label.name;
   const changed = world.db.transaction(() => {
-    if (name.toLowerCase() !== label.name.toLowerCase() && world.db.get("select 1 from labels where repository_id = ? and name = ?", repository.id, name)) throw invalid("Label", "name", "already_exists");
+    if (name.toLowerCase() !== label.name.toLowerCase() && world.db.get("select 1 from labels where repository_id = ? and name = ?", repository.id, name))
+      throw invalid("Label", "name", "already_exists");
     const description = body.description === undefined ? label.description : body.description;
     world.db.run("update labels set name = ?, color = ?, description = ? where id = ?", name, (body.color ?? label.color).toLowerCase(), description, label.id);
     const changes = { ...(name === label.name ? {} : { name: { from: label.name } }) };
@@ -80,7 +92,14 @@ function issueLabelRoutes(app: Hono<ForgeEnvironment>, world: World): void {
   const shown = (repository: RepositoryRow, labels: readonly LabelRow[]) => labels.map((label) => labelJson(world, repository, label));
   app.get(path, (c) => {
     const { repository, issue } = onIssue(world, c, "read");
-    const rows = paginatedRows<LabelRow>(world, c, "from labels l join issue_labels il on il.label_id = l.id where il.issue_id = ?", [issue.id], "l.*", "il.rowid");
+    const rows = paginatedRows<LabelRow>(
+      world,
+      c,
+      "from labels l join issue_labels il on il.label_id = l.id where il.issue_id = ?",
+      [issue.id],
+      "l.*",
+      "il.rowid",
+    );
     return c.json(shown(repository, rows));
   });
   app.post(path, async (c) => {

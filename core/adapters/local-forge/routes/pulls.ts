@@ -13,10 +13,27 @@ import { commitJson, repositoryPage, repositoryUrl } from "../serializers/reposi
 import type { IssueRow, RepositoryRow, UserRow } from "../state/rows.ts";
 import { gitDirectory, ownerOf, userByLogin, type World } from "../world.ts";
 
-const newPull = z.object({ title: z.string().min(1), body: z.string().nullish(), head: z.string().min(1), base: z.string().min(1), draft: z.boolean().optional() });
-const pullChange = z.object({ title: z.string().min(1).optional(), body: z.string().nullable().optional(), state: z.enum(["open", "closed"]).optional(), base: z.string().min(1).optional(), draft: z.boolean().optional() });
+const newPull = z.object({
+  title: z.string().min(1),
+  body: z.string().nullish(),
+  head: z.string().min(1),
+  base: z.string().min(1),
+  draft: z.boolean().optional(),
+});
+const pullChange = z.object({
+  title: z.string().min(1).optional(),
+  body: z.string().nullable().optional(),
+  state: z.enum(["open", "closed"]).optional(),
+  base: z.string().min(1).optional(),
+  draft: z.boolean().optional(),
+});
 const merge = z
-  .object({ sha: z.string().optional(), merge_method: z.enum(["merge", "squash", "rebase"]).default("merge"), commit_title: z.string().optional(), commit_message: z.string().optional() })
+  .object({
+    sha: z.string().optional(),
+    merge_method: z.enum(["merge", "squash", "rebase"]).default("merge"),
+    commit_title: z.string().optional(),
+    commit_message: z.string().optional(),
+  })
   .nullable();
 const reviewers = z.object({ reviewers: z.array(z.string()).default([]) });
 
@@ -39,7 +56,12 @@ export function pullRoutes(app: Hono<ForgeEnvironment>, world: World, scanner: R
     const { repository, user, pull } = onPull(world, c, "write");
     const body = await readBody(c, "PullRequest", merge);
     if (body?.merge_method === "rebase") throw new HttpError(405, "Rebase merges are not allowed on this repository.");
-    const sha = await mergePull(world, repository, pull, user, { method: body?.merge_method ?? "merge", sha: body?.sha, title: body?.commit_title, message: body?.commit_message });
+    const sha = await mergePull(world, repository, pull, user, {
+      method: body?.merge_method ?? "merge",
+      sha: body?.sha,
+      title: body?.commit_title,
+      message: body?.commit_message,
+    });
     await scanner.scan(repository, user);
     return c.json({ sha, merged: true, message: "Pull Request successfully merged" });
   });
@@ -74,7 +96,14 @@ function listPulls(world: World, c: ForgeContext): Response {
   }
   const column = c.req.query("sort") === "updated" ? "updated_at" : "created_at";
   const direction = (c.req.query("direction") ?? "desc") === "asc" ? "asc" : "desc";
-  const rows = paginatedRows<IssueRow>(world, c, `from issues i join pulls p on p.issue_id = i.id where ${where.join(" and ")}`, values, "i.*", `i.${column} ${direction}, i.number ${direction}`);
+  const rows = paginatedRows<IssueRow>(
+    world,
+    c,
+    `from issues i join pulls p on p.issue_id = i.id where ${where.join(" and ")}`,
+    values,
+    "i.*",
+    `i.${column} ${direction}, i.number ${direction}`,
+  );
   return c.json(rows.map((issue) => simplePullJson(world, repository, pullOf(world, issue))));
 }
 
@@ -89,8 +118,12 @@ function ownBranch(world: World, repository: RepositoryRow, head: string): strin
 async function changePull(world: World, c: ForgeContext): Promise<Response> {
   const { repository, user, pull } = onPull(world, c, "read");
   const body = await readBody(c, "PullRequest", pullChange);
-  if (pull.issue.user_id !== user.id && !isAtLeast(permissionOf(world, repository, user), "write")) throw new HttpError(403, "Must have write rights to Repository.");
-  if (body.state === "open" && pull.pull.merged_at !== null) throw new HttpError(422, "Validation Failed", [{ resource: "PullRequest", field: "state", code: "invalid", message: "state cannot be changed. The pull request was merged." }]);
+  if (pull.issue.user_id !== user.id && !isAtLeast(permissionOf(world, repository, user), "write"))
+    throw new HttpError(403, "Must have write rights to Repository.");
+  if (body.state === "open" && pull.pull.merged_at !== null)
+    throw new HttpError(422, "Validation Failed", [
+      { resource: "PullRequest", field: "state", code: "invalid", message: "state cannot be changed. The pull request was merged." },
+    ]);
   if (body.base !== undefined && body.base !== pull.pull.base_ref) await changeBase(world, repository, pull, user, body.base);
   if (body.draft !== undefined && (pull.pull.draft === 1) !== body.draft) setDraft(world, repository, pull, user, body.draft);
   editIssue(world, repository, pull.issue, user, { title: body.title, body: body.body, state: body.state });
@@ -149,7 +182,8 @@ async function readReviewers(world: World, c: ForgeContext, repository: Reposito
   const body = await readBody(c, "PullRequest", reviewers);
   return body.reviewers.map((login) => {
     const user = userByLogin(world, login);
-    if (!user || permissionOf(world, repository, user) === "none") throw new HttpError(422, `Reviews may only be requested from collaborators. ${login} is not one.`);
+    if (!user || permissionOf(world, repository, user) === "none")
+      throw new HttpError(422, `Reviews may only be requested from collaborators. ${login} is not one.`);
     if (user.id === pull.issue.user_id) throw new HttpError(422, "Review cannot be requested from pull request author.");
     return user;
   });

@@ -39,7 +39,13 @@ function branchRoutes(app: Hono<ForgeEnvironment>, world: World): void {
     const { repository } = onRepository(world, c, "read");
     const branches = [...(await readRefs(gitDirectory(world, repository)))].filter(([name]) => name.startsWith("refs/heads/"));
     const shown = paginated(world, c, branches.length, ({ limit, offset }) => branches.slice(offset, offset + limit));
-    return c.json(shown.map(([name, sha]) => ({ name: name.slice("refs/heads/".length), commit: { sha, url: `${repositoryUrl(world, repository)}/commits/${sha}` }, protected: false })));
+    return c.json(
+      shown.map(([name, sha]) => ({
+        name: name.slice("refs/heads/".length),
+        commit: { sha, url: `${repositoryUrl(world, repository)}/commits/${sha}` },
+        protected: false,
+      })),
+    );
   });
   app.get("/repos/:owner/:repo/branches/:branch{.+}", async (c) => {
     const { repository } = onRepository(world, c, "read");
@@ -56,7 +62,12 @@ function branchRoutes(app: Hono<ForgeEnvironment>, world: World): void {
     const sha = (await readRefs(gitDirectory(world, repository))).get(ref);
     if (!sha) throw notFound();
     const url = repositoryUrl(world, repository);
-    return c.json({ ref, node_id: `REF_${Buffer.from(ref).toString("base64url")}`, url: `${url}/git/${ref}`, object: { sha, type: "commit", url: `${url}/git/commits/${sha}` } });
+    return c.json({
+      ref,
+      node_id: `REF_${Buffer.from(ref).toString("base64url")}`,
+      url: `${url}/git/${ref}`,
+      object: { sha, type: "commit", url: `${url}/git/commits/${sha}` },
+    });
   });
 }
 
@@ -97,8 +108,16 @@ async function contents(world: World, c: ForgeContext): Promise<Response> {
   const commit = await resolveCommit(directory, ref);
   if (!commit) throw new HttpError(404, `No commit found for the ref ${ref}`);
   const isDirectory = path === "" || (await objectType(directory, `${commit}:${path}`)) === "tree";
-  const listing = await runGit(directory, ["ls-tree", "-z", "-l", "--full-tree", commit, "--", isDirectory && path !== "" ? `${path}/` : path].filter((argument, index) => index !== 6 || argument !== ""));
-  const entries = listing.split("\0").filter(Boolean).map((line) => entryJson(world, repository, ref, line));
+  const listing = await runGit(
+    directory,
+    ["ls-tree", "-z", "-l", "--full-tree", commit, "--", isDirectory && path !== "" ? `${path}/` : path].filter(
+      (argument, index) => index !== 6 || argument !== "",
+    ),
+  );
+  const entries = listing
+    .split("\0")
+    .filter(Boolean)
+    .map((line) => entryJson(world, repository, ref, line));
   if (isDirectory) return c.json(entries);
   const entry = entries[0];
   if (!entry) throw notFound();

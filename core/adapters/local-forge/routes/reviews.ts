@@ -10,8 +10,18 @@ import type { World } from "../world.ts";
 
 const line = z.number().int().positive();
 const draftComment = z.object({ path: z.string().min(1), line: line.optional(), body: z.string().min(1) });
-const newReview = z.object({ event: z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]), body: z.string().nullish(), comments: z.array(draftComment).default([]) });
-const newComment = z.object({ body: z.string().min(1), path: z.string().min(1), line: line.optional(), commit_id: z.string().optional(), in_reply_to: z.number().optional() });
+const newReview = z.object({
+  event: z.enum(["APPROVE", "REQUEST_CHANGES", "COMMENT"]),
+  body: z.string().nullish(),
+  comments: z.array(draftComment).default([]),
+});
+const newComment = z.object({
+  body: z.string().min(1),
+  path: z.string().min(1),
+  line: line.optional(),
+  commit_id: z.string().optional(),
+  in_reply_to: z.number().optional(),
+});
 
 const pullPath = "/repos/:owner/:repo/pulls/:number{[0-9]+}";
 

@@ -15,9 +15,13 @@ type Scope = "repository" | "organization";
 /** Variables of a repository, and of the organisation that owns it. Names are upper case, whatever case they were written in. */
 export function variableRoutes(app: Hono<ForgeEnvironment>, world: World): void {
   app.get("/repos/:owner/:repo/actions/variables", (c) => list(world, c, "repository", onRepository(world, c, "write").repository.id));
-  app.get("/repos/:owner/:repo/actions/organization-variables", (c) => list(world, c, "organization", ownerOf(world, onRepository(world, c, "write").repository).id));
+  app.get("/repos/:owner/:repo/actions/organization-variables", (c) =>
+    list(world, c, "organization", ownerOf(world, onRepository(world, c, "write").repository).id),
+  );
   app.post("/repos/:owner/:repo/actions/variables", (c) => create(world, c, "repository", onRepository(world, c, "write").repository.id));
-  app.get("/repos/:owner/:repo/actions/variables/:name", (c) => c.json(variableJson(existing(world, "repository", onRepository(world, c, "write").repository.id, pathParameter(c, "name")))));
+  app.get("/repos/:owner/:repo/actions/variables/:name", (c) =>
+    c.json(variableJson(existing(world, "repository", onRepository(world, c, "write").repository.id, pathParameter(c, "name")))),
+  );
   app.patch("/repos/:owner/:repo/actions/variables/:name", (c) => change(world, c, "repository", onRepository(world, c, "write").repository.id));
   app.delete("/repos/:owner/:repo/actions/variables/:name", (c) => remove(world, c, "repository", onRepository(world, c, "write").repository.id));
   app.get("/orgs/:org/actions/variables", (c) => listOfOrganization(world, c));
@@ -50,7 +54,10 @@ function list(world: World, c: ForgeContext, scope: Scope, owner: number): Respo
 
 function listOfOrganization(world: World, c: ForgeContext): Response {
   const { id } = organization(world, c);
-  return c.json({ total_count: count(world, "organization", id), variables: rows(world, c, "organization", id).map((variable) => ({ ...variableJson(variable), visibility: "all" })) });
+  return c.json({
+    total_count: count(world, "organization", id),
+    variables: rows(world, c, "organization", id).map((variable) => ({ ...variableJson(variable), visibility: "all" })),
+  });
 }
 
 function existing(world: World, scope: Scope, owner: number, wanted: string): VariableRow {
@@ -62,8 +69,17 @@ function existing(world: World, scope: Scope, owner: number, wanted: string): Va
 async function create(world: World, c: ForgeContext, scope: Scope, owner: number): Promise<Response> {
   const body = await readBody(c, "Variable", newVariable);
   world.db.transaction(() => {
-    if (world.db.get("select 1 from variables where scope = ? and owner_id = ? and name = ?", scope, owner, body.name.toUpperCase())) throw new HttpError(409, "Already exists - Variable already exists");
-    world.db.run("insert into variables (scope, owner_id, name, value, created_at, updated_at) values (?, ?, ?, ?, ?, ?)", scope, owner, body.name.toUpperCase(), body.value, seconds(world), seconds(world));
+    if (world.db.get("select 1 from variables where scope = ? and owner_id = ? and name = ?", scope, owner, body.name.toUpperCase()))
+      throw new HttpError(409, "Already exists - Variable already exists");
+    world.db.run(
+      "insert into variables (scope, owner_id, name, value, created_at, updated_at) values (?, ?, ?, ?, ?, ?)",
+      scope,
+      owner,
+      body.name.toUpperCase(),
+      body.value,
+      seconds(world),
+      seconds(world),
+    );
   });
   return c.json({}, 201);
 }
@@ -72,7 +88,15 @@ async function change(world: World, c: ForgeContext, scope: Scope, owner: number
   const body = await readBody(c, "Variable", variableChange);
   const variable = existing(world, scope, owner, pathParameter(c, "name"));
   const renamed = (body.name ?? variable.name).toUpperCase();
-  world.db.run("update variables set name = ?, value = ?, updated_at = ? where scope = ? and owner_id = ? and name = ?", renamed, body.value ?? variable.value, seconds(world), scope, owner, variable.name);
+  world.db.run(
+    "update variables set name = ?, value = ?, updated_at = ? where scope = ? and owner_id = ? and name = ?",
+    renamed,
+    body.value ?? variable.value,
+    seconds(world),
+    scope,
+    owner,
+    variable.name,
+  );
   return c.body(null, 204);
 }
 

@@ -105,6 +105,8 @@ export function issueEventJson(world: World, repository: RepositoryRow, event: I
     created_at: timestamp(event.created_at),
     performed_via_github_app: null,
     ...(event.label_name === null ? {} : { label: { name: event.label_name, color: event.label_color } }),
-    ...(event.reviewer_id === null ? {} : { review_requester: simpleUserById(world, event.actor_id), requested_reviewer: simpleUserById(world, event.reviewer_id) }),
+    ...(event.reviewer_id === null
+      ? {}
+      : { review_requester: simpleUserById(world, event.actor_id), requested_reviewer: simpleUserById(world, event.reviewer_id) }),
   };
 }

@@ -71,14 +71,22 @@ export function simplePullJson(world: World, repository: RepositoryRow, { issue,
 
 function sideJson(world: World, repository: RepositoryRow, ref: string, sha: string): JsonObject {
   const owner = ownerOf(world, repository);
-  const settings = { allow_merge_commit: true, allow_squash_merge: true, allow_rebase_merge: false, allow_auto_merge: false, allow_update_branch: false, delete_branch_on_merge: false };
+  const settings = {
+    allow_merge_commit: true,
+    allow_squash_merge: true,
+    allow_rebase_merge: false,
+    allow_auto_merge: false,
+    allow_update_branch: false,
+    delete_branch_on_merge: false,
+  };
   return { label: `${owner.login}:${ref}`, ref, sha, user: simpleUser(world, owner), repo: { ...repositoryJson(world, repository), ...settings } };
 }
 
 /** `pull-request`. `mergeable` is null where nobody has tried the merge yet, as in GitHub's webhooks. */
 export function pullJson(world: World, repository: RepositoryRow, whole: Pull, mergeable: boolean | null = null): JsonObject {
   const { issue, pull } = whole;
-  const reviewComments = world.db.get<{ n: number }>("select count(*) n from review_comments c join review_threads t on t.id = c.thread_id where t.issue_id = ?", issue.id)?.n ?? 0;
+  const reviewComments =
+    world.db.get<{ n: number }>("select count(*) n from review_comments c join review_threads t on t.id = c.thread_id where t.issue_id = ?", issue.id)?.n ?? 0;
   return {
     ...simplePullJson(world, repository, whole),
     merged: pull.merged_at !== null,
@@ -150,4 +158,3 @@ export function reviewCommentJson(world: World, repository: RepositoryRow, issue
     subject_type: thread.line === null ? "file" : "line",
   };
 }
-

@@ -128,7 +128,13 @@ const constants: JsonObject = {
 
 function permissionsJson(world: World, repository: RepositoryRow, viewer: UserRow): JsonObject {
   const has = permissionOf(world, repository, viewer);
-  return { admin: has === "admin", maintain: isAtLeast(has, "maintain"), push: isAtLeast(has, "write"), triage: isAtLeast(has, "triage"), pull: isAtLeast(has, "read") };
+  return {
+    admin: has === "admin",
+    maintain: isAtLeast(has, "maintain"),
+    push: isAtLeast(has, "write"),
+    triage: isAtLeast(has, "triage"),
+    pull: isAtLeast(has, "read"),
+  };
 }
 
 /** `label`. */

@@ -1,0 +1,221 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createLocalForgeStage, type LocalForgeStage } from "../../testing/local-forge-stage.ts";
+
+const stages: LocalForgeStage[] = [];
+const shop = "/repos/acme/shop";
+
+async function open(): Promise<LocalForgeStage> {
+  const stage = await createLocalForgeStage();
+  stages.push(stage);
+  return stage;
+}
+
+afterEach(async () => {
+  for (const stage of stages.splice(0)) {
+    await stage.dispose();
+    expect(stage.descriptions.violations).toEqual([]);
+    expect(stage.reported).toEqual([]);
+  }
+});
+
+describe("the local forge's API", () => {
+  it("refuses in GitHub's words whoever is nobody, hidden, or not allowed", async () => {
+    const stage = await open();
+    const { tokens, call } = stage;
+    stage.forge.setPermission(stage.repository, stage.logins.stranger, "read");
+    const { json } = await call("POST", `${shop}/issues`, { title: "Of the owner" }, tokens.owner);
+    const { number } = json as { number: number };
+
+    const answers = await Promise.all([
+      call("GET", "/user"),
+      call("GET", "/user", undefined, "nobody-knows-this"),
+      call("GET", shop),
+      call("POST", `${shop}/issues/${number}/labels`, { labels: ["run:dev"] }, tokens.stranger),
+      call("PATCH", `${shop}/issues/${number}`, { state: "closed" }, tokens.stranger),
+      call("GET", `${shop}/hooks`, undefined, tokens.bot),
+      call("GET", `${shop}/actions/variables`, undefined, tokens.stranger),
+      call("GET", "/orgs/acme/actions/variables", undefined, tokens.bot),
+    ]);
+
+    expect(answers.map(({ status, json: body }) => [status, (body as { message: string }).message])).toEqual([
+      [401, "Requires authentication"],
+      [401, "Bad credentials"],
+      [404, "Not Found"],
+      [403, "Resource not accessible by personal access token"],
+      [403, "Must have triage rights to Repository."],
+      [403, "Must have admin rights to Repository."],
+      [403, "Resource not accessible by personal access token"],
+      [403, "Must have admin rights to the organization."],
+    ]);
+  });
+
+  it("drops the labels that somebody without rights puts on a new issue", async () => {
+    const { call, tokens, forge, repository, logins } = await open();
+    forge.setPermission(repository, logins.stranger, "read");
+
+    const { status, json } = await call("POST", `${shop}/issues`, { title: "Let me in", labels: ["run:dev"] }, tokens.stranger);
+
+    expect([status, (json as { labels: unknown[] }).labels]).toEqual([201, []]);
+  });
+
+  it("says which field of a request does not fit, and that JSON is broken", async () => {
+    const { call, tokens } = await open();
+    await call("POST", `${shop}/labels`, { name: "bug", color: "ff0000" }, tokens.bot);
+
+    const answers = [
+      await call("POST", `${shop}/issues`, {}, tokens.bot),
+      await call("POST", `${shop}/labels`, { name: "BUG", color: "ff0000" }, tokens.bot),
+      await call("POST", `${shop}/issues`, "{not json", tokens.bot),
+    ];
+
+    expect(
+      answers.map(({ status, json }) => [
+        status,
+        ((json as { errors?: { field: string; code: string }[] }).errors ?? []).map(({ field, code }) => `${field} ${code}`),
+      ]),
+    ).toEqual([
+      [422, ["title missing_field"]],
+      [422, ["name already_exists"]],
+      [400, []],
+    ]);
+  });
+
+  it("pages with links that lead on, back and to the end", async () => {
+    const { call, tokens } = await open();
+    for (const name of ["a", "b", "c", "d", "e"]) await call("POST", `${shop}/labels`, { name }, tokens.bot);
+
+    const { json, headers } = await call("GET", `${shop}/labels?per_page=2&page=2`, undefined, tokens.bot);
+
+    expect((json as { name: string }[]).map(({ name }) => name)).toEqual(["c", "d"]);
+    const links = [...(headers.get("link") ?? "").matchAll(/page=(\d+)>; rel="(\w+)"/g)].map(([, page, relation]) => `${relation} ${page}`);
+    expect(links).toEqual(["prev 1", "next 3", "last 3", "first 1"]);
+  });
+
+  it("lists issues by state, label, creator and order", async () => {
+    const { call, tokens, clock } = await open();
+    for (const [title, labels, token] of [
+      ["One", ["bug"], tokens.bot],
+      ["Two", ["bug", "doc"], tokens.owner],
+      ["Three", [], tokens.bot],
+    ] as const) {
+      await call("POST", `${shop}/issues`, { title, labels }, token);
+      await clock.advance(1000);
+    }
+    await call("PATCH", `${shop}/issues/1`, { state: "closed", state_reason: "not_planned" }, tokens.bot);
+    const titles = async (query: string) =>
+      ((await call("GET", `${shop}/issues?${query}`, undefined, tokens.bot)).json as { title: string }[]).map(({ title }) => title);
+
+    expect(await titles("")).toEqual(["Three", "Two"]);
+    expect(await titles("state=all&direction=asc")).toEqual(["One", "Two", "Three"]);
+    expect(await titles("state=all&sort=updated")).toEqual(["One", "Three", "Two"]);
+    expect(await titles("labels=bug,doc")).toEqual(["Two"]);
+    expect(await titles("state=closed")).toEqual(["One"]);
+    expect(await titles("creator=signalbox-bot")).toEqual(["Three"]);
+  });
+
+  it("answers 304 to whoever has the current answer, and only to them", async () => {
+    const { call, tokens } = await open();
+    const first = await call("GET", shop, undefined, tokens.bot);
+    const etag = first.headers.get("etag") ?? "";
+
+    const again = await call("GET", shop, undefined, tokens.bot, { "if-none-match": etag });
+    const other = await call("GET", shop, undefined, tokens.owner, { "if-none-match": etag });
+
+    expect([again.status, other.status]).toEqual([304, 200]);
+  });
+
+  it("reads branches, references, commits and files", async () => {
+    const stage = await open();
+    const sha = await stage.push("docs/draft", { "docs/guide/start.md": "# Start\n" });
+    const get = async (path: string) => (await stage.call("GET", `${shop}${path}`, undefined, stage.tokens.bot)).json;
+
+    expect(await get("/branches")).toMatchObject([{ name: "docs/draft", commit: { sha } }, { name: "main" }]);
+    expect(await get("/branches/docs%2Fdraft")).toMatchObject({ name: "docs/draft", commit: { sha } });
+    expect(await get("/git/ref/heads/docs/draft")).toMatchObject({ ref: "refs/heads/docs/draft", object: { sha } });
+    expect(await get("/commits/docs%2Fdraft")).toMatchObject({ sha, commit: { message: "Change docs/guide/start.md" } });
+    expect(await get("/commits?sha=docs%2Fdraft")).toHaveLength(2);
+    expect(await get("/contents/docs?ref=docs/draft")).toMatchObject([{ name: "guide", type: "dir" }]);
+    expect(await get("/contents/?ref=docs/draft")).toMatchObject([{ name: "README.md" }, { name: "docs" }]);
+    expect(await get("/contents/docs/guide/start.md?ref=docs/draft")).toMatchObject({
+      path: "docs/guide/start.md",
+      encoding: "base64",
+      content: `${Buffer.from("# Start\n").toString("base64")}\n`,
+    });
+    expect(await stage.call("GET", `${shop}/contents/missing.md`, undefined, stage.tokens.bot)).toMatchObject({ status: 404 });
+  });
+
+  it("shows a pull request's files, commits, mergeability and reviewers", async () => {
+    const stage = await open();
+    const { tokens, logins } = stage;
+    const call = async (method: string, path: string, body?: unknown, token = tokens.bot) => (await stage.call(method, `${shop}${path}`, body, token)).json;
+    const sha = await stage.push("feature", { "a.md": "1\n2\n", "README.md": "# Changed\n" });
+    await call("POST", "/pulls", { title: "P", head: "acme:feature", base: "main" });
+
+    expect(await call("GET", "/pulls/1")).toMatchObject({
+      mergeable: true,
+      mergeable_state: "clean",
+      commits: 1,
+      additions: 3,
+      deletions: 1,
+      changed_files: 2,
+    });
+    expect(await call("GET", "/pulls/1/files")).toMatchObject([
+      { filename: "README.md", status: "modified" },
+      { filename: "a.md", status: "added", additions: 2 },
+    ]);
+    expect(await call("GET", "/pulls/1/commits")).toMatchObject([{ sha }]);
+    expect(await call("POST", "/pulls/1/requested_reviewers", { reviewers: [logins.reviewer] })).toMatchObject({
+      requested_reviewers: [{ login: logins.reviewer }],
+    });
+    expect(await call("GET", "/pulls/1/requested_reviewers")).toMatchObject({ users: [{ login: logins.reviewer }] });
+    expect(await call("POST", "/pulls/1/requested_reviewers", { reviewers: [logins.stranger] })).toMatchObject({
+      message: expect.stringContaining("collaborators"),
+    });
+    expect(await call("DELETE", "/pulls/1/requested_reviewers", { reviewers: [logins.reviewer] })).toMatchObject({ requested_reviewers: [] });
+    expect(await call("GET", "/pulls?state=open&head=acme:feature")).toMatchObject([{ number: 1 }]);
+    expect(await call("GET", "/pulls?state=open&head=acme:other")).toEqual([]);
+    await stage.push("main", { "a.md": "conflict\n" });
+    expect(await call("GET", "/pulls/1")).toMatchObject({ mergeable: false, mergeable_state: "dirty" });
+    expect((await stage.call("GET", `${shop}/pulls/1/merge`, undefined, tokens.bot)).status).toBe(404);
+  });
+
+  it("keeps single comments on lines, and reviews, readable one by one", async () => {
+    const stage = await open();
+    await stage.push("feature", { "a.md": "1\n2\n" });
+    const call = async (method: string, path: string, body?: unknown, token = stage.tokens.reviewer) =>
+      (await stage.call(method, `${shop}${path}`, body, token)).json as { id: number };
+    await call("POST", "/pulls", { title: "P", head: "feature", base: "main" }, stage.tokens.bot);
+
+    const comment = await call("POST", "/pulls/1/comments", { body: "Why?", path: "a.md", line: 2, commit_id: "x" });
+    const reply = await call("POST", `/pulls/1/comments/${comment.id}/replies`, { body: "Because." }, stage.tokens.bot);
+
+    expect(await call("GET", `/pulls/comments/${reply.id}`)).toMatchObject({ in_reply_to_id: comment.id, body: "Because.", line: 2 });
+    expect(await call("GET", "/pulls/1/comments")).toMatchObject([{ id: comment.id }, { id: reply.id }]);
+    expect(await call("GET", "/pulls/1/reviews/1")).toMatchObject({ state: "COMMENTED" });
+    expect(await call("GET", "/issues/1/timeline")).toEqual([]);
+  });
+
+  it("keeps variables of a repository and of its organisation apart", async () => {
+    const stage = await open();
+    const call = async (method: string, path: string, body?: unknown) => await stage.call(method, path, body, stage.tokens.owner);
+    await call("POST", `${shop}/actions/variables`, { name: "one", value: "1" });
+    await call("POST", "/orgs/acme/actions/variables", { name: "one", value: "shared", visibility: "all" });
+    await call("PATCH", `${shop}/actions/variables/ONE`, { value: "2" });
+
+    expect((await call("GET", `${shop}/actions/variables/one`)).json).toMatchObject({ name: "ONE", value: "2" });
+    expect((await call("GET", `${shop}/actions/organization-variables`)).json).toMatchObject({ total_count: 1, variables: [{ value: "shared" }] });
+    expect((await call("POST", `${shop}/actions/variables`, { name: "ONE", value: "again" })).status).toBe(409);
+    expect((await call("DELETE", "/orgs/acme/actions/variables/ONE")).status).toBe(204);
+    expect((await call("GET", "/orgs/acme/actions/variables")).json).toMatchObject({ total_count: 0 });
+    expect((await call("DELETE", `${shop}/actions/variables/ONE`)).status).toBe(204);
+    expect((await call("GET", `${shop}/actions/variables`)).json).toMatchObject({ total_count: 0 });
+  });
+
+  it("says no such thing about paths that it does not know", async () => {
+    const { forge, tokens } = await open();
+
+    const response = await fetch(`${forge.url}/teapot`, { headers: { authorization: `token ${tokens.bot}` } });
+
+    expect([response.status, await response.json()]).toEqual([404, expect.objectContaining({ message: "Not Found" })]);
+  });
+});
