@@ -56,6 +56,21 @@ export function queueConformance(name: string, create: () => Promise<QueueUnderT
       expect(await worked.all).toStrictEqual([done]);
     });
 
+    it("takes the first job of a kind inside a transaction, with nobody at work yet", async () => {
+      const queue = await start();
+      const [effectId, deliveryId] = [unique("effect"), unique("delivery")];
+      const worked = collector<string>(2);
+
+      await subject.driver.transaction(async (session) => {
+        await queue.enqueue("dispatch-effect", { effectId }, { session });
+        await queue.enqueue("process-delivery", { deliveryId }, { session });
+      });
+
+      await queue.work("dispatch-effect", 1, async (payload) => worked.add(payload.effectId));
+      await queue.work("process-delivery", 1, async (payload) => worked.add(payload.deliveryId));
+      expect((await worked.all).toSorted()).toStrictEqual([deliveryId, effectId].toSorted());
+    });
+
     it("brings a failed job again, without losing it or the ones behind it, and reports the failure", async () => {
       const errors: unknown[] = [];
       const queue = await start(errors);

@@ -95,8 +95,8 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
   };
   await boss.createQueue(name, settings);
   await boss.updateQueue(name, settings);
-  // Reads the queue into pg-boss's memory: later, inside a transaction, it must not ask the database outside of it.
-  await boss.getQueue(name);
+  // A look for no job makes pg-boss remember the queue: later, inside a transaction, it must not ask the database outside of it.
+  await boss.findJobs(name, { id: "00000000-0000-0000-0000-000000000000" });
 }
 
 /** The embedded database has one owner at a time, so a job that is active before anybody works is a dead process's: it need not wait for its heartbeat to go stale. */
