@@ -7,6 +7,8 @@ export interface Output {
   progress(text: string): void;
   /** A line for people that is part of the result. */
   line(text: string): void;
+  /** One value of an endless result: a line of JSON on standard output, whatever the mode. */
+  stream(value: unknown): void;
 }
 
 export interface Streams {
@@ -20,6 +22,7 @@ export function createOutput(isJson: boolean, streams: Streams): Output {
     result: (value, text) => void streams.out.write(isJson ? `${JSON.stringify(value, undefined, 2)}\n` : `${inert(text)}\n`),
     progress: (text) => void streams.err.write(`${inert(text)}\n`),
     line: (text) => void (isJson ? streams.err : streams.out).write(`${inert(text)}\n`),
+    stream: (value) => void streams.out.write(`${JSON.stringify(value)}\n`),
   };
 }
 

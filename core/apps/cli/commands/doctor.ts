@@ -1,3 +1,4 @@
+import type { Check } from "../../../contract/connection.ts";
 import type { CommandContext } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { withControl } from "./inbox.ts";
@@ -8,8 +9,11 @@ const marks = { pass: "ok  ", warn: "warn", fail: "FAIL" } as const;
 export async function runDoctor(context: CommandContext): Promise<ExitCode> {
   return withControl(context, "read", async ({ client }) => {
     const checks = await client.connection.doctor();
-    const lines = checks.map((check) => `${marks[check.status]}  ${check.title}: ${check.detail}${check.remedy && check.status !== "pass" ? `\n      ${check.remedy}` : ""}`);
-    context.output.result({ checks }, lines.join("\n"));
+    context.output.result({ checks }, doctorText(checks));
     return checks.some((check) => check.status === "fail") ? exitCodes.failed : exitCodes.ok;
   });
+}
+
+export function doctorText(checks: readonly Check[]): string {
+  return checks.map((check) => `${marks[check.status]}  ${check.title}: ${check.detail}${check.remedy && check.status !== "pass" ? `\n      ${check.remedy}` : ""}`).join("\n");
 }

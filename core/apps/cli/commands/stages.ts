@@ -2,6 +2,7 @@ import type { CommandContext } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { table } from "../output.ts";
+import { isForbidden, previewText } from "../texts/preview.ts";
 import { withControl } from "./inbox.ts";
 
 /** `signalbox stages`: the process as a table. */
@@ -28,16 +29,7 @@ export async function previewStage(context: CommandContext, issue: string, to: s
   const input = { repository: target["repository"], issue: Number(target["number"]), to: to as "intake", variant: options.revise ? ("revise" as const) : ("work" as const) };
   return withControl(context, "read", async ({ client }) => {
     const preview = await client.board.preview(input);
-    const { plan } = preview;
-    const text = [
-      `before  ${plan.before.join(", ") || "none"}`,
-      ...plan.removed.map((label) => `  - ${label}`),
-      ...plan.added.map((label) => `  + ${label}`),
-      `after   ${plan.after.join(", ") || "none"}`,
-      ...preview.conflicts.map((conflict) => `conflict: ${conflict}`),
-      ...preview.unmet.map((unmet) => `not met: ${unmet.condition}. ${unmet.remedy}`),
-    ];
-    context.output.result(preview, text.join("\n"));
-    return preview.conflicts.length + preview.unmet.length > 0 ? exitCodes.failed : exitCodes.ok;
+    context.output.result(preview, previewText(preview));
+    return isForbidden(preview) ? exitCodes.failed : exitCodes.ok;
   });
 }

@@ -1,0 +1,101 @@
+import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
+import type { CommandContext, HostClient } from "../control.ts";
+import { cardText } from "../texts/card.ts";
+import { decisionChoices, documentsOf, type DecisionChoice, type Words } from "./decision-choices.ts";
+import type { Dialogue } from "./dialogue.ts";
+
+export type Handled = "decided" | "later";
+
+interface Desk {
+  readonly client: HostClient;
+  readonly dialogue: Dialogue;
+  readonly context: Pick<CommandContext, "now">;
+}
+
+/** Shows a waiting request and lets the owner decide. What is signed is what was shown: a request that changed meanwhile is a conflict, not a decision. */
+export async function decide(desk: Desk, item: InboxItem): Promise<Handled> {
+  const card = await desk.client.inbox.get({ id: item.id });
+  const choices = decisionChoices(card);
+  if (choices.length === 0) return "decided"; // somebody else was first
+  desk.dialogue.say(cardText(card, desk.context.now()), `${titles[card.kind]}: ${card.summary}`);
+  const documents = documentsOf(card);
+  for (;;) {
+    const extra = documents.length === 0 ? [] : [{ value: "read", label: "Read the documents", hint: `${documents.length} files` }];
+    const value = await desk.dialogue.choose(questions[card.kind], [
+      ...choices,
+      ...extra,
+      { value: "later", label: "Later", hint: "it stays in the inbox; nothing happens without you" },
+    ]);
+    if (value === undefined || value === "later") return "later";
+    if (value === "read") {
+      await readOneOf(desk, card, documents);
+      continue;
+    }
+    const choice = choices.find((candidate) => candidate.value === value);
+    const words = choice && (await wordsFor(desk, choice, documents));
+    if (!choice || !words) continue;
+    const decided = await desk.client.inbox.decide({
+      id: card.id,
+      verdict: choice.verdict(words),
+      surface: "command-line",
+      digest: card.digest,
+      targetVersion: card.targetVersion,
+    });
+    desk.dialogue.line(`Signed and recorded: ${decided.decision?.verdict.type.replace("_", " ") ?? "decided"} by ${decided.decision?.by ?? "you"}.`);
+    return "decided";
+  }
+}
+
+const titles: Readonly<Record<InboxCard["kind"], string>> = { tool: "Decision", question: "Question", gate: "Stage gate", document: "Document" };
+const questions: Readonly<Record<InboxCard["kind"], string>> = {
+  tool: "May it?",
+  question: "Your answer?",
+  gate: "Is the stage good?",
+  document: "Is the document good?",
+};
+
+/** Undefined when the owner went back. */
+async function wordsFor(desk: Desk, choice: DecisionChoice, documents: readonly string[]): Promise<Words | undefined> {
+  const text = choice.asks === undefined ? "" : await desk.dialogue.write(choice.asks);
+  if (text === undefined) return undefined;
+  const notes = choice.takesNotes && documents.length > 0 ? await notesOn(desk, documents) : [];
+  if (choice.confirm !== undefined && !(await desk.dialogue.agree(choice.confirm))) return undefined;
+  return { text, notes };
+}
+
+async function notesOn({ dialogue }: Desk, documents: readonly string[]): Promise<Words["notes"]> {
+  const notes: Words["notes"][number][] = [];
+  for (;;) {
+    const choices = [
+      { value: "", label: notes.length === 0 ? "No, send it as it is" : "That is all, send it" },
+      ...documents.map((path) => ({ value: path, label: path })),
+    ];
+    const path = await dialogue.choose("Comment on a line as well? Each comment must be answered.", choices);
+    if (!path) return notes;
+    const line = Number(await dialogue.write("Which line?"));
+    if (!Number.isInteger(line) || line < 1) {
+      dialogue.line("A line is a whole number from 1.");
+      continue;
+    }
+    const body = await dialogue.write(`What about line ${line}?`);
+    if (body !== undefined) notes.push({ path, line, body });
+  }
+}
+
+async function readOneOf(desk: Desk, card: InboxCard, documents: readonly string[]): Promise<void> {
+  const path = await desk.dialogue.choose(
+    "Which one?",
+    documents.map((document) => ({ value: document, label: document })),
+  );
+  if (path === undefined) return;
+  const { text } = await desk.client.documents.read({ repository: card.repository, path });
+  await desk.dialogue.read(path, numbered(text));
+}
+
+/** Line numbers, because comments refer to them. */
+export function numbered(text: string): string {
+  return text
+    .split("\n")
+    .map((line, index) => `${String(index + 1).padStart(4)}  ${line}`)
+    .join("\n");
+}
