@@ -244,7 +244,7 @@ async function refuseService(
 ): Promise<AdmitOutcome> {
   const marker = `signalbox:refusal:${trigger.correlationId}`;
   const body = `**No run was started.** This installation has no ${meaning.stage} service yet, so ${inlineCode(trigger.label)} starts nothing.\n\n**What to do:** nothing; the label was taken off again.\n`;
-  const plan = planTransition({ before: issue.labels, names, transition: { type: "precondition-failed", ...meaning } });
+  const plan = planTransition({ before: issue.labels, names, transition: { type: "precondition-failed", stage: meaning.stage, variant: meaning.variant } });
   await tx.outbox.add(
     [
       { key: `refusal:${trigger.correlationId}`, action: { type: "post-comment", repository: row.name, issue: issue.number, marker, body } },
