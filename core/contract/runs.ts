@@ -74,6 +74,6 @@ export const runsContract = {
   /** Emits the run's detail, and again whenever it changed, until the run is final. */
   watch: oc.errors(commonErrors).input(z.object({ id: runId })).output(eventIterator(runDetail)),
   park: oc.errors(commonErrors).input(z.object({ id: runId })).output(runRow),
-  resume: oc.errors(commonErrors).input(z.object({ id: runId, note: ownerText.optional() })).output(runRow),
+  resume: oc.errors(commonErrors).input(z.object({ id: runId })).output(runRow),
   cancel: oc.errors(commonErrors).input(z.object({ id: runId, reason: ownerText })).output(runRow),
 };

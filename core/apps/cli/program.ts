@@ -119,8 +119,7 @@ function addRuns(program: Command, run: Runner): void {
   runs.command("park <id>").action(async (id: string) => run((context) => parkRun(context, id)));
   runs
     .command("resume <id>")
-    .option("--note <text>", "something to tell the agent")
-    .action(async (id: string, options: { note?: string }) => run((context) => resumeRun(context, id, options.note)));
+    .action(async (id: string) => run((context) => resumeRun(context, id)));
   runs
     .command("cancel <id>")
     .requiredOption("--reason <text>", "why")

@@ -1,5 +1,4 @@
 import type { Check, ConnectionState } from "../../contract/connection.ts";
-import type { Verification } from "../../contract/audit.ts";
 import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
 import type { Result } from "../../domain/kernel/result.ts";
 import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
@@ -7,6 +6,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import type { Store } from "../../ports/store.ts";
+import type { AuditVerification } from "../../usecases/verify-audit.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
@@ -33,9 +33,9 @@ export interface HostDependencies {
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;
   readonly applyTransition: ReturnType<typeof createApplyTransition>;
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
-  readonly resumeRun: (id: RunId, note: string | undefined) => Promise<Result<unknown, Refusal>>;
+  readonly resumeRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;
-  readonly verifyAudit: () => Promise<Verification>;
+  readonly verifyAudit: () => Promise<AuditVerification>;
   readonly exportAudit: (format: "jsonl" | "csv") => AsyncIterable<string>;
   readonly connection: () => Promise<ConnectionState>;
   readonly doctor: () => Promise<Check[]>;

@@ -13,6 +13,8 @@ export interface RehearsalDatabase {
   readonly driver: SqlDriver;
   readonly store: Store;
   readonly queue: Queue;
+  /** Waits for the jobs under way; no other begins. */
+  stopQueue(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -26,12 +28,15 @@ export async function openDatabase(directory: string, purpose: "read" | "work", 
     await migrate(driver);
     const queue = purpose === "work" ? createPgBossQueue({ driver, onError: (error) => log.error({ err: error }, "a job failed") }) : closedQueue();
     await queue.start();
+    let stopped: Promise<void> | undefined;
+    const stopQueue = (): Promise<void> => (stopped ??= queue.stop());
     return {
       driver,
+      stopQueue,
       store: createStore(driver, { hasher, queue }),
       queue,
       async close() {
-        await queue.stop();
+        await stopQueue();
         await driver.close();
       },
     };

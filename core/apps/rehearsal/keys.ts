@@ -7,7 +7,8 @@ import type { DecisionSigner, SignatureVerifier } from "../../ports/crypto.ts";
 /** The owner's signing key of a workspace, made at first use, and the keys that the workspace trusts: all public keys in the same folder. */
 export async function openKeys(directory: string, person: string): Promise<{ readonly signer: DecisionSigner; readonly signatures: SignatureVerifier }> {
   const file = `${person}.signing-key.json`;
-  const present = await readdir(directory).catch(() => []);
-  const signer = present.includes(file) ? await loadSigner(join(directory, file)) : (await createKeyPair(directory, person)).signer;
+  const present = await readdir(directory).catch((): string[] => []);
+  if (!present.includes(file)) await createKeyPair(directory, person);
+  const signer = await loadSigner(join(directory, file));
   return { signer, signatures: createSignatureVerifier(await loadTrustedSigners(directory)) };
 }

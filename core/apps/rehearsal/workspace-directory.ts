@@ -55,7 +55,7 @@ export async function prepareDirectory(root: string): Promise<WorkspaceDirectory
   return layoutOf(root);
 }
 
-const secretsSchema = z.object({ version: z.literal(1), webhookSecret: z.string().min(20), ownerToken: z.string().min(20), botToken: z.string().min(20), hostToken: z.string().min(20) });
+const secretsSchema = z.object({ version: z.literal(1), webhookSecret: z.string().min(20), bootstrapSecret: z.string().min(20), ownerToken: z.string().min(20), botToken: z.string().min(20), hostToken: z.string().min(20) });
 /** The workspace's own generated secrets: none of them is worth anything outside it. */
 export type WorkspaceSecrets = z.infer<typeof secretsSchema>;
 
@@ -63,7 +63,7 @@ export type WorkspaceSecrets = z.infer<typeof secretsSchema>;
 export async function loadSecrets(file: string, newToken: () => string): Promise<WorkspaceSecrets> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
-    const secrets: WorkspaceSecrets = { version: 1, webhookSecret: newToken(), ownerToken: newToken(), botToken: newToken(), hostToken: newToken() };
+    const secrets: WorkspaceSecrets = { version: 1, webhookSecret: newToken(), bootstrapSecret: newToken(), ownerToken: newToken(), botToken: newToken(), hostToken: newToken() };
     await writeFile(`${file}.new`, JSON.stringify(secrets, undefined, 2), { mode: 0o600 });
     await rename(`${file}.new`, file);
     return secrets;

@@ -3,7 +3,11 @@ import { createGitEndpoint } from "../../adapters/git/endpoint.ts";
 import type { GitClones } from "../../adapters/git/clones.ts";
 import { verifySignature } from "../../adapters/github/webhook-signature.ts";
 import type { ModelEndpoint } from "../../contract/runner.ts";
-import { parseToolArguments } from "../../contract/tools.ts";
+import { defaultRules } from "../../domain/rule/default-rules.ts";
+import { createGateway, type Gateway } from "../gateway/gateway.ts";
+import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
+import { createOrchestrator, type Orchestrator } from "../orchestrator/orchestrator.ts";
+import { createRelay, type Relay } from "../relay/relay.ts";
 import { sameLabel } from "../../domain/label/names.ts";
 import { toolNames } from "../../domain/tool/tool.ts";
 import type { Digest, RunId } from "../../domain/kernel/values.ts";
@@ -50,6 +54,9 @@ import { createStartAttempt } from "../../usecases/start-attempt.ts";
 import { syncIssueDocset, syncIssueMap, syncPullDocset } from "../../usecases/docsets.ts";
 import { readLabelNames } from "../../usecases/repository-labels.ts";
 import type { WebhookPayload } from "../../usecases/webhook-payload.ts";
+import { createAcceptPush } from "../../usecases/accept-push.ts";
+import { createIndexDocuments } from "../../usecases/index-documents.ts";
+import { createSyncStatusComment } from "../../usecases/sync-status-comment.ts";
 import { createSweepOutbox } from "../../usecases/sweep-outbox.ts";
 import { toolbox } from "../../usecases/tools/toolbox.ts";
 
@@ -128,7 +135,7 @@ export function composeUseCases(platform: Platform) {
   const admission = { ...attempts, services: [] };
   const admitRun = createAdmitRun(admission);
   const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, abortIssue, syncDocsets, mirror, documents });
-  const tools = { ...attempts, tools: toolbox, claims, parser: { parse: parseToolArguments }, holdFor: times.hold, requestLifetime: times.requestDays * 86_400_000 };
+  const tools = { ...attempts, tools: toolbox, claims, parser: createToolArgumentParser(), holdFor: times.hold, requestLifetime: times.requestDays * 86_400_000 };
   const resumeRun = createResumeRun(attempts);
   const buildSpecification = createBuildSpecification({ store, forge, mirror, templates: platform.templates, toolsFor: () => toolNames, reviewers: platform.reviewers, deadlineSeconds: times.deadline, maxTurns: 20 });
   return {
@@ -141,8 +148,9 @@ export function composeUseCases(platform: Platform) {
     saveSnapshot: createSaveSnapshot({ store, clock, checksum }),
     loadSnapshot: createLoadSnapshot({ store, clock, checksum }),
     endAttempt: createEndAttempt(attempts),
-    concludeTurn: createConcludeTurn({ ...gates, priceOf: (model, usage) => estimateCost(usage, model)?.usd }),
+    concludeTurn: createConcludeTurn({ ...gates, priceOf: (model, usage) => estimateCost(usage, model)?.cost }),
     callTool: createCallTool(tools),
+    acceptPush: createAcceptPush(attempts),
     answerRequest: createAnswerRequest({ store, clock, hasher, signatures }),
     dispatchEffect: createDispatchEffect({
       ...attempts,
@@ -163,6 +171,48 @@ export function composeUseCases(platform: Platform) {
   };
 }
 export type UseCases = ReturnType<typeof composeUseCases>;
+
+/** The relay: takes the forge's deliveries. */
+export function composeRelay(platform: Platform, useCases: UseCases): Relay {
+  return createRelay({
+    receiveDelivery: useCases.receiveDelivery,
+    verifySignature: (body, signature) => verifySignature(platform.webhookSecret, body, signature),
+    healthy: () => answers(platform.store),
+    log: platform.log,
+  });
+}
+
+/** The gateway: the agents' only door. */
+export function composeGateway(platform: Platform, useCases: UseCases, options: { readonly version: string; readonly publicUrl?: string | undefined }): Gateway {
+  return createGateway({
+    ...useCases,
+    git: createGitEndpoint({ clones: platform.clones }),
+    model: (profile) => ({ ...platform.model, name: profile.model }),
+    healthy: () => answers(platform.store),
+    log: platform.log,
+    ...options,
+  });
+}
+
+/** The orchestrator: deliveries become runs, effects are performed, what went missing is found. */
+export function composeOrchestrator(platform: Platform, useCases: UseCases): Orchestrator {
+  const { sweep } = platform.times;
+  return createOrchestrator({ ...platform, ...useCases, intervals: { recoverSeconds: Math.min(sweep, 10), sweepSeconds: sweep, reconcileSeconds: sweep * 5 } });
+}
+
+/** A fresh installation starts with the safe rules; one that has rules keeps them. */
+export async function ensureRules(store: Store): Promise<void> {
+  await store.transaction(async (tx) => {
+    if ((await tx.rules.list()).length === 0) await tx.rules.replace(defaultRules);
+  });
+}
+
+async function answers(store: Store): Promise<boolean> {
+  return store.transaction((tx) => tx.settings.get("health")).then(
+    () => true,
+    () => false,
+  );
+}
 
 async function isAbortLabel(forge: Forge, { repository, label }: WebhookPayload): Promise<boolean> {
   if (!repository || label === undefined) return false;

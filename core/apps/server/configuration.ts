@@ -20,7 +20,6 @@ const environment = z
     SIGNALBOX_WEBHOOK_SECRET: z.string().min(16, "must have at least 16 characters"),
     SIGNALBOX_WEBHOOK_URL: z.url(),
     SIGNALBOX_TRUSTED_SIGNERS: z.string().min(1),
-    SIGNALBOX_SIGNING_KEY: z.string().min(1).optional(),
     SIGNALBOX_DATA_DIRECTORY: z.string().min(1),
     SIGNALBOX_LISTEN: z.string().min(1).default("127.0.0.1"),
     SIGNALBOX_RELAY_PORT: port.default(8_080),
@@ -44,8 +43,6 @@ export interface ServerConfiguration {
   readonly github: { readonly url: string; readonly credential: GitHubCredential; readonly ownerCredential?: GitHubCredential | undefined };
   readonly webhook: { readonly secret: string; readonly url: string };
   readonly trustedSigners: string;
-  /** Only on the owner's own machine: the file of the key that signs decisions. */
-  readonly signingKey?: string | undefined;
   readonly dataDirectory: string;
   readonly listen: string;
   readonly relayPort: number;
@@ -72,7 +69,6 @@ export async function readConfiguration(env: NodeJS.ProcessEnv): Promise<ServerC
     },
     webhook: { secret: set.SIGNALBOX_WEBHOOK_SECRET, url: set.SIGNALBOX_WEBHOOK_URL },
     trustedSigners: set.SIGNALBOX_TRUSTED_SIGNERS,
-    signingKey: set.SIGNALBOX_SIGNING_KEY,
     dataDirectory: set.SIGNALBOX_DATA_DIRECTORY,
     listen: set.SIGNALBOX_LISTEN,
     relayPort: set.SIGNALBOX_RELAY_PORT,

@@ -37,9 +37,11 @@ export async function showLogs(context: CommandContext, id: string, options: { r
       return exitCodes.ok;
     }
     for await (const batch of await client.runs.follow({ id }, { signal: context.signal })) {
-      for (const entry of batch.entries) context.output.line(context.output.isJson ? JSON.stringify(entry) : transcriptLine(entry));
+      for (const entry of batch.entries) {
+        if (context.output.isJson) context.output.stream(entry);
+        else context.output.line(transcriptLine(entry));
+      }
     }
-    if (context.output.isJson) context.output.result({ id, ended: true }, "");
     return exitCodes.ok;
   });
 }
@@ -48,8 +50,8 @@ export async function parkRun(context: CommandContext, id: string): Promise<Exit
   return change(context, id, (client) => client.runs.park({ id }));
 }
 
-export async function resumeRun(context: CommandContext, id: string, note: string | undefined): Promise<ExitCode> {
-  return change(context, id, (client) => client.runs.resume({ id, ...(note === undefined ? {} : { note }) }));
+export async function resumeRun(context: CommandContext, id: string): Promise<ExitCode> {
+  return change(context, id, (client) => client.runs.resume({ id }));
 }
 
 export async function cancelRun(context: CommandContext, id: string, reason: string): Promise<ExitCode> {
@@ -89,7 +91,8 @@ function runTable(runs: readonly RunRow[], now: number): string {
   );
 }
 
-function runText(run: RunDetail, now: number): string {
+/** Everything about a run that a page of text can hold. */
+export function runText(run: RunDetail, now: number): string {
   return [
     `Run ${run.id}: ${run.status}`,
     `${run.repository}#${run.issue}  ${run.stage}${run.variant === "revise" ? ":revise" : ""} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,

@@ -29,7 +29,10 @@ export function auditProcedures(deps: HostDependencies) {
         }
       }
     }),
-    verify: contract.audit.verify.handler(() => deps.verifyAudit()),
+    verify: contract.audit.verify.handler(async () => {
+      const { ok, events, head, problems, effectsExecutedTwice } = await deps.verifyAudit();
+      return { ok, events, ...(head ? { head } : {}), problems: [...problems], effectsExecutedTwice };
+    }),
     export: contract.audit.export.handler(async function* ({ input }) {
       yield* deps.exportAudit(input.format);
     }),

@@ -50,7 +50,7 @@ export function runsProcedures(deps: HostDependencies) {
       yield* watched(deps, signal, () => detail(input.id), isFinal);
     }),
     park: contract.runs.park.handler(({ input }) => afterwards(input.id, () => deps.parkRun(input.id as RunId))),
-    resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId, input.note))),
+    resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId))),
     cancel: contract.runs.cancel.handler(({ input }) => afterwards(input.id, () => deps.cancelRun(input.id as RunId, input.reason))),
   };
 }

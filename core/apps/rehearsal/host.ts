@@ -1,0 +1,106 @@
+import type { ConnectionState } from "../../contract/connection.ts";
+import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
+import { allStages, type StageName } from "../../domain/stage/stage.ts";
+import type { AuditAnchors } from "../../ports/audit-anchors.ts";
+import type { DecisionSigner, SignatureVerifier } from "../../ports/crypto.ts";
+import { createExportAudit } from "../../usecases/export-audit.ts";
+import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
+import { createDecide } from "../../usecases/sign-decision.ts";
+import { documentTypesPresent } from "../../usecases/stage-documents.ts";
+import { createVerifyAudit } from "../../usecases/verify-audit.ts";
+import { verifyDecision } from "../../usecases/verify-decision.ts";
+import type { HostDependencies } from "../host/dependencies.ts";
+import type { Platform, UseCases } from "../server/compose.ts";
+import type { RehearsalForge } from "./forge.ts";
+import { ownerLogin } from "./forge.ts";
+import { sampleIssues, sampleRepository } from "./sample-project.ts";
+import type { WorkspaceDirectory } from "./workspace-directory.ts";
+
+export interface HostGround {
+  readonly platform: Platform;
+  readonly useCases: UseCases;
+  readonly forge: RehearsalForge;
+  readonly keys: { readonly signer: DecisionSigner; readonly signatures: SignatureVerifier };
+  readonly anchors: AuditAnchors;
+  readonly directory: WorkspaceDirectory;
+  readonly version: string;
+  /** Labels, hook and row of a repository that was brought in. */
+  readonly connectRepository: (name: RepositoryName) => Promise<void>;
+  /** Empty while nothing is served. */
+  readonly gatewayUrl: () => string;
+}
+
+/** What the rehearsal workspace's host answers from. It sits beside the server part, but uses only what an owner's machine would have: the database, the forge, the key. */
+export function hostDependencies(ground: HostGround): HostDependencies {
+  const { platform, useCases, forge, keys } = ground;
+  const { store, clock, hasher, mirror } = platform;
+  const owner = ownerLogin as PersonId;
+  const sign = createDecide({ store, clock, hasher, signer: keys.signer, answerRequest: useCases.answerRequest });
+  const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
+  return {
+    store,
+    clock,
+    ownerForge: forge.owner,
+    mirror,
+    owner,
+    decide: async ({ id, verdict, surface, digest }) => sign({ requestId: id, verdict, surface, shownDigest: digest }),
+    // Whether it was executed before is no question of the signature: the trail is left out.
+    verifies: (request) => "decision" in request.state && verifyDecision({ hasher, signatures: keys.signatures }, request, request.state.decision, []) === undefined,
+    previewTransition: createPreviewTransition(transitions),
+    applyTransition: createApplyTransition(transitions),
+    parkRun: (id) => useCases.parkRun(id, owner),
+    resumeRun: (id) => useCases.releaseRun(id, owner),
+    cancelRun: (id, reason) => useCases.cancelRun(id, owner, reason),
+    verifyAudit: createVerifyAudit({ store, hasher, clock, signatures: keys.signatures, anchors: ground.anchors }),
+    exportAudit: createExportAudit({ store }),
+    connection: () => connectionOf(ground),
+    doctor: () => Promise.resolve([]),
+    repositories: () => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name)),
+    rehearsal: {
+      sample: sampleRepository as RepositoryName,
+      addLocal: async (path) => {
+        const name = await forge.addLocal(path);
+        await ground.connectRepository(name);
+        return name;
+      },
+      sampleIssue: () => sampleIssue(ground),
+    },
+  };
+}
+
+/** Documents that each stage has left on the default branch. */
+function presentArtifacts({ platform: { mirror, forge } }: HostGround) {
+  return async (repository: RepositoryName, issue: number): Promise<ReadonlyMap<StageName, readonly string[]>> => {
+    const { defaultBranch } = await forge.repository(repository);
+    const tip = await mirror.fetch(repository, defaultBranch);
+    const found = tip ? await Promise.all(allStages.map(async (stage) => [stage, await documentTypesPresent(mirror, repository, tip, issue, stage)] as const)) : [];
+    return new Map(found);
+  };
+}
+
+async function connectionOf({ platform, version, gatewayUrl, keys }: HostGround): Promise<ConnectionState> {
+  const repositories = await platform.store.transaction((tx) => tx.repositories.list());
+  const identity = await platform.forge.identity().then(
+    (login) => ({ state: "live", detail: `signed in as ${login}` }) as const,
+    (error: unknown) => ({ state: "offline", detail: String(error) }) as const,
+  );
+  return {
+    mode: "rehearsal",
+    forge: identity,
+    database: { state: "live", detail: "embedded" },
+    ...(gatewayUrl() === "" ? {} : { gateway: gatewayUrl() }),
+    repositories: repositories.map((row) => row.name),
+    signsAs: keys.signer.person,
+    version,
+  };
+}
+
+/** The sample's idea; with its number as long as nothing has run on it. */
+async function sampleIssue({ forge, platform }: HostGround): Promise<{ title: string; body: string; issue?: number }> {
+  const [idea] = await sampleIssues();
+  if (!idea) throw new Error("the sample project has no issue");
+  const repository = sampleRepository as RepositoryName;
+  const existing = await forge.owner.issue(repository, 1);
+  const runs = await platform.store.transaction((tx) => tx.runs.list({ repository, issue: existing.number, limit: 1 }));
+  return { ...idea, ...(existing.title === idea.title && runs.length === 0 ? { issue: existing.number } : {}) };
+}

@@ -1,0 +1,169 @@
+import { fileURLToPath } from "node:url";
+import { createFileAnchors } from "../../adapters/file-anchors/anchors.ts";
+import { createGitClones } from "../../adapters/git/clones.ts";
+import { createGitMirror } from "../../adapters/git/mirror.ts";
+import { createLocalProcessRuntime } from "../../adapters/local-process/local-process-runtime.ts";
+import { createHasher, createRandomness } from "../../adapters/node-crypto/hashing.ts";
+import { createLog } from "../../adapters/pino-log/log.ts";
+import { createSystemClock } from "../../adapters/system-clock/clock.ts";
+import { loadTemplates } from "../../adapters/template-files/templates.ts";
+import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
+import type { RepositoryName } from "../../domain/kernel/values.ts";
+import type { Clock } from "../../ports/clock.ts";
+import type { Log } from "../../ports/log.ts";
+import { createPromptLibrary } from "../../prompts/prompt-library.ts";
+import { createConnectRepository } from "../../usecases/connect-repository.ts";
+import { createHostRouter, type HostRouter } from "../host/router.ts";
+import { serveHost } from "../host/websocket-server.ts";
+import { composeGateway, composeOrchestrator, composeRelay, composeUseCases, defaultTimes, ensureRules, type Platform, type ServerTimes } from "../server/compose.ts";
+import { openDatabase, type RehearsalDatabase } from "./database.ts";
+import { openForge, ownerLogin, type RehearsalForge } from "./forge.ts";
+import { hostDependencies } from "./host.ts";
+import { openKeys } from "./keys.ts";
+import { openModel } from "./model.ts";
+import { sampleRepository } from "./sample-project.ts";
+import { loadSecrets, type WorkspaceDirectory, type WorkspaceSecrets } from "./workspace-directory.ts";
+
+export interface RehearsalOptions {
+  readonly directory: WorkspaceDirectory;
+  readonly version: string;
+  /** `read`: the database and the forge are opened, nothing moves. */
+  readonly purpose: "read" | "work";
+  readonly progress: (text: string) => void;
+  readonly times?: Partial<ServerTimes> | undefined;
+}
+
+export interface Rehearsal {
+  readonly router: HostRouter;
+  readonly hostUrl: string;
+  readonly hostToken: string;
+  readonly forgeUrl: string;
+  /** Ends agents, workers and servers. What is under way goes on at the next opening. */
+  close(): Promise<void>;
+}
+
+/** One process is everything, and it answers in seconds: nobody has to wait for a lost agent as long as in a cluster. */
+const rehearsalTimes: ServerTimes = { ...defaultTimes, lease: 15, start: 60, deadline: 1_800, hold: 20_000, grace: 10, sweep: 5 };
+
+/**
+ * Opens the rehearsal workspace: the whole of Signalbox in this process, with its own forge, embedded database and scripted model, and agents as processes of
+ * this machine. Everything is under one directory. The caller holds its ownership.
+ */
+export async function openRehearsal(options: RehearsalOptions): Promise<Rehearsal> {
+  const closing: (() => Promise<void>)[] = [];
+  const close = async (): Promise<void> => {
+    for (const step of closing.splice(0).toReversed()) await step();
+  };
+  try {
+    return await open(options, closing, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function open(options: RehearsalOptions, closing: (() => Promise<void>)[], close: () => Promise<void>): Promise<Rehearsal> {
+  const { directory, purpose } = options;
+  const log = createLog({ file: directory.log });
+  const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
+  const secrets = await loadSecrets(directory.secrets, () => random.token());
+  const keys = await openKeys(directory.keys, ownerLogin);
+  options.progress("Opening the workspace's database and forge.");
+  const database = await openDatabase(directory.database, purpose, hasher, log);
+  closing.push(() => database.close());
+  const forge = await openForge(directory, secrets, clock, log);
+  closing.push(() => forge.server.close());
+  const model = await openModel(process.env, () => random.token());
+  closing.push(() => model.close());
+  await ensureRules(database.store);
+
+  let gatewayUrl = "";
+  const times = { ...rehearsalTimes, ...options.times };
+  const platform = createPlatform({ directory, database, forge, clock, log, times, gatewayUrl: () => gatewayUrl }, { hasher, random, signatures: keys.signatures, secrets, model: model.endpoint });
+  const useCases = composeUseCases(platform);
+  const connect = { repository: (_name: RepositoryName): Promise<void> => Promise.resolve() };
+  if (purpose === "work") {
+    const started = await startWork(platform, useCases, options.version, database, closing);
+    gatewayUrl = started.gatewayUrl;
+    const connectRepository = createConnectRepository({ store: database.store, clock, forge: forge.bot, hook: { url: `${started.relayUrl}/webhooks/github`, secret: secrets.webhookSecret } });
+    connect.repository = (name) => connectRepository(name, name.split("/")[0] ?? name);
+    const known = await database.store.transaction((tx) => tx.repositories.list());
+    for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect.repository(name);
+    await started.orchestrate();
+  }
+  const router = createHostRouter(
+    hostDependencies({ platform, useCases, forge, keys, anchors: createFileAnchors(directory.anchors), directory, version: options.version, connectRepository: (name) => connect.repository(name), gatewayUrl: () => gatewayUrl }),
+  );
+  const host = await serveHost({ router, token: secrets.hostToken });
+  closing.push(() => host.close());
+  return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
+}
+
+interface Ground {
+  readonly directory: WorkspaceDirectory;
+  readonly database: RehearsalDatabase;
+  readonly forge: RehearsalForge;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly times: ServerTimes;
+  readonly gatewayUrl: () => string;
+}
+
+function createPlatform(ground: Ground, parts: Pick<Platform, "hasher" | "random" | "signatures" | "model"> & { readonly secrets: WorkspaceSecrets }): Platform {
+  const { directory, database, forge, clock, log, times } = ground;
+  const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => forge.bot.gitRemote(repository) });
+  return {
+    ...parts,
+    store: database.store,
+    queue: database.queue,
+    clock,
+    log,
+    forge: forge.bot,
+    ownerForge: forge.owner,
+    clones,
+    mirror: createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }),
+    documents: createYamlDocuments(),
+    runtime: createLocalProcessRuntime({ directory: directory.attempts, runner: fileURLToPath(new URL("../agent-runner/main.ts", import.meta.url)), node: process.execPath }),
+    templates: loadTemplates(),
+    prompts: createPromptLibrary(),
+    webhookSecret: parts.secrets.webhookSecret,
+    bootstrapSecret: parts.secrets.bootstrapSecret,
+    profile: { model: parts.model.name, reasoning: "medium" },
+    reviewers: [ownerLogin],
+    gatewayUrl: ground.gatewayUrl,
+    isSoleOwner: true,
+    times,
+  };
+}
+
+interface StartedWork {
+  readonly relayUrl: string;
+  readonly gatewayUrl: string;
+  /** Starts the workers, once the addresses are known to everybody. */
+  readonly orchestrate: () => Promise<void>;
+}
+
+async function startWork(platform: Platform, useCases: ReturnType<typeof composeUseCases>, version: string, database: RehearsalDatabase, closing: (() => Promise<void>)[]): Promise<StartedWork> {
+  const anywhere = { host: "127.0.0.1", port: 0 };
+  const relay = composeRelay(platform, useCases);
+  const { url: relayUrl } = await relay.start(anywhere);
+  closing.push(() => relay.stop());
+  const gateway = composeGateway(platform, useCases, { version });
+  const { url: gatewayUrl } = await gateway.start(anywhere);
+  closing.push(() => gateway.stop());
+  const orchestrator = composeOrchestrator(platform, useCases);
+  const orchestrate = async (): Promise<void> => {
+    await orchestrator.start();
+    closing.push(
+      () => endAgents(platform),
+      () => database.stopQueue(),
+      () => orchestrator.stop(),
+    );
+  };
+  return { relayUrl, gatewayUrl, orchestrate };
+}
+
+/** Agents do not outlive the workspace that they talk to; their runs are found and continued at the next opening. */
+async function endAgents({ runtime }: Platform): Promise<void> {
+  for (const { runId, attempt } of await runtime.list()) await runtime.stop(runId, attempt);
+}
