@@ -69,18 +69,21 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
       await tx.runs.insert(run);
       await tx.requests.insert(request);
     });
-    const answer = (surface: "desktop" | "telegram") =>
+    const allHaveBegun = barrier(8);
+    const answer = (keyId: string) =>
       database.store.transaction(async (tx) => {
+        await tx.settings.get("anything");
+        await allHaveBegun();
         const current = await tx.requests.get(request.id, { lock: true });
-        if (current?.state.phase !== "requested") return current?.state.phase === "decided" ? `lost to ${current.state.decision.surface}` : "?";
-        await tx.requests.save({ ...current, state: { phase: "decided", decision: sampleDecision({ surface }) } });
-        return `won by ${surface}`;
+        if (current?.state.phase !== "requested") return current?.state.phase === "decided" ? `lost to ${current.state.decision.keyId}` : "?";
+        await tx.requests.save({ ...current, state: { phase: "decided", decision: sampleDecision({ keyId }) } });
+        return "won";
       });
 
-    const outcomes = await Promise.all([answer("desktop"), answer("telegram")]);
+    const outcomes = await Promise.all(Array.from({ length: 8 }, (_, n) => answer(`key-${n}`)));
 
-    const winner = outcomes[0].startsWith("won") ? "desktop" : "telegram";
-    expect(outcomes.toSorted()).toStrictEqual([`lost to ${winner}`, `won by ${winner}`]);
+    const winner = `key-${outcomes.indexOf("won")}`;
+    expect(outcomes.toSorted()).toStrictEqual([...Array.from({ length: 7 }, () => `lost to ${winner}`), "won"]);
   });
 
   it("give a rising fencing token to every attempt", async () => {
