@@ -1,5 +1,5 @@
 import type { Actor, NewFlowEvent } from "../domain/audit/flow-event.ts";
-import type { DecisionRequest } from "../domain/decision/decision.ts";
+import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import { advance, evolve, type DecisionCommand, type DecisionContext, type DecisionError, type DecisionEvent } from "../domain/decision/machine.ts";
 import { ok, type Result } from "../domain/kernel/result.ts";
 import type { Instant, JsonObject } from "../domain/kernel/values.ts";
@@ -17,12 +17,22 @@ export async function changeRequest(tx: Transaction, request: DecisionRequest, c
   return ok(outcome.value.request);
 }
 
-/** Closes a request whose row cannot be trusted. No command of the machine leads there from every phase, because no honest history does. */
+/**
+ * Closes a request whose row cannot be trusted. No command of the machine leads there from every phase, because no honest history does. A decision that is not even
+ * one in form is dropped with it: it could be shown to nobody.
+ */
 export async function failRequest(tx: Transaction, request: DecisionRequest, reason: string, context: { readonly now: Instant; readonly actor: Actor }): Promise<DecisionRequest> {
-  const event: DecisionEvent = { type: "decision.failed", at: context.now, reason };
+  const event: DecisionEvent = { type: hasDecision(request) ? "decision.failed" : "decision.superseded", at: context.now, reason };
   const failed = evolve(request, event);
   await store(tx, failed, [event], context);
   return failed;
+}
+
+function hasDecision({ state }: DecisionRequest): boolean {
+  const decision: Partial<Record<keyof Decision, unknown>> | undefined = "decision" in state ? state.decision : undefined;
+  const { by, surface, at, keyId, signature, verdict } = decision ?? {};
+  const texts = [by, surface, keyId, signature].every((value) => typeof value === "string");
+  return texts && Number.isSafeInteger(at) && typeof verdict === "object" && verdict !== null;
 }
 
 async function store(tx: Transaction, request: DecisionRequest, events: readonly DecisionEvent[], context: { readonly now: Instant; readonly actor: Actor }): Promise<void> {

@@ -99,6 +99,8 @@ export async function syncPullDocset(deps: DocsetDependencies, run: Run): Promis
   const changed = new Set((base ? await deps.mirror.changes(run.repository, base, found.tip) : []).map((change) => change.path));
   const path = docsetPath("pull", run.pull);
   const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "pull", run.repository, run.pull);
+  // What it named before stays its own after the merge, when nothing differs from the base any more.
+  for (const entry of before.entries) changed.add(entry.path);
   const entries = found.entries.filter((entry) => changed.has(entry.path));
   return write(deps, run, path, mergeDocset(before, { stage: run.stage, issue: run.issue, entries, removed: goneFrom(before, found) }), found);
 }
@@ -119,15 +121,6 @@ export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<
   return { path: issueMapPath, commit, documents: found.entries.length, problems: found.problems };
 }
 
-/** Whether docset and issue map on the branch name every document of the stage: an exit condition. `tip` is a fetched commit. */
-export async function areDocumentsLinked(deps: DocsetDependencies, run: Run, found: FoundDocuments): Promise<boolean> {
-  const docset = readDocset(await readYaml(deps, run.repository, found.tip, docsetPath("issue", run.issue)), "issue", run.repository, run.issue);
-  const row = readIssueMap(await readYaml(deps, run.repository, found.tip, issueMapPath)).find((candidate) => candidate.issue === run.issue);
-  const inDocset = new Set(docset.entries.map((entry) => `${entry.path} ${entry.hash}`));
-  const inMap = new Set(row?.documents.map((document) => document.path));
-  return found.entries.every((entry) => inDocset.has(`${entry.path} ${entry.hash}`) && inMap.has(entry.path));
-}
-
 function goneFrom(docset: Docset, found: FoundDocuments): readonly string[] {
   const there = new Set(found.entries.map((entry) => entry.path));
   return docset.entries.map((entry) => entry.path).filter((path) => !there.has(path));
@@ -141,4 +134,13 @@ async function readYaml(deps: DocsetDependencies, repository: RepositoryName, re
 async function write(deps: DocsetDependencies, run: Run, path: string, docset: Docset, found: FoundDocuments): Promise<SyncedFile> {
   const commit = await deps.mirror.commitFiles(run.repository, run.branch, new Map([[path, deps.documents.renderYaml(docsetData(docset))]]), `docs: ${docset.kind === "issue" ? "docset of issue" : "docset of pull request"} #${docset.number}`);
   return { path, commit, documents: docset.entries.length, problems: found.problems };
+}
+
+/** Brings everything up to date that names the run's documents: docset of the issue, docset of the pull request, issue map. */
+export function createSyncDocsets(deps: DocsetDependencies) {
+  return async function syncDocsets(run: Run): Promise<void> {
+    await syncIssueDocset(deps, run);
+    await syncPullDocset(deps, run);
+    await syncIssueMap(deps, run);
+  };
 }

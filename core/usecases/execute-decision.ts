@@ -2,6 +2,7 @@ import type { Actor } from "../domain/audit/flow-event.ts";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import type { DecisionContext } from "../domain/decision/machine.ts";
 import type { JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
+import { defaultLabelNames } from "../domain/label/names.ts";
 import { isToolName, type ToolResult } from "../domain/tool/tool.ts";
 import type { SignatureVerifier } from "../ports/crypto.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -42,10 +43,13 @@ const gateway: Actor = { type: "system", id: "gateway" };
  */
 export function createExecuteDecision(deps: ExecuteDecisionDependencies) {
   return async function executeDecision(requestId: RequestId): Promise<ExecutionOutcome> {
-    const request = await deps.store.transaction((tx) => tx.requests.get(requestId));
+    const { request, history } = await deps.store.transaction(async (tx) => ({ request: await tx.requests.get(requestId), history: await tx.flow.bySubject(`request:${requestId}`) }));
     if (!request || (request.state.phase !== "decided" && request.state.phase !== "executing")) return "nothing";
-    const work: Work = { ...deps, needInput: (await readLabelNames(deps.forge, request.repository)).needs.input };
-    const currentVersion = await versionNow(work, request);
+    // What cannot be trusted is not looked up on the forge either: it may name any repository.
+    const trusted = verifyDecision(deps, request, request.state.decision, history) === undefined;
+    const labels = trusted ? await readLabelNames(deps.forge, request.repository) : defaultLabelNames;
+    const work: Work = { ...deps, needInput: labels.needs.input };
+    const currentVersion = trusted ? await versionNow(work, request) : undefined;
     const claim = {};
     try {
       const begun = await deps.store.transaction((tx) => begin(work, tx, requestId, currentVersion, claim));
@@ -141,7 +145,7 @@ async function executeGate(deps: Work, request: DecisionRequest, decision: Decis
     return await settle(deps, request, { ...result, status: "done", message: "The gate's decision was applied." }, "executed");
   } catch (error) {
     // Only a conflict is final: the pull request cannot be merged as it is, which is for the agent to mend. Anything else may pass, or waits for the owner.
-    if (!(error instanceof InfrastructureError) || error.code !== "conflict") throw error;
+    if (!(error instanceof InfrastructureError) || error.code !== "conflict" || error.retryable) throw error;
     const message = describeFailure(error);
     await deps.store.transaction((tx) => tx.outbox.add([{ key: `resume:${request.runId}:${request.id}`, action: { type: "resume-run", runId: request.runId, note: `The owner's decision at the gate could not be applied. ${message}` } }], deps.clock.now()));
     return settle(deps, request, { status: "failed", message }, "failed");
