@@ -8,7 +8,7 @@ import { createLog } from "../../adapters/pino-log/log.ts";
 import { createSystemClock } from "../../adapters/system-clock/clock.ts";
 import { loadTemplates } from "../../adapters/template-files/templates.ts";
 import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
-import type { RepositoryName } from "../../domain/kernel/values.ts";
+import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
@@ -147,7 +147,6 @@ async function startWork(platform: Platform, useCases: ReturnType<typeof compose
   const anywhere = { host: "127.0.0.1", port: 0 };
   const relay = composeRelay(platform, useCases);
   const { url: relayUrl } = await relay.start(anywhere);
-  closing.push(() => relay.stop());
   const gateway = composeGateway(platform, useCases, { version });
   const { url: gatewayUrl } = await gateway.start(anywhere);
   closing.push(() => gateway.stop());
@@ -157,10 +156,26 @@ async function startWork(platform: Platform, useCases: ReturnType<typeof compose
     closing.push(
       () => endAgents(platform),
       () => database.stopQueue(),
+      () => relay.stop(),
+      () => settle(platform),
       () => orchestrator.stop(),
     );
   };
   return { relayUrl, gatewayUrl, orchestrate };
+}
+
+const longestSettling = 10_000;
+const settlingRound = 50;
+
+/** Lets effects and deliveries under way come to their end. What takes longer is found at the next opening. */
+async function settle({ store, clock }: Platform): Promise<void> {
+  const until = clock.now() + longestSettling;
+  const isBusy = (): Promise<boolean> =>
+    store.transaction(async (tx) => {
+      const soon = (clock.now() + 1) as Instant;
+      return (await tx.outbox.pending(soon)).length + (await tx.deliveries.unprocessed(soon)).length > 0;
+    });
+  while (clock.now() < until && (await isBusy())) await new Promise<void>((resolve) => clock.after(settlingRound, resolve));
 }
 
 /** Agents do not outlive the workspace that they talk to; their runs are found and continued at the next opening. */

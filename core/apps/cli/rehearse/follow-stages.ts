@@ -91,12 +91,18 @@ const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).
 async function outcomeOf(journey: Journey, runs: readonly RunRow[], waiting: readonly InboxItem[], decided: ReadonlySet<string>): Promise<JourneyOutcome | undefined> {
   const active = runs.filter((run) => !isFinal(run));
   const [newest] = runs;
-  if (!newest) return undefined;
+  if (!newest || (await hasUnfinishedDecision(journey, newest))) return undefined;
   if (active.length === 0) return endOf(journey, newest, runs);
   const undecided = waiting.some((item) => !decided.has(item.id));
   if (journey.style !== "later" || !undecided) return undefined;
   const details: RunDetail[] = await Promise.all(active.map((run) => journey.client.runs.get({ id: run.id })));
   return details.every(isAtRest) ? "waiting" : undefined;
+}
+
+/** A run is final before the last step of what was decided about it: labels, the next stage, the comment. */
+async function hasUnfinishedDecision({ client }: Journey, run: RunRow): Promise<boolean> {
+  const { decisions } = await client.runs.get({ id: run.id });
+  return decisions.some((decision) => decision.phase === "decided" || decision.phase === "executing");
 }
 
 /** Nothing is active: either the journey is over, or the next stage has to be started, by its label's webhook or by us. */
