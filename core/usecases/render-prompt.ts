@@ -142,7 +142,7 @@ export function renderInterrupted(input: { readonly reason: string }, nonce: str
 export function renderMissing(input: { readonly artifacts: readonly RequiredArtifact[]; readonly problems: readonly string[] }, nonce: string): string {
   const blocks = [...input.artifacts.map(templateBlock), { kind: "problems", text: input.problems.join("\n") }];
   return compose("missing", nonce, blocks, (_block, all) => [
-    "The stage cannot end yet: these required artifacts are missing or unfit. Write each one at its path from the template that follows it, then end the turn.",
+    "The stage cannot end yet. What is wrong is listed in the block of kind `problems`. Put it right: write a missing or unfit artifact at the path of its template below, make up for a step that a tool was to do, then end the turn.",
     input.artifacts.map((artifact) => `- ${oneLine(artifact.title)} (\`${artifact.type}\`)`).join("\n"),
     ...all,
   ]);

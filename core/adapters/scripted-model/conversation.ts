@@ -1,4 +1,4 @@
-import { parseTurnText, type TurnText } from "../../domain/run/turn-text.ts";
+import { parseTurnTexts, type TurnText } from "../../domain/run/turn-text.ts";
 
 /** One call that the model made earlier, with what came back. */
 export interface PastCall {
@@ -38,9 +38,10 @@ export function readConversation(body: unknown): Conversation {
     const text = textOf(field(item, "content"));
     if (field(item, "role") === "assistant") entries.push({ type: "message", text });
     if (field(item, "role") !== "user") continue;
-    const turn = parseTurnText(text);
-    if (turn) entries.push({ type: "input", turn });
-    else if (text.startsWith("<environment_context>")) date = /<current_date>(\d{4}-\d{2}-\d{2})</.exec(text)?.[1] ?? date;
+    const turns = parseTurnTexts(text);
+    entries.push(...turns.map((turn) => ({ type: "input", turn }) as const));
+    if (turns.length > 0) continue;
+    if (text.startsWith("<environment_context>")) date = /<current_date>(\d{4}-\d{2}-\d{2})</.exec(text)?.[1] ?? date;
     else otherText = text;
   }
   return { entries, date, otherText };
@@ -62,15 +63,17 @@ function readCall(item: unknown, outputs: ReadonlyMap<string, string>): PastCall
   };
 }
 
+const statuses = ["done", "pending", "denied", "failed", "refused", "expired", "stale"] as const;
+/** Answers that say that a call had no effect and is not to be repeated. */
+export const fruitless: readonly string[] = ["denied", "failed", "refused", "expired", "stale"];
+
 /** What one of the gateway's tools answered. */
 export interface ToolResult {
   /** `unknown` for an answer that is not of the gateway's form, such as a refusal by Codex itself. */
-  readonly status: "done" | "pending" | "denied" | "failed" | "unknown";
+  readonly status: (typeof statuses)[number] | "unknown";
   readonly message: string;
   readonly data: Readonly<Record<string, unknown>>;
 }
-
-const statuses = ["done", "pending", "denied", "failed"] as const;
 
 /** Finds the gateway's JSON in the text that Codex hands on, which may stand behind lines of its own. */
 export function readToolResult(output: string | undefined): ToolResult {

@@ -227,6 +227,24 @@ describe("publishing", () => {
     expect(run.tools().at(-1)).toBe("kb_session_end");
   });
 
+  it("opens a pull request and answers threads when the stage cannot end without, and no document is missing", () => {
+    const run = start();
+    run.turn(stagePrompt({ body: measuredIssue }));
+    run.turn(text("missing", {}, [[{ kind: "problems" }, "There is no open pull request from the run's branch."]]));
+    expect(run.tools().at(-1)).toBe("github_create_pr");
+  });
+
+  it("takes in several inputs at once", () => {
+    const run = start((call) => (call.name === "owner_ask" ? { status: "pending" } : undefined));
+    run.turn(stagePrompt());
+    const answer = text("answer", { By: "olga" }, [
+      [{ kind: "question" }, "Which measure of success?"],
+      [{ kind: "answer" }, "Half as many calls"],
+    ]);
+    run.turn(`${text("interrupted", {}, [[{ kind: "reason" }, "restart"]])}\n\n${answer}`);
+    expect(file(brief)).toContain("Half as many calls");
+  });
+
   it("takes back what a refused push names, and nothing else", () => {
     const run = start();
     run.turn(stagePrompt({ body: measuredIssue }));

@@ -164,7 +164,8 @@ function isDirective(line: string): boolean {
 
 function inertTable(table: MarkdownTable): MarkdownTable {
   const width = Math.min(table.header.length, 8);
-  const row = (cells: readonly string[]): readonly string[] => Array.from({ length: width }, (_, index) => inertLine(cells[index] ?? "", 160) || "–");
+  const row = (cells: readonly string[]): readonly string[] =>
+    Array.from({ length: width }, (_, index) => inertLine(cells[index] ?? "", 160).replace(/^…$/, "") || "–");
   return { header: row(table.header), rows: table.rows.slice(0, 20).map(row) };
 }
 

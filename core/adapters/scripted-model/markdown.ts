@@ -118,10 +118,16 @@ export function inertLine(text: string, limit: number = longestItem): string {
 
 /** A table. Cells are one line each; a bar in a cell stays a bar. */
 export function tableOf(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/(?<!\\)\|/g, "\\|").replace(/\s*\n\s*/g, " ")).join(" | ")} |`;
+  const line = (cells: readonly string[]): string =>
+    `| ${cells.map((cell) => filled(cell.replace(/(?<!\\)\|/g, "\\|").replace(/\s*\n\s*/g, " "))).join(" | ")} |`;
   return [line(header), `|${"---|".repeat(header.length)}`, ...rows.map(line)].join("\n");
 }
 
 export function listOf(items: readonly string[]): string {
-  return items.map((item) => `- ${item}`).join("\n");
+  return items.map((item) => `- ${filled(item)}`).join("\n");
+}
+
+/** An ellipsis alone is the templates' mark of a place that was not filled in. */
+function filled(text: string): string {
+  return text.trim() === "" || text.trim() === "…" ? "–" : text;
 }

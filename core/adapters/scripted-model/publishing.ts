@@ -1,5 +1,5 @@
 import { factOf } from "../../domain/run/turn-text.ts";
-import { readToolResult } from "./conversation.ts";
+import { fruitless, readToolResult } from "./conversation.ts";
 import { documentTitle } from "./document.ts";
 import type { IssueFacts } from "./issue-facts.ts";
 import { inertLine } from "./markdown.ts";
@@ -37,15 +37,15 @@ export function planPublishing(situation: Situation): Plan {
   return { steps, closing: summaryOf(situation, facts, files) };
 }
 
-function pullRequestSteps(situation: Situation, facts: IssueFacts, files: readonly string[]): readonly PlannedStep[] {
-  if (situation.task.pull !== undefined || factOf(situation.phase, "Pull request") !== "none yet") return [];
+export function pullRequestSteps(situation: Situation, facts: IssueFacts, files: readonly string[]): readonly PlannedStep[] {
+  if (situation.pull !== undefined && !situation.calls.some((call) => call.name === "github_create_pr")) return [];
   return offeredTool(situation, "github_create_pr", { title: pullTitle(facts), body: pullBody(situation, facts, files) }, [], "stage");
 }
 
 function pullRequestRefused(situation: Situation): boolean {
   const call = situation.calls.findLast((candidate) => candidate.name === "github_create_pr");
   const status = readToolResult(call?.output).status;
-  return call !== undefined && (status === "denied" || status === "failed");
+  return call !== undefined && fruitless.includes(status);
 }
 
 function pullTitle(facts: IssueFacts): string {
@@ -83,7 +83,7 @@ function crossReference(situation: Situation, facts: IssueFacts): readonly Plann
 function summaryOf(situation: Situation, facts: IssueFacts, files: readonly string[]): string {
   const russian = facts.language === "ru";
   const pull = situation.pull === undefined ? "" : ` ${russian ? "Запрос на слияние" : "Pull request"} #${situation.pull}.`;
-  const missed = situation.calls.filter((call) => ["denied", "failed"].includes(readToolResult(call.output).status)).map((call) => call.name);
+  const missed = situation.calls.filter((call) => fruitless.includes(readToolResult(call.output).status)).map((call) => call.name);
   const failures = missed.length > 0 ? ` ${russian ? "Не выполнено" : "Not carried out"}: ${[...new Set(missed)].join(", ")}.` : "";
   return russian
     ? `Этап ${facts.stage} задачи #${facts.issue}: файлов в ветке — ${files.length}.${pull}${failures} Жду проверки владельцем.`

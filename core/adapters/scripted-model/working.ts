@@ -6,6 +6,7 @@ import { factsOf, offeredTool, outputOf, readingMark, shellStep, type Plan, type
 import { fittingStatements, type Verdict } from "./review.ts";
 import { insertCommand, outlineCommand, readFilesCommand, replaceCommand, revertCommand, shellWord, writeFileCommand } from "./shell.ts";
 import type { Thread } from "./task.ts";
+import { pullRequestSteps } from "./publishing.ts";
 import { judgeThreads, threadReplies } from "./threads.ts";
 
 /** The work of a stage up to the push. */
@@ -137,7 +138,20 @@ export function planMissing(situation: Situation, orders: readonly DocumentOrder
   const facts = factsOf(situation);
   const siblings = [...situation.task.orders, ...orders.filter((order) => !situation.task.orders.some((known) => known.path === order.path))];
   return {
-    steps: orders.map((order) => writingStep(order, writeDocument(facts, order, siblings, situation.task.role, situation.pull))),
+    steps: [
+      ...orders.map((order) => writingStep(order, writeDocument(facts, order, siblings, situation.task.role, situation.pull))),
+      // With nothing to write there is no push to wait for: what is missing was to be done by tools.
+      ...(orders.length === 0
+        ? [
+            ...pullRequestSteps(
+              situation,
+              facts,
+              situation.task.orders.map((order) => order.path),
+            ),
+            ...threadReplies(situation, facts),
+          ]
+        : []),
+    ],
     closing: closingOf(facts, orders),
   };
 }

@@ -64,35 +64,51 @@ export function fencedBlock(fence: string, header: BlockHeader, text: string): s
   return `[[data ${fence} ${JSON.stringify(header)}]]\n${text}\n[[end ${fence}]]`;
 }
 
-/** Reads a text of this form; undefined for any other text (the agent's own additions, a project's AGENTS.md, an environment notice). */
-export function parseTurnText(text: string): TurnText | undefined {
-  const lines = text.split("\n");
-  const first = lines[0]?.trim();
-  const kind = (Object.keys(turnHeadings) as TurnKind[]).find((candidate) => turnHeadings[candidate] === first);
-  if (!kind) return undefined;
-  const fence = lines
-    .find((line) => line.startsWith(nonceLine))
-    ?.slice(nonceLine.length)
-    .trim();
-  if (!fence) return { kind, prose: text, blocks: [] };
-  return { kind, ...splitBlocks(lines, fence) };
+interface OpenTurn {
+  readonly kind: TurnKind;
+  fence: string | undefined;
+  readonly prose: string[];
+  readonly blocks: Block[];
 }
 
-function splitBlocks(lines: readonly string[], fence: string): { prose: string; blocks: Block[] } {
-  const open = `[[data ${fence} `;
-  const close = `[[end ${fence}]]`;
-  const prose: string[] = [];
-  const blocks: Block[] = [];
-  let current: { header: BlockHeader; lines: string[] } | undefined;
+/**
+ * Reads the texts of this form that one message holds, one after the other: a run that wakes may be told several things at once. Empty for any other message (a
+ * project's AGENTS.md, an environment notice), whatever headings stand further down in it. Headings inside a fence are foreign text and start nothing.
+ */
+export function parseTurnTexts(message: string): readonly TurnText[] {
+  const lines = message.split("\n");
+  if (kindOf(lines[0] ?? "") === undefined) return [];
+  const turns: OpenTurn[] = [];
+  let block: { readonly header: BlockHeader; readonly lines: string[] } | undefined;
   for (const line of lines) {
-    if (current && line === close) {
-      blocks.push({ ...current.header, text: current.lines.join("\n") });
-      current = undefined;
-    } else if (current) current.lines.push(line);
-    else if (line.startsWith(open) && line.endsWith("]]")) current = { header: readHeader(line.slice(open.length, -2)), lines: [] };
-    else prose.push(line);
+    const turn = turns.at(-1);
+    const kind = block ? undefined : kindOf(line);
+    if (kind !== undefined) turns.push({ kind, fence: undefined, prose: [line], blocks: [] });
+    else if (turn && block && line === `[[end ${turn.fence}]]`) {
+      turn.blocks.push({ ...block.header, text: block.lines.join("\n") });
+      block = undefined;
+    } else if (block) block.lines.push(line);
+    else if (turn) block = readProse(turn, line);
   }
-  return { prose: prose.join("\n"), blocks };
+  return turns.map(({ kind, prose, blocks }) => ({ kind, prose: prose.join("\n"), blocks }));
+}
+
+/** The one text of a message that holds one. */
+export function parseTurnText(message: string): TurnText | undefined {
+  return parseTurnTexts(message)[0];
+}
+
+function kindOf(line: string): TurnKind | undefined {
+  return (Object.keys(turnHeadings) as TurnKind[]).find((candidate) => turnHeadings[candidate] === line.trimEnd());
+}
+
+/** Takes a line outside the fences; gives the block that it opens, if it does. */
+function readProse(turn: OpenTurn, line: string): { readonly header: BlockHeader; readonly lines: string[] } | undefined {
+  if (turn.fence === undefined && line.startsWith(nonceLine)) turn.fence = line.slice(nonceLine.length).trim();
+  const open = `[[data ${turn.fence} `;
+  if (turn.fence !== undefined && line.startsWith(open) && line.endsWith("]]")) return { header: readHeader(line.slice(open.length, -2)), lines: [] };
+  turn.prose.push(line);
+  return undefined;
 }
 
 function readHeader(text: string): BlockHeader {
