@@ -9,7 +9,7 @@ import { createGitHubForge, type GitHubForgeOptions } from "../adapters/github/g
 import { createLocalForge, type LocalForge } from "../adapters/local-forge/local-forge.ts";
 import type { CommitSha, RepositoryName } from "../domain/kernel/values.ts";
 import type { Forge } from "../ports/forge.ts";
-import type { ForgeStage } from "./forge.conformance.ts";
+import type { ForgeStage } from "./forge-stage.ts";
 import { createGitHubDescriptions, type GitHubDescriptions } from "./github-descriptions.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
@@ -47,6 +47,7 @@ export interface LocalForgeStage extends ForgeStage {
   connect(token: string, options?: Partial<GitHubForgeOptions>): Forge;
   /** Starts the forge anew on the same directory, as after a crash or a stop. */
   restart(): Promise<void>;
+  /** Ends the stage. @throws Error when a response or a webhook contradicted GitHub's descriptions, or the forge itself failed. */
   dispose(): Promise<void>;
 }
 
@@ -82,7 +83,17 @@ export async function createLocalForgeStage(): Promise<LocalForgeStage> {
     get forge() {
       return forge;
     },
-    ...{ directory, clock, descriptions, reported, repository, logins, tokens, git, remote, connect, call },
+    directory,
+    clock,
+    descriptions,
+    reported,
+    repository,
+    logins,
+    tokens,
+    git,
+    remote,
+    connect,
+    call,
     as: {
       owner: connect(tokens.owner),
       bot: connect(tokens.bot),
@@ -105,9 +116,12 @@ export async function createLocalForgeStage(): Promise<LocalForgeStage> {
       await forge.start();
     },
     async dispose() {
+      await forge.deliveriesSettled();
       await forge.close();
       for (const server of servers) await closeServer(server);
       await rm(directory, { recursive: true, force: true });
+      if (descriptions.violations.length > 0) throw new Error(`not as GitHub describes it:\n${descriptions.violations.join("\n")}`);
+      if (reported.length > 0) throw new AggregateError(reported, "the local forge failed");
     },
   };
 }

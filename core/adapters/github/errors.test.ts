@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
+import type { RepositoryName } from "../../domain/kernel/values.ts";
 import type { Forge } from "../../ports/forge.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { toInfrastructureError } from "./errors.ts";
@@ -92,8 +92,8 @@ describe("a failing GitHub", () => {
     const headers = { "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1000" };
     const vendor = Object.assign(new Error("API rate limit exceeded"), { status: 403, response: { headers } });
 
-    expect(toInfrastructureError("x", vendor, 940_000 as Instant)).toMatchObject({ code: "rate-limited", retryAfter: 60_000 });
-    expect(toInfrastructureError("x", vendor, 2_000_000 as Instant)).toMatchObject({ code: "rate-limited", retryAfter: 0 });
+    expect(toInfrastructureError("x", vendor, 940_000)).toMatchObject({ code: "rate-limited", retryAfter: 60_000 });
+    expect(toInfrastructureError("x", vendor, 2_000_000)).toMatchObject({ code: "rate-limited", retryAfter: 0 });
   });
 
   it("is rate-limited also when GitHub asks for patience under polite pacing", async () => {

@@ -1,17 +1,17 @@
-import type { GitHubClient } from "./client.ts";
+import type { Octokit } from "@octokit/rest";
 
 const mostEntries = 1000;
 
 interface CachedResponse {
   readonly etag: string;
-  readonly response: Awaited<ReturnType<GitHubClient["request"]>>;
+  readonly response: Awaited<ReturnType<Octokit["request"]>>;
 }
 
 /**
  * Lets `client` remember successful reads by ETag. Every read still asks GitHub; an authorised 304 costs nothing of the rate limit and is answered from memory. One cache
  * belongs to one credential, so nobody sees what another identity may read.
  */
-export function rememberReads(client: GitHubClient): void {
+export function rememberReads(client: Octokit): void {
   const cache = new Map<string, CachedResponse>();
 
   client.hook.wrap("request", async (request, options) => {

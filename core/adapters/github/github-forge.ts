@@ -80,11 +80,14 @@ function gitUrlOf(baseUrl = "https://api.github.com"): string {
   return url.hostname === "api.github.com" ? "https://github.com" : url.origin;
 }
 
+type AnyMember = (...parameters: never[]) => Promise<unknown>;
+
 /** Wraps every member so that no vendor error leaves the adapter. */
 function translatedMembers(forge: Forge): Forge {
-  const wrapped = Object.entries(forge).map(([name, member]: [string, (...parameters: never[]) => Promise<unknown>]) => [
-    name,
-    (...parameters: never[]) => translated(`forge.${name}`, () => member(...parameters)),
-  ]);
-  return Object.fromEntries(wrapped) as unknown as Forge;
+  const members = Object.entries(forge) as readonly (readonly [string, AnyMember])[];
+  const wrapped: Readonly<Record<string, AnyMember>> = Object.fromEntries(
+    members.map(([name, member]) => [name, (...parameters: never[]) => translated(`forge.${name}`, () => member(...parameters))]),
+  );
+  // The same names with the same parameters and results, which `entries` cannot say.
+  return wrapped as unknown as Forge;
 }

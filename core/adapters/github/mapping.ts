@@ -10,7 +10,6 @@ type Data<Group extends keyof RestEndpointMethodTypes, Method extends keyof Rest
 
 export type IssueData = Data<"issues", "get">;
 export type ListedPullData = Data<"pulls", "list">[number];
-export type CommentData = Data<"issues", "getComment">;
 export type ReviewData = Data<"pulls", "getReview">;
 export type DeliveryData = Data<"repos", "listWebhookDeliveries">[number];
 

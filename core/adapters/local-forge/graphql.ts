@@ -9,7 +9,7 @@ import type { ReviewCommentRow, ReviewThreadRow, UserRow } from "./state/rows.ts
 import { ownerOf, repositoryById, userById, type World } from "./world.ts";
 
 /** The part of GitHub's GraphQL schema that REST has no equal for: review threads and whether they are resolved. Names and shapes are GitHub's. */
-const schema = buildSchema(`
+export const schema = buildSchema(`
   scalar DateTime
   scalar URI
   interface Node { id: ID! }

@@ -9,6 +9,7 @@ import { createApi } from "./api.ts";
 import { conditional } from "./conditional.ts";
 import { createDeliverySender, type DeliverySender } from "./deliveries.ts";
 import { answerGit, isGitRequest } from "./git-http.ts";
+import { answerPage, isPageRequest } from "./pages.ts";
 import { createRefScanner, type RefScanner } from "./refs.ts";
 import { createSeeding, type Seeding } from "./seeding.ts";
 import { openDatabase } from "./state/database.ts";
@@ -124,6 +125,7 @@ function answerer(world: World, scanner: RefScanner, options: LocalForgeOptions)
   return async (request) => {
     const { pathname } = new URL(request.url);
     if (isGitRequest(pathname)) return answerGit(world, scanner, request);
+    if (isPageRequest(pathname)) return answerPage(world, request);
     const response = await conditional(request, await api.fetch(request));
     if (options.observe?.response && pathname.startsWith("/api/")) {
       const body = await response.clone().text();

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { tokenHash, type Permission } from "./access.ts";
 import { allowHttp, commitFiles, createBareRepository, readRefs, runGit } from "./git.ts";
 import { adoptRefs } from "./refs.ts";
-import type { UserRow } from "./state/rows.ts";
+import type { AppRow, InstallationRow, UserRow } from "./state/rows.ts";
 import { repositoryById, repositoryByName, seconds, userByLogin, type World } from "./world.ts";
 
 export interface SeedUser {
@@ -51,7 +51,7 @@ export interface Seeding {
   setPermission(repository: string, login: string, permission: Permission): void;
   /** @throws Error when the repository has no such branch. */
   setDefaultBranch(repository: string, branch: string): Promise<void>;
-  /** Registers an app with a fresh key and installs it on the account that owns it. */
+  /** Registers an app and installs it on the account that owns it. Its key is new each time: the forge does not keep the private half. */
   createApp(app: { readonly slug: string; readonly owner: string }): SeededApp;
 }
 
@@ -190,13 +190,18 @@ function createApp(world: World, app: { readonly slug: string; readonly owner: s
     publicKeyEncoding: { type: "spki", format: "pem" },
     privateKeyEncoding: { type: "pkcs8", format: "pem" },
   });
-  const appId = world.db.run("insert into apps (slug, owner_id, public_key, created_at) values (?, ?, ?, ?)", app.slug, owner.id, publicKey, seconds(world));
-  const installationId = world.db.run(
-    "insert into installations (app_id, account_id, user_id, created_at) values (?, ?, ?, ?)",
-    appId,
-    owner.id,
-    existingUser(world, login).id,
-    seconds(world),
-  );
-  return { appId, privateKey, installationId, login };
+  const known = world.db.get<AppRow>("select * from apps where slug = ?", app.slug);
+  if (known) world.db.run("update apps set public_key = ? where id = ?", publicKey, known.id);
+  const appId =
+    known?.id ?? world.db.run("insert into apps (slug, owner_id, public_key, created_at) values (?, ?, ?, ?)", app.slug, owner.id, publicKey, seconds(world));
+  const installed = world.db.get<InstallationRow>("select * from installations where app_id = ? and account_id = ?", appId, owner.id);
+  const install = (): number =>
+    world.db.run(
+      "insert into installations (app_id, account_id, user_id, created_at) values (?, ?, ?, ?)",
+      appId,
+      owner.id,
+      existingUser(world, login).id,
+      seconds(world),
+    );
+  return { appId, privateKey, installationId: installed?.id ?? install(), login };
 }

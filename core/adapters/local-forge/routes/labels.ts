@@ -80,7 +80,7 @@ async function changeLabel(world: World, c: ForgeContext): Promise<Response> {
       throw invalid("Label", "name", "already_exists");
     const description = body.description === undefined ? label.description : body.description;
     world.db.run("update labels set name = ?, color = ?, description = ? where id = ?", name, (body.color ?? label.color).toLowerCase(), description, label.id);
-    const changes = { ...(name === label.name ? {} : { name: { from: label.name } }) };
+    const changes = name === label.name ? {} : { name: { from: label.name } };
     emit(world, repository, "label", "edited", user, { label: labelJson(world, repository, existing(world, repository, name)), changes });
     return existing(world, repository, name);
   });

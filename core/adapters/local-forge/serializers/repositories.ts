@@ -53,7 +53,7 @@ export function repositoryPage(world: World, repository: RepositoryRow): string 
 }
 
 /** `repository`, `repository-webhooks` and, with `viewer`, `full-repository`. */
-export function repositoryJson(world: World, repository: RepositoryRow, viewer?: UserRow | undefined): JsonObject {
+export function repositoryJson(world: World, repository: RepositoryRow, viewer?: UserRow): JsonObject {
   const url = repositoryUrl(world, repository);
   const page = repositoryPage(world, repository);
   const openIssues = world.db.get<{ n: number }>("select count(*) n from issues where repository_id = ? and state = 'open'", repository.id)?.n ?? 0;
