@@ -49,6 +49,7 @@ function addRehearsal(program: Command, run: Runner): void {
   program
     .command("rehearse")
     .description("take an issue through stages in the rehearsal workspace, without account, key or cluster")
+    .option("--continue", "go on with the newest rehearsal of this workspace instead of opening an issue")
     .option("--repo <path>", "a local git repository to work on; it is cloned, never changed (default: the sample project)")
     .option("--issue <file>", "a Markdown file with the issue; its first heading or line is the title (default: the sample issue)")
     .option("--label <label>", "trigger label to start with, instead of --stages", collect)

@@ -13,6 +13,7 @@ import { reportText, stageReport, type RehearsalReport } from "../rehearse/repor
 import { withControl } from "./inbox.ts";
 
 export interface RehearseOptions {
+  readonly continue?: boolean | undefined;
   readonly repo?: string | undefined;
   readonly issue?: string | undefined;
   readonly label?: readonly string[] | undefined;
@@ -25,12 +26,15 @@ export interface RehearseOptions {
 
 /** `signalbox rehearse`: opens an issue in the rehearsal workspace and takes it through stages, deciding as told. */
 export async function rehearse(context: CommandContext, options: RehearseOptions): Promise<ExitCode> {
+  if (options.continue && (options.repo ?? options.issue ?? options.label) !== undefined) {
+    throw usageFailure("--continue goes on with what is there", "Leave out --repo, --issue and --label, or leave out --continue.");
+  }
   const text = options.issue === undefined ? undefined : await readIssueFile(options.issue);
   const path = options.repo === undefined ? undefined : await localRepository(options.repo);
   return withControl(context, "work", async ({ client }) => {
     const plan = await planOf(client, options);
-    const { repository, issue } = await openIssue(client, text, path, plan.otherLabels);
-    context.output.progress(`Opened ${repository}#${issue}.`);
+    const { repository, issue } = options.continue ? await newestRehearsal(client) : await openIssue(client, text, path, plan.otherLabels);
+    context.output.progress(`${options.continue ? "Going on with" : "Opened"} ${repository}#${issue}.`);
     const signal = AbortSignal.any([context.signal, AbortSignal.timeout(options.timeout * 1_000)]);
     const outcome = await followStages({
       client,
@@ -77,6 +81,12 @@ async function planOf(client: HostClient, options: RehearseOptions): Promise<Pla
 function stageNamed(name: string): StageName {
   if (!isStageName(name)) throw usageFailure(`there is no stage called "${name}"`, "signalbox stages lists them.");
   return name;
+}
+
+async function newestRehearsal(client: HostClient): Promise<{ readonly repository: string; readonly issue: number }> {
+  const [run] = (await client.runs.list({ limit: 1 })).runs;
+  if (!run) throw usageFailure("there is no rehearsal to go on with", "Start one without --continue.");
+  return run;
 }
 
 async function openIssue(client: HostClient, text: IssueText | undefined, path: string | undefined, labels: readonly string[]): Promise<{ readonly repository: string; readonly issue: number }> {

@@ -26,7 +26,8 @@ export type JourneyOutcome = RehearsalReport["outcome"];
 export async function followStages(journey: Journey): Promise<JourneyOutcome> {
   const decided = new Set<string>();
   const told = new Map<string, string>();
-  await startStage(journey, journey.stages[0] ?? "intake");
+  const { runs } = await journey.client.runs.list({ repository: journey.repository, issue: journey.issue, limit: 1 });
+  if (runs.length === 0) await startStage(journey, journey.stages[0] ?? "intake");
   try {
     for await (const _ of await journey.client.audit.follow({ after: 0 }, { signal: journey.signal })) {
       const outcome = await step(journey, decided, told);
@@ -132,7 +133,7 @@ async function startStage(journey: Journey, to: StageName): Promise<void> {
 /** When a trigger was refused there is no run; the delivery's outcome says why. */
 async function refusalOf(journey: Journey): Promise<string | undefined> {
   const events = await journey.client.audit.events({ subject: `issue:${journey.repository}#${journey.issue}` });
-  const refused = events.find((event) => event.type === "run.refused");
+  const refused = events.find((event) => event.type === "trigger.refused");
   const reason = refused?.payload["reason"];
   return refused ? `The stage was refused: ${typeof reason === "string" ? reason : JSON.stringify(reason)}` : undefined;
 }

@@ -33,6 +33,7 @@ async function factsOf(name: string): Promise<ReturnType<typeof readFacts>> {
     issue: 1,
     title,
     body: body.join("\n"),
+    url: "http://forge.invalid/harbour/tidewater/issues/1",
     repository: "harbour/tidewater",
     stage: "intake",
     date: undefined,
