@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { create } from "tar";
@@ -9,6 +9,7 @@ import type { AgentEvent, AgentSession, TurnOutcome } from "../../ports/agent.ts
 import { startMcpFixture } from "../../testing/mcp-fixture.ts";
 import { startModelServer, type Brain, type ModelServer } from "../../testing/model-server.ts";
 import { codexVersion } from "./binary.ts";
+import { findRollout } from "./rollout.ts";
 import { createCodexSession, turnArguments, type CodexSessionOptions } from "./codex-session.ts";
 
 const apiKey = "model-key-of-the-test";
@@ -113,6 +114,19 @@ describe("a Codex session", () => {
     expect(second.events).toContainEqual({ type: "message", text: "I remember" });
     expect(second.outcome.usage.outputTokens).toBeLessThan(20);
     expect(first.outcome.usage.outputTokens).toBeGreaterThan(200);
+  });
+
+  it("goes on from a snapshot that ends in the middle of a line, as often as need be", async () => {
+    await startModel((conversation) => say(`heard ${conversation.entries.filter((entry) => entry.type === "message").length} before`));
+    const before = session();
+    const { threadId } = (await turn(before, "start")).outcome;
+    const rollout = (await findRollout(join(root, "home"), threadId as ThreadId)) ?? "";
+    writeFileSync(rollout, `${readFileSync(rollout, "utf8")}{"timestamp":"2026-11-21T03:23:54.105Z","type":"response_it`);
+    const after = session({ codexHome: join(root, "other-home") });
+    await after.restore((await before.snapshot()) ?? new Uint8Array());
+    await turn(after, "second", threadId);
+    const third = await turn(after, "third", threadId);
+    expect(third.events).toContainEqual({ type: "message", text: "heard 2 before" });
   });
 
   it("leaves no process when it is aborted, and says what it had been doing", async () => {

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, readFile, truncate } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -34,6 +34,20 @@ export async function unpackSession(codexHome: string, snapshot: Uint8Array): Pr
   }
   await mkdir(codexHome, { recursive: true });
   await readArchive(snapshot, extract({ cwd: codexHome, strict: true, preserveOwner: false }));
+  await trimRollouts(join(codexHome, sessions));
+}
+
+/**
+ * A snapshot that was taken in the middle of a turn may end in half a line. Codex reads past it, but would write its next line behind it and lose that one too.
+ */
+async function trimRollouts(folder: string): Promise<void> {
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names.filter((each) => each.endsWith(".jsonl"))) {
+    const path = join(folder, name);
+    const content = await readFile(path);
+    const end = content.lastIndexOf(10) + 1;
+    if (end < content.length) await truncate(path, end);
+  }
 }
 
 function isOurs(entry: ReadEntry): boolean {
