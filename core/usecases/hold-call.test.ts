@@ -1,0 +1,69 @@
+import { describe, expect, it } from "vitest";
+import type { Store, ToolCall, Transaction } from "../ports/store.ts";
+import { createManualClock } from "../testing/manual-clock.ts";
+import { sampleRun, sampleToolCall } from "../testing/samples.ts";
+import { holdCall } from "./hold-call.ts";
+
+function createWorld() {
+  let call: ToolCall = sampleToolCall(sampleRun().id, { state: "pending" });
+  const listeners = new Set<() => void>();
+  const store = {
+    transaction: <T>(work: (tx: Transaction) => Promise<T>) => work({ toolCalls: { get: async () => call } } as unknown as Transaction),
+    onFlow: async (callback: () => void) => {
+      listeners.add(callback);
+      return async () => void listeners.delete(callback);
+    },
+  } satisfies Store;
+  return { store, clock: createManualClock(), listeners, settle: () => void (call = { ...call, state: "done" }), hint: () => listeners.forEach((listener) => listener()) };
+}
+
+describe("holding a call", () => {
+  it("ends at once when the result is there", async () => {
+    const world = createWorld();
+    world.settle();
+
+    expect(await holdCall(world, "call", 45_000)).toMatchObject({ state: "done" });
+    expect([world.listeners.size, world.clock.timers]).toEqual([0, 0]);
+  });
+
+  it("ends with the hint of a flow event, without any time passing", async () => {
+    const world = createWorld();
+    const held = holdCall(world, "call", 45_000);
+    await world.clock.advance(0);
+    world.settle();
+    world.hint();
+
+    expect(await held).toMatchObject({ state: "done" });
+  });
+
+  it("notices within a second when the hint is lost", async () => {
+    const world = createWorld();
+    const held = holdCall(world, "call", 45_000);
+    await world.clock.advance(0);
+    world.settle();
+    await world.clock.advance(1_000);
+
+    expect(await held).toMatchObject({ state: "done" });
+  });
+
+  it("gives up when the time is over, and leaves no timer and no listener behind", async () => {
+    const world = createWorld();
+    const held = holdCall(world, "call", 3_000);
+    await world.clock.advance(0);
+    for (let second = 0; second < 4; second += 1) await world.clock.advance(1_000);
+
+    expect(await held).toMatchObject({ state: "pending" });
+    expect([world.listeners.size, world.clock.timers]).toEqual([0, 0]);
+  });
+
+  it("ends when its caller goes away", async () => {
+    const world = createWorld();
+    const caller = new AbortController();
+    const held = holdCall(world, "call", 45_000, caller.signal);
+    await world.clock.advance(0);
+    caller.abort();
+
+    expect(await held).toMatchObject({ state: "pending" });
+    expect([world.listeners.size, world.clock.timers]).toEqual([0, 0]);
+  });
+});
