@@ -30,9 +30,12 @@ export function failureOf(error: unknown, logFile: string | undefined): Failure 
   if (error instanceof CommandFailure) return error.failure;
   if (error instanceof CommanderError) return { exitCode: exitCodes.usage, type: "usage", message: error.message.replace(/^error: /u, "") };
   if (error instanceof InfrastructureError) return { exitCode: infrastructureExit[error.code], type: error.code, message: error.message, remedy: error.remedy };
-  if (error instanceof ORPCError) return hostFailure(error);
-  const remedy = logFile === undefined ? "Run it again with --verbose to see the details." : `This is a fault of Signalbox. The details are in ${logFile}.`;
-  return { exitCode: exitCodes.internal, type: "internal", message: error instanceof Error ? error.message : String(error), remedy };
+  if (error instanceof ORPCError) return hostFailure(error, logFile);
+  return { exitCode: exitCodes.internal, type: "internal", message: error instanceof Error ? error.message : String(error), remedy: faultRemedy(logFile) };
+}
+
+function faultRemedy(logFile: string | undefined): string {
+  return logFile === undefined ? "Run it again with --verbose to see the details." : `This is a fault of Signalbox. Run it again with --verbose, and look into ${logFile}.`;
 }
 
 const infrastructureExit: Readonly<Record<InfrastructureErrorCode, ExitCode>> = {
@@ -49,7 +52,7 @@ const infrastructureExit: Readonly<Record<InfrastructureErrorCode, ExitCode>> = 
   internal: exitCodes.internal,
 };
 
-function hostFailure(error: ORPCError<string, unknown>): Failure {
+function hostFailure(error: ORPCError<string, unknown>, logFile: string | undefined): Failure {
   const data = typeof error.data === "object" && error.data !== null ? (error.data as Record<string, unknown>) : {};
   const remedy = typeof data["remedy"] === "string" ? data["remedy"] : undefined;
   const type = typeof data["type"] === "string" ? data["type"] : error.code.toLowerCase();
@@ -65,7 +68,8 @@ function hostFailure(error: ORPCError<string, unknown>): Failure {
     case "UNAVAILABLE":
       return { exitCode: exitCodes.unavailable, type, message: error.message, remedy };
     default:
-      return { exitCode: exitCodes.internal, type: "internal", message: error.message, remedy };
+      // A host in this process leaves the cause; from another process only "internal error" comes.
+      return { exitCode: exitCodes.internal, type: "internal", message: error.cause instanceof Error ? error.cause.message : error.message, remedy: remedy ?? faultRemedy(logFile) };
   }
 }
 

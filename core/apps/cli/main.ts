@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from "node:fs/promises";
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 import { z } from "zod";
 import { connectTo } from "./connect.ts";
@@ -39,7 +40,7 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     const failure = failureOf(error, layoutOf(root).log);
-    if (options.verbose) process.stderr.write(`${error instanceof Error ? (error.stack ?? "") : ""}\n`);
+    if (options.verbose) process.stderr.write(`${inspect(error)}\n`);
     if (output.isJson) output.result({ error: { type: failure.type, message: failure.message, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }) } }, "");
     else process.stderr.write(`signalbox: ${failure.message}\n${failure.remedy === undefined ? "" : `${failure.remedy}\n`}`);
     return failure.exitCode;

@@ -13,8 +13,14 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
   "decision.already-decided": { message: "Somebody has decided this already.", remedy: "Look at the request: the first answer counts." },
   "decision.closed": { message: "This request is closed.", remedy: "Look at the request to see how it ended." },
   "decision.expired": { message: "The deadline has passed; silence is never consent.", remedy: "The agent will ask again if it still needs the decision." },
-  "decision.stale": { message: "What it is about has changed since it was shown.", remedy: "Look at the run: the agent is told, and asks again with the new state." },
-  "decision.other-arguments": { message: "The request has other arguments now than those that were shown.", remedy: "Show it again, and decide on what is there now." },
+  "decision.stale": {
+    message: "What it is about has changed since it was shown.",
+    remedy: "Look at the run: the agent is told, and asks again with the new state.",
+  },
+  "decision.other-arguments": {
+    message: "The request has other arguments now than those that were shown.",
+    remedy: "Show it again, and decide on what is there now.",
+  },
   "decision.other-target": { message: "The target has changed since it was shown.", remedy: "Show it again, and decide on what is there now." },
   "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };
@@ -23,7 +29,8 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
 export function refused(refusal: Refusal): ORPCError<string, unknown> {
   const { type, ...details } = refusal as Refusal & Record<string, unknown>;
   const known = movedOn[type];
-  if (known) return new ORPCError("CONFLICT", { defined: true, status: 409, message: known.message, data: { type, remedy: known.remedy, ...firstAnswer(details) } });
+  if (known)
+    return new ORPCError("CONFLICT", { defined: true, status: 409, message: known.message, data: { type, remedy: known.remedy, ...firstAnswer(details) } });
   if (type.endsWith("not-found") || type.endsWith("no-such-request") || type.endsWith("no-such-run")) return notFound("such thing", type, "Check the id.");
   const remedy = typeof details["remedy"] === "string" ? details["remedy"] : "Look at the request or run to see what it takes now.";
   const message = typeof details["message"] === "string" ? details["message"] : `It was refused: ${type.replaceAll(".", " ").replaceAll("-", " ")}.`;
@@ -37,9 +44,23 @@ function firstAnswer(details: Record<string, unknown>): { by?: string; surface?:
   return { ...(typeof by === "string" ? { by } : {}), ...(typeof surface === "string" ? { surface } : {}), ...(typeof at === "number" ? { at } : {}) };
 }
 
-/** Infrastructure failures as the contract has them; anything unexpected stays what it is and becomes an internal error without details. */
-export function asContractError(error: unknown): unknown {
-  if (!(error instanceof InfrastructureError)) return error;
-  if (error.code === "not-found") return new ORPCError("NOT_FOUND", { defined: true, status: 404, message: error.message, data: { remedy: error.remedy ?? "Check the name." } });
-  return new ORPCError("UNAVAILABLE", { defined: true, status: 503, message: error.message, data: { code: error.code, remedy: error.remedy ?? "Try again in a moment; signalbox doctor says what is wrong." } });
+/** Whatever was thrown, as the contract has it. A fault that nobody expected becomes an internal error that tells a surface nothing; its `cause` stays in this process. */
+export function asContractError(error: unknown): ORPCError<string, unknown> {
+  if (error instanceof ORPCError) return error as ORPCError<string, unknown>;
+  if (!(error instanceof InfrastructureError)) return new ORPCError("INTERNAL_SERVER_ERROR", { cause: error });
+  if (error.code === "not-found")
+    return new ORPCError("NOT_FOUND", {
+      defined: true,
+      status: 404,
+      message: error.message,
+      data: { remedy: error.remedy ?? "Check the name." },
+      cause: error,
+    });
+  const data = { code: error.code, remedy: error.remedy ?? "Try again in a moment; signalbox doctor says what is wrong." };
+  return new ORPCError("UNAVAILABLE", { defined: true, status: 503, message: error.message, data, cause: error });
+}
+
+/** A fault of this program, for its log; undefined for everything that the contract foresees. */
+export function faultBehind(error: unknown): unknown {
+  return error instanceof ORPCError && error.code !== "INTERNAL_SERVER_ERROR" ? undefined : error instanceof ORPCError ? (error.cause ?? error) : error;
 }

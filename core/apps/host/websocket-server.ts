@@ -1,9 +1,11 @@
 import { timingSafeEqual, createHash } from "node:crypto";
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { RPCHandler } from "@orpc/server/ws";
-import { WebSocketServer } from "ws";
+import { onError } from "@orpc/server";
+import { RPCHandler } from "@orpc/server/bun-ws";
+import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import { faultBehind } from "./failures.ts";
 import type { HostRouter } from "./router.ts";
 
 export interface HostServerOptions {
@@ -12,6 +14,8 @@ export interface HostServerOptions {
   readonly token: string;
   /** 0 (the default) takes a free port. */
   readonly port?: number | undefined;
+  /** Told of every fault that a surface only sees as "internal error". */
+  readonly onFault?: ((fault: unknown) => void) | undefined;
 }
 
 export interface HostServer {
@@ -27,7 +31,14 @@ const longestMessage = 4 * 1024 * 1024;
  * two subprotocols (`signalbox`, token).
  */
 export async function serveHost(options: HostServerOptions): Promise<HostServer> {
-  const handler = new RPCHandler(options.router);
+  const handler = new RPCHandler(options.router, {
+    interceptors: [
+      onError((error) => {
+        const fault = faultBehind(error);
+        if (fault !== undefined) options.onFault?.(fault);
+      }),
+    ],
+  });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage, handleProtocols: () => "signalbox" });
   const server = createServer((_request, response) => {
     response.writeHead(426, { "content-type": "text/plain; charset=utf-8" }).end("This is Signalbox's host. It speaks WebSocket.\n");
@@ -37,14 +48,17 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
       socket.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => {
-      // A surface that breaks off mid-message is the surface's affair.
-      ws.on("error", () => ws.terminate());
-      void handler.upgrade(ws);
-    });
+    sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, handler));
   });
   const port = await new Promise<number>((resolve, reject) => {
-    server.once("error", (cause) => reject(new InfrastructureError("busy", `port ${options.port ?? 0} on this machine cannot be used`, { cause, remedy: "Choose another port, or leave it out to take a free one." })));
+    server.once("error", (cause) =>
+      reject(
+        new InfrastructureError("busy", `port ${options.port ?? 0} on this machine cannot be used`, {
+          cause,
+          remedy: "Choose another port, or leave it out to take a free one.",
+        }),
+      ),
+    );
     server.listen(options.port ?? 0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
   return {
@@ -55,6 +69,31 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
+}
+
+/**
+ * One surface. oRPC's adapter for `ws` prints what is no message of its protocol on the console, with a stack trace; the one for Bun leaves it to its caller
+ * and asks no more of a socket than to send.
+ */
+function serve(socket: WebSocket, handler: RPCHandler<Record<never, never>>): void {
+  const peer = {
+    send(message: string | ArrayBufferLike | Uint8Array): number {
+      socket.send(message);
+      return message instanceof Uint8Array ? message.byteLength : 0;
+    },
+  };
+  // A surface that breaks off mid-message is the surface's affair.
+  socket.on("error", () => socket.terminate());
+  socket.on("close", () => handler.close(peer));
+  socket.on("message", (content, isBinary) => {
+    const message = isBinary ? bytesOf(content) : bytesOf(content).toString("utf8");
+    handler.message(peer, message).catch(() => socket.close(1002, "not a message of this protocol"));
+  });
+}
+
+function bytesOf(content: RawData): Buffer {
+  if (Array.isArray(content)) return Buffer.concat(content);
+  return content instanceof ArrayBuffer ? Buffer.from(content) : content;
 }
 
 function isOwner(request: IncomingMessage, token: string): boolean {

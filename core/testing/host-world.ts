@@ -1,0 +1,98 @@
+import type { ConnectionState } from "../contract/connection.ts";
+import type { HostDependencies } from "../apps/host/dependencies.ts";
+import { err, ok } from "../domain/kernel/result.ts";
+import type { RepositoryName } from "../domain/kernel/values.ts";
+import type { ModelProfile } from "../domain/run/run.ts";
+import type { Transaction } from "../ports/store.ts";
+import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
+import type { FreshDatabase } from "./databases.ts";
+import { createFakeForge, type FakeForge } from "./fake-forge.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
+
+/** A host on a real store and a forge in memory, whose use cases a test scripts. */
+export interface HostWorld {
+  readonly database: FreshDatabase;
+  readonly forge: FakeForge;
+  readonly clock: ManualClock;
+  readonly deps: HostDependencies;
+  /** What `decide` and the run commands are to answer; by default ok. Replace to play refusals and faults. */
+  answer: () => Promise<{ readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly error: { readonly type: string } }>;
+  /** Every call of `decide` and of the run commands, in order. */
+  readonly calls: unknown[];
+  /** Readers that listen for changes now. */
+  readonly listeners: () => number;
+  inStore<T>(work: (tx: Transaction) => Promise<T>): Promise<T>;
+}
+
+const profile: ModelProfile = { model: "scripted", reasoning: "medium" };
+const sampleState: ConnectionState = {
+  mode: "rehearsal",
+  forge: { state: "live", detail: "in memory" },
+  database: { state: "live", detail: "in memory" },
+  repositories: ["acme/shop"],
+  signsAs: "olga",
+  version: "0.0.0",
+};
+
+/** Its clock stands still, so a reader that gets something has got it by a notice, not by looking now and then. */
+export function createHostWorld(database: FreshDatabase): HostWorld {
+  const forge = createFakeForge();
+  const clock = createManualClock();
+  const calls: unknown[] = [];
+  let listening = 0;
+  const answered = async (call: unknown): ReturnType<HostWorld["answer"]> => {
+    calls.push(call);
+    return world.answer();
+  };
+  const store: HostDependencies["store"] = {
+    transaction: (work) => database.store.transaction(work),
+    async onFlow(callback) {
+      const stop = await database.store.onFlow(callback);
+      listening += 1;
+      return async () => {
+        listening -= 1;
+        await stop();
+      };
+    },
+  };
+  const transitions = { store, ownerForge: forge.as("olga"), presentArtifacts: async () => new Map(), defaultProfile: profile };
+  const deps: HostDependencies = {
+    store,
+    clock,
+    ownerForge: forge.as("olga"),
+    mirror: forge.mirror,
+    decide: (input) => answered({ decide: input }),
+    verifies: () => true,
+    previewTransition: createPreviewTransition(transitions),
+    applyTransition: createApplyTransition(transitions),
+    parkRun: (id) => answered({ park: id }),
+    resumeRun: (id) => answered({ resume: id }),
+    cancelRun: (id, reason) => answered({ cancel: id, reason }),
+    verifyAudit: async () =>
+      ({ ok: true, events: 0, problems: [], effectsExecutedTwice: 0 }) as unknown as Awaited<ReturnType<HostDependencies["verifyAudit"]>>,
+    async *exportAudit(format) {
+      yield `${format}\n`;
+      yield "second\n";
+    },
+    connection: async () => sampleState,
+    doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
+    owner: "olga",
+    repositories: async () => ["acme/shop" as RepositoryName],
+  };
+  const world: HostWorld = {
+    database,
+    forge,
+    clock,
+    deps,
+    answer: async () => ok(undefined),
+    calls,
+    listeners: () => listening,
+    inStore: (work) => database.store.transaction(work),
+  };
+  return world;
+}
+
+export const refusedWith =
+  (type: string, details: object = {}): HostWorld["answer"] =>
+  async () =>
+    err({ type, ...details });
