@@ -90,6 +90,7 @@ const rules = [
   ...layer("rehearsal", "^core/apps/rehearsal/", [
     "^core/(domain|contract|ports|usecases|adapters|prompts)/",
     "^core/apps/(rehearsal|server|relay|orchestrator|gateway|agent-runner|host)/",
+    "^package[.]json$",
   ]),
   // The command line is the one program that is started: `serve` runs the processes, `rehearse` and `start` the workspace.
   ...layer("command-line", "^core/apps/cli/", ["^core/(domain|contract|ports|usecases|adapters|prompts|apps)/"]),

@@ -9,19 +9,19 @@ export function wrap(text: string, columns: number): string {
 function wrapLine(line: string, columns: number): readonly string[] {
   const indentation = /^\s*/u.exec(line)?.[0].slice(0, columns / 2) ?? "";
   const lines: string[] = [];
-  let rest = [...line];
+  let rest = Array.from(line);
   while (rest.length > columns) {
     const space = rest.lastIndexOf(" ", columns);
     const end = space > indentation.length ? space : columns;
     lines.push(rest.slice(0, end).join(""));
-    rest = [...indentation, ...rest.slice(space > indentation.length ? end + 1 : end)];
+    rest = [...Array.from(indentation), ...rest.slice(space > indentation.length ? end + 1 : end)];
   }
   return [...lines, rest.join("")];
 }
 
 /** The text on one line, cut with an ellipsis at `columns`. */
 export function clip(text: string, columns: number): string {
-  const flat = [...text.replace(/\s*\n\s*/gu, " ").trimEnd()];
+  const flat = Array.from(text.replace(/\s*\n\s*/gu, " ").trimEnd());
   return flat.length <= columns ? flat.join("") : `${flat.slice(0, Math.max(columns - 1, 1)).join("")}…`;
 }
 

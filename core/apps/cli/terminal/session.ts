@@ -33,7 +33,8 @@ export async function runSession(session: Session): Promise<"quit" | "interrupte
     const waiting = (await session.client.inbox.list({})).items;
     const fresh = waiting.filter((item) => !session.putOff.has(item.id));
     if (isOver(session)) return "interrupted";
-    if (fresh[0]) follow = await guarded(session, () => decideOne(session, fresh[0]!));
+    const [first] = fresh;
+    if (first) follow = await guarded(session, () => decideOne(session, first));
     else if (follow) follow = await followWork(session);
     else {
       const entry = await mainMenu(session, waiting, await movingRun(session.client));
