@@ -24,7 +24,7 @@ interface Outcome {
 }
 
 /** Sends queued deliveries, each once: like GitHub, a failed one is recorded and only sent again when somebody asks for it. */
-export function createDeliverySender(world: World, observe: (delivery: DeliveryRow) => void): DeliverySender {
+export function createDeliverySender(world: World, observe: (delivery: DeliveryRow) => void, report: (error: unknown) => void): DeliverySender {
   const underWay = new Map<number, Promise<void>>();
   const stop = new AbortController();
   let scheduled = false;
@@ -37,10 +37,11 @@ export function createDeliverySender(world: World, observe: (delivery: DeliveryR
       if (underWay.size >= mostAtOnce) return;
       if (underWay.has(delivery.id)) continue;
       observe(delivery);
-      const sending = send(world, delivery, stop.signal).finally(() => {
-        underWay.delete(delivery.id);
-        wake();
-      });
+      const sending = send(world, delivery, stop.signal)
+        .then(wake)
+        // The attempt could not be recorded (a full disk, say) and stays queued; the next change or start tries again, not a busy loop.
+        .catch(report)
+        .finally(() => underWay.delete(delivery.id));
       underWay.set(delivery.id, sending);
     }
   }

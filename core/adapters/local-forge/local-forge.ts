@@ -108,7 +108,11 @@ async function startForge(options: LocalForgeOptions, host: string): Promise<Run
   const db = openDatabase(join(options.directory, "state.sqlite"));
   let address = "";
   const world: World = { db, clock: options.clock, gitRoot, url: () => address, wake: () => sender.wake() };
-  const sender: DeliverySender = createDeliverySender(world, (delivery) => options.observe?.delivery?.(delivery));
+  const sender: DeliverySender = createDeliverySender(
+    world,
+    (delivery) => options.observe?.delivery?.(delivery),
+    (error) => options.report?.(error),
+  );
   const scanner = createRefScanner(world);
   const seeding = createSeeding(world);
   await options.seed?.(seeding);
