@@ -23,7 +23,7 @@ export function createEventUploader(send: (request: EventsRequest) => Promise<vo
   const waiting: UploadItem[] = [];
   let next = 0;
   let sending: Promise<void> | undefined;
-  let failure: unknown;
+  let failure: Error | undefined;
 
   async function drain(): Promise<void> {
     await delay(batchDelay);
@@ -34,7 +34,7 @@ export function createEventUploader(send: (request: EventsRequest) => Promise<vo
     next += 1;
     sending ??= drain()
       .catch((error: unknown) => {
-        failure = error;
+        failure = error instanceof Error ? error : new Error(String(error));
       })
       .finally(() => {
         sending = undefined;

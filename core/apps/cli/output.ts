@@ -37,7 +37,7 @@ export function inert(text: string): string {
 /** Columns padded to their widest cell, two spaces apart; the last column is not padded. */
 export function table(headings: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [headings, ...rows];
-  const widths = headings.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? "")].length)));
+  const widths = headings.map((_, column) => Math.max(...all.map((row) => Array.from(row[column] ?? "").length)));
   return all.map((row) => row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ")).join("\n");
 }
 

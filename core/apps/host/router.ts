@@ -1,5 +1,6 @@
 import type { HostDependencies } from "./dependencies.ts";
-import { contract } from "./implementer.ts";
+import type { HostContract } from "../../contract/index.ts";
+import { contract, type Procedures } from "./implementer.ts";
 import { auditProcedures } from "./procedures/audit.ts";
 import { boardProcedures } from "./procedures/board.ts";
 import { connectionProcedures } from "./procedures/connection.ts";
@@ -8,8 +9,10 @@ import { inboxProcedures } from "./procedures/inbox.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 
+export type HostRouter = Procedures<HostContract>;
+
 /** Everything a control surface may ask, answered from the store and the owner's own credentials. Served over any transport. */
-export function createHostRouter(deps: HostDependencies) {
+export function createHostRouter(deps: HostDependencies): HostRouter {
   return contract.router({
     connection: connectionProcedures(deps),
     projects: projectsProcedures(deps),
@@ -20,4 +23,3 @@ export function createHostRouter(deps: HostDependencies) {
     audit: auditProcedures(deps),
   });
 }
-export type HostRouter = ReturnType<typeof createHostRouter>;

@@ -111,8 +111,34 @@ export interface Platform {
   readonly times: ServerTimes;
 }
 
+/** What the headless part can do, wired. */
+export interface UseCases {
+  readonly receiveDelivery: ReturnType<typeof createReceiveDelivery>;
+  readonly processDelivery: ReturnType<typeof createProcessDelivery>;
+  readonly authenticateRun: ReturnType<typeof createAuthenticateRun>;
+  readonly exchangeRunToken: ReturnType<typeof createExchangeRunToken>;
+  readonly recordEvents: ReturnType<typeof createRecordEvents>;
+  readonly extendLease: ReturnType<typeof createExtendLease>;
+  readonly saveSnapshot: ReturnType<typeof createSaveSnapshot>;
+  readonly loadSnapshot: ReturnType<typeof createLoadSnapshot>;
+  readonly endAttempt: ReturnType<typeof createEndAttempt>;
+  readonly concludeTurn: ReturnType<typeof createConcludeTurn>;
+  readonly callTool: ReturnType<typeof createCallTool>;
+  readonly acceptPush: ReturnType<typeof createAcceptPush>;
+  readonly answerRequest: ReturnType<typeof createAnswerRequest>;
+  readonly dispatchEffect: ReturnType<typeof createDispatchEffect>;
+  readonly recoverAttempts: ReturnType<typeof createRecoverAttempts>;
+  readonly expireRequests: ReturnType<typeof createExpireRequests>;
+  readonly sweepOutbox: ReturnType<typeof createSweepOutbox>;
+  readonly reconcileDeliveries: ReturnType<typeof createReconcileDeliveries>;
+  readonly reconcileLabels: ReturnType<typeof createReconcileLabels>;
+  readonly parkRun: ReturnType<typeof createParkRun>;
+  readonly releaseRun: ReturnType<typeof createReleaseRun>;
+  readonly cancelRun: ReturnType<typeof createCancelRun>;
+}
+
 /** All use cases of the headless part, wired to one platform. */
-export function composeUseCases(platform: Platform) {
+export function composeUseCases(platform: Platform): UseCases {
   const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random, signatures } = platform;
   const attempts = {
     ...platform,
@@ -170,8 +196,6 @@ export function composeUseCases(platform: Platform) {
     cancelRun: createCancelRun(attempts),
   };
 }
-export type UseCases = ReturnType<typeof composeUseCases>;
-
 /** The relay: takes the forge's deliveries. */
 export function composeRelay(platform: Platform, useCases: UseCases): Relay {
   return createRelay({

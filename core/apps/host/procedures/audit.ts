@@ -1,7 +1,8 @@
+import type { auditContract } from "../../../contract/audit.ts";
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import { changes } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 import type { z } from "zod";
 import type { flowEvent } from "../../../contract/audit.ts";
 
@@ -9,7 +10,7 @@ type FlowEventView = z.infer<typeof flowEvent>;
 
 const pageSize = 500;
 
-export function auditProcedures(deps: HostDependencies) {
+export function auditProcedures(deps: HostDependencies): Procedures<typeof auditContract> {
   const after = async (sequence: number, limit: number): Promise<readonly FlowEvent[]> => deps.store.transaction((tx) => tx.flow.after(sequence, limit));
 
   return {

@@ -1,3 +1,4 @@
+import type { boardContract } from "../../../contract/board.ts";
 import type { z } from "zod";
 import type { boardCard, stageRow } from "../../../contract/board.ts";
 import type { RepositoryName, TargetVersion } from "../../../domain/kernel/values.ts";
@@ -10,7 +11,7 @@ import type { TransitionPreview } from "../../../usecases/preview-transition.ts"
 import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { refused } from "../failures.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 import { runRow } from "../views/run-view.ts";
 
 type BoardCard = z.infer<typeof boardCard>;
@@ -22,7 +23,7 @@ const writeScopes: Readonly<Record<WriteScope, string>> = {
   none: "nothing",
 };
 
-export function boardProcedures(deps: HostDependencies) {
+export function boardProcedures(deps: HostDependencies): Procedures<typeof boardContract> {
   const cards = async (only: string | undefined): Promise<{ cards: BoardCard[]; asOf: number }> => {
     const repositories = (await deps.repositories()).filter((name) => only === undefined || name === only);
     const found = await Promise.all(repositories.map((name) => cardsOf(deps, name)));

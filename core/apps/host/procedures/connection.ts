@@ -1,8 +1,9 @@
+import type { connectionContract } from "../../../contract/connection.ts";
 import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 
-export function connectionProcedures(deps: HostDependencies) {
+export function connectionProcedures(deps: HostDependencies): Procedures<typeof connectionContract> {
   return {
     state: contract.connection.state.handler(() => deps.connection()),
     watch: contract.connection.watch.handler(async function* ({ signal }) {

@@ -1,3 +1,4 @@
+import type { documentsContract } from "../../../contract/documents.ts";
 import type { z } from "zod";
 import type { documentRow } from "../../../contract/documents.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
@@ -6,11 +7,11 @@ import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DocumentMeta } from "../../../ports/store.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 
 type DocumentRow = z.infer<typeof documentRow>;
 
-export function documentsProcedures(deps: HostDependencies) {
+export function documentsProcedures(deps: HostDependencies): Procedures<typeof documentsContract> {
   const scope = async (only: string | undefined): Promise<readonly RepositoryName[]> => (await deps.repositories()).filter((name) => only === undefined || name === only);
 
   return {

@@ -1,16 +1,17 @@
+import type { inboxContract } from "../../../contract/inbox.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { RequestId } from "../../../domain/kernel/values.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 import { byUrgency, inboxCard, inboxItem } from "../views/inbox-view.ts";
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 
 const remedy = "signalbox inbox list --all shows the ids.";
 
-export function inboxProcedures(deps: HostDependencies) {
+export function inboxProcedures(deps: HostDependencies): Procedures<typeof inboxContract> {
   const list = async (closed: boolean, limit: number): Promise<{ items: InboxItem[]; asOf: number }> => ({
     items: await deps.store.transaction((tx) => items(tx, closed, limit)),
     asOf: deps.clock.now(),

@@ -1,12 +1,13 @@
+import type { projectsContract } from "../../../contract/projects.ts";
 import { ORPCError } from "@orpc/server";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { startsSomething } from "../../../domain/label/classify.ts";
 import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 
-export function projectsProcedures(deps: HostDependencies) {
+export function projectsProcedures(deps: HostDependencies): Procedures<typeof projectsContract> {
   const project = async (repository: RepositoryName): Promise<{ repository: RepositoryName; defaultBranch: string; sample: boolean }> => ({
     repository,
     defaultBranch: (await deps.ownerForge.repository(repository)).defaultBranch,

@@ -1,3 +1,4 @@
+import type { runsContract } from "../../../contract/runs.ts";
 import type { RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
 import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
@@ -6,13 +7,13 @@ import type { Transaction } from "../../../ports/store.ts";
 import { changes, watched } from "../changes.ts";
 import type { HostDependencies, Refusal } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
-import { contract } from "../implementer.ts";
+import { contract, type Procedures } from "../implementer.ts";
 import { isFinal, runDetail, runRow } from "../views/run-view.ts";
 
 const start = { attempt: 0, sequence: -1 };
 const pageSize = 500;
 
-export function runsProcedures(deps: HostDependencies) {
+export function runsProcedures(deps: HostDependencies): Procedures<typeof runsContract> {
   const detail = (id: string): Promise<RunDetail> => deps.store.transaction(async (tx) => runDetail(tx, await find(tx, id), deps.verifies));
   const afterwards = async (id: string, act: () => Promise<Result<unknown, Refusal>>): Promise<RunDetail> => {
     await detail(id);
