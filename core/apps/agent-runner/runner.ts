@@ -60,7 +60,7 @@ async function takeTurn(deps: RunnerDependencies, snapshots: SnapshotKeeper, inp
   };
   const ended = await deps.session.turn({ prompt: input, threadId }, observe, deps.signal);
   await snapshots.idle();
-  return { ...ended, usage };
+  return { ...ended, usage: usage ?? ended.usage };
 }
 
 async function restore(deps: RunnerDependencies, specification: RunSpecification): Promise<ThreadId | undefined> {
