@@ -67,7 +67,7 @@ async function decide(journey: Journey, item: InboxItem, runs: readonly RunRow[]
     answer: journey.answer,
     gatesBefore: gatesBefore(runs, item) + [...decided].filter((key) => key === `gate:${item.runId}`).length,
     proceed: followsByItself(journey, item.stage),
-    documents: card.effect.type === "gate" ? documentsOf(card) : [],
+    documents: journey.style === "request-changes" ? await documentsOf(journey, card) : [],
   });
   if (!verdict) return;
   decided.add(item.id);
@@ -81,10 +81,15 @@ function gatesBefore(runs: readonly RunRow[], item: InboxItem): number {
   return runs.filter((run) => run.stage === item.stage && run.id !== item.runId).length;
 }
 
-/** Comments go to the first line of prose of a document: after the front matter and the title. */
-function documentsOf(card: InboxCard): readonly { readonly path: string; readonly line: number }[] {
-  const files = card.effect.type === "gate" ? card.effect.files : [];
-  return files.filter((file) => file.endsWith(".md") && !file.includes("/_")).map((path) => ({ path, line: 1 }));
+/** Where to comment: the first line of each document's first section. */
+async function documentsOf({ client, repository }: Journey, card: InboxCard): Promise<readonly { readonly path: string; readonly line: number }[]> {
+  const files = card.effect.type === "gate" ? card.effect.files.filter((file) => file.endsWith(".md") && !file.includes("/_")) : [];
+  return Promise.all(
+    files.map(async (path) => {
+      const { text } = await client.documents.read({ repository, path });
+      return { path, line: Math.max(1, text.split("\n").findIndex((line) => line.startsWith("## ")) + 1) };
+    }),
+  );
 }
 
 const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
