@@ -1,6 +1,7 @@
 import type { DeliveryId, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Forge, ForgeDelivery } from "../ports/forge.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { RepositoryRow, Store } from "../ports/store.ts";
 
 export interface ReconcileDeliveriesDependencies {
@@ -32,9 +33,10 @@ export function createReconcileDeliveries(deps: ReconcileDeliveriesDependencies)
     const lost = [...newest.values()].filter((delivery) => !known.has(delivery.guid as DeliveryId));
     // Oldest first, so that they arrive in the order in which they happened.
     const again = lost.toSorted((a, b) => a.deliveredAt - b.deliveredAt);
-    for (const delivery of again) await deps.forge.redeliver(repository, row.hookId, delivery.attemptId);
-    await advance(deps, row, again, until);
-    return again.map((delivery) => delivery.guid as DeliveryId);
+    const asked: ForgeDelivery[] = [];
+    for (const delivery of again) if (await redeliver(deps.forge, row, delivery)) asked.push(delivery);
+    await advance(deps, row, asked, until);
+    return asked.map((delivery) => delivery.guid as DeliveryId);
   };
 }
 export type ReconcileDeliveries = ReturnType<typeof createReconcileDeliveries>;
@@ -47,6 +49,17 @@ function latestPerGuid(deliveries: readonly ForgeDelivery[]): ReadonlyMap<string
     if (!other || other.deliveredAt < delivery.deliveredAt || (other.deliveredAt === delivery.deliveredAt && other.attemptId < delivery.attemptId)) newest.set(delivery.guid, delivery);
   }
   return newest;
+}
+
+/** False for one that the forge no longer has: the others must not wait for it, and what it told is found by its label. */
+async function redeliver(forge: Forge, row: RepositoryRow, delivery: ForgeDelivery): Promise<boolean> {
+  try {
+    await forge.redeliver(row.name, row.hookId ?? 0, delivery.attemptId);
+    return true;
+  } catch (error) {
+    if (error instanceof InfrastructureError && error.code === "not-found") return false;
+    throw error;
+  }
 }
 
 /** What was asked for again may fail again, so the next round looks back to it. */

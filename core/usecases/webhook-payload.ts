@@ -25,7 +25,7 @@ export function readWebhookPayload(body: string): WebhookPayload | undefined {
   const repository = field(parsed, "repository");
   return {
     action: text(parsed["action"]),
-    repository: text(repository["full_name"]) as RepositoryName | undefined,
+    repository: repositoryName(repository["full_name"]),
     defaultBranch: text(repository["default_branch"]),
     sender: text(field(parsed, "sender")["login"]),
     issue: readIssue(field(parsed, "issue")),
@@ -35,6 +35,10 @@ export function readWebhookPayload(body: string): WebhookPayload | undefined {
     ref: text(parsed["ref"]),
     after: text(parsed["after"]),
   };
+}
+
+function repositoryName(value: unknown): RepositoryName | undefined {
+  return typeof value === "string" && /^[\w.-]{1,100}\/[\w.-]{1,100}$/.test(value) ? (value as RepositoryName) : undefined;
 }
 
 function readIssue(issue: Fields): WebhookPayload["issue"] {
@@ -74,8 +78,9 @@ function field(value: Fields, key: string): Fields {
   return isObject(inner) ? inner : {};
 }
 
+/** Text that a database can hold and give back as it was: no NUL, no half of a surrogate pair. The forge's own names have neither. */
 function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
+  return typeof value === "string" && value !== "" && !value.includes("\0") && value.isWellFormed() ? value : undefined;
 }
 
 function count(value: unknown): number | undefined {

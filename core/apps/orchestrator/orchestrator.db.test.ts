@@ -54,6 +54,21 @@ describe("the reconciler", () => {
     expect(bench.forge.redelivered).toEqual([1, 2]);
   });
 
+  it("asks again when nothing at all came of it, and does not let one that the forge forgot hold up the others", async () => {
+    bench.forge.deliveries.push(failedDelivery(1, "forgotten"));
+    await bench.clock.advance(1_000);
+    bench.forge.deliveries.push(failedDelivery(2, "lost"));
+    bench.forge.beforeWrite = (write) => {
+      if (write.endsWith("redeliver 1")) throw new InfrastructureError("not-found", "too old");
+    };
+    for (let round = 0; round < 2; round += 1) {
+      await bench.clock.advance(61_000);
+      await orchestrator.reconcile();
+    }
+
+    expect(bench.forge.redelivered).toEqual([2, 2]);
+  });
+
   it("leaves young deliveries and labels alone: they may be on their way", async () => {
     bench.forge.deliveries.push(failedDelivery(1, "young"));
     await bench.owner.addLabels(bench.forge.name, 7, ["run:intake"]);
