@@ -34,15 +34,25 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
     return record && (await isAlive(record.pid, record.started)) ? "running" : "gone";
   }
 
+  async function startOnce(start: AttemptStart): Promise<void> {
+    const directory = home(start.runId, start.attempt);
+    if ((await status(start.runId, start.attempt)) === "running") return;
+    const pid = await launch(options, directory, start);
+    const started = (await startOf(pid)) ?? "";
+    await writeRecord(directory, { pid, started, runId: start.runId, attempt: start.attempt });
+  }
+
+  /** Starts under way: a second call for the same attempt joins the first, which has not written its record yet. */
+  const starting = new Map<string, Promise<void>>();
+
   return {
     status,
 
     async start(start) {
-      const directory = home(start.runId, start.attempt);
-      if ((await status(start.runId, start.attempt)) === "running") return;
-      const pid = await launch(options, directory, start);
-      const started = (await startOf(pid)) ?? "";
-      await writeRecord(directory, { pid, started, runId: start.runId, attempt: start.attempt });
+      const name = home(start.runId, start.attempt);
+      const underWay = starting.get(name) ?? startOnce(start).finally(() => starting.delete(name));
+      starting.set(name, underWay);
+      await underWay;
     },
 
     async stop(runId, attempt) {
@@ -66,11 +76,19 @@ async function launch(options: LocalProcessOptions, directory: string, start: At
   try {
     await mkdir(own.home, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `cannot write to ${options.directory}`, { cause, remedy: "Make the directory writable, or choose another workspace with --workspace." });
+    throw new InfrastructureError("unwritable", `cannot write to ${options.directory}`, {
+      cause,
+      remedy: "Make the directory writable, or choose another workspace with --workspace.",
+    });
   }
   const log = openSync(join(directory, "runner.log"), "a", 0o600);
   try {
-    const child = spawn(options.node, [options.runner], { cwd: directory, detached: true, stdio: ["ignore", log, log], env: runnerEnvironment(options, own, start) });
+    const child = spawn(options.node, [options.runner], {
+      cwd: directory,
+      detached: true,
+      stdio: ["ignore", log, log],
+      env: runnerEnvironment(options, own, start),
+    });
     return await new Promise<number>((resolve, reject) => {
       child.once("error", (cause) => reject(new InfrastructureError("internal", "the agent runner could not be started", { cause })));
       child.once("spawn", () => {

@@ -22,7 +22,10 @@ export async function isAlive(pid: number, started: string): Promise<boolean> {
   return (await startOf(pid)) === started;
 }
 
-/** Processes that belong to an attempt's directory, whoever their parent is now: by working directory where the system tells it, otherwise by their arguments. */
+/**
+ * Processes that belong to an attempt's directory, whoever their parent is now: by working directory or by the home directory in their environment where the
+ * system tells these, otherwise by their arguments.
+ */
 export async function processesOf(directory: string): Promise<readonly number[]> {
   const pids = await readdir("/proc").catch(() => undefined);
   if (pids?.includes("self")) {
@@ -41,6 +44,8 @@ async function worksIn(pid: string, directory: string): Promise<boolean> {
   const inside = (path: string | undefined): boolean => path !== undefined && (path === directory || path.startsWith(directory + sep));
   if ((await startOf(Number(pid))) === undefined) return false;
   if (inside(await readlink(`/proc/${pid}/cwd`).catch(() => undefined))) return true;
+  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+  if (environment.split("\0").includes(`HOME=${join(directory, "home")}`)) return true;
   const args = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return args.split("\0").includes(join(directory, "workspace"));
 }
