@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { ConnectionState } from "../../contract/connection.ts";
 import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import { allStages, type StageName } from "../../domain/stage/stage.ts";
@@ -11,6 +12,8 @@ import { createVerifyAudit } from "../../usecases/verify-audit.ts";
 import { verifyDecision } from "../../usecases/verify-decision.ts";
 import type { HostDependencies } from "../host/dependencies.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
+import { runChecks } from "./doctor.ts";
+import { createDoctorProbes, type DoctorSources } from "./doctor/probes.ts";
 import type { RehearsalForge } from "./forge.ts";
 import { ownerLogin } from "./forge.ts";
 import { sampleIssues, sampleRepository } from "./sample-project.ts";
@@ -28,6 +31,7 @@ export interface HostGround {
   readonly connectRepository: (name: RepositoryName) => Promise<void>;
   /** Empty while nothing is served. */
   readonly gatewayUrl: () => string;
+  readonly relayUrl?: (() => string) | undefined;
 }
 
 /** What the rehearsal workspace's host answers from. It sits beside the server part, but uses only what an owner's machine would have: the database, the forge, the key. */
@@ -54,7 +58,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     verifyAudit: createVerifyAudit({ store, hasher, clock, signatures: keys.signatures, anchors: ground.anchors }),
     exportAudit: createExportAudit({ store }),
     connection: () => connectionOf(ground),
-    doctor: () => Promise.resolve([]),
+    doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories: () => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name)),
     rehearsal: {
       sample: sampleRepository as RepositoryName,
@@ -65,6 +69,24 @@ export function hostDependencies(ground: HostGround): HostDependencies {
       },
       sampleIssue: () => sampleIssue(ground),
     },
+  };
+}
+
+function doctorSources({ platform, forge, keys, anchors, directory, gatewayUrl, relayUrl }: HostGround): DoctorSources {
+  const { store, clock, runtime } = platform;
+  return {
+    directory,
+    store,
+    clock,
+    runtime,
+    anchors,
+    forge: forge.bot,
+    ownerForge: forge.owner,
+    forgeUrl: forge.server.url,
+    relayUrl: relayUrl?.() || undefined,
+    gatewayUrl: gatewayUrl() || undefined,
+    owner: ownerLogin,
+    signingKey: join(directory.keys, `${keys.signer.person}.signing-key.json`),
   };
 }
 

@@ -12,7 +12,6 @@ import type { AuditAnchors } from "../../../ports/audit-anchors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Forge } from "../../../ports/forge.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
-import type { SqlDriver } from "../../../ports/sql-driver.ts";
 import type { Store } from "../../../ports/store.ts";
 import packageFile from "../../../../package.json" with { type: "json" };
 import type { DoctorDependencies } from "../doctor.ts";
@@ -22,7 +21,6 @@ import type { HookState } from "./connections.ts";
 /** The parts of an open workspace that the doctor looks into. */
 export interface DoctorSources {
   readonly directory: WorkspaceDirectory;
-  readonly driver: SqlDriver;
   readonly store: Store;
   readonly clock: Clock;
   readonly runtime: Pick<AgentRuntime, "status">;
@@ -94,10 +92,10 @@ async function loadKey(path: string): Promise<{ keyId: string; person: string }>
   }
 }
 
-function connectionProbes({ driver, store, clock, forge, ownerForge, forgeUrl, relayUrl, gatewayUrl }: DoctorSources) {
+function connectionProbes({ store, clock, forge, ownerForge, forgeUrl, relayUrl, gatewayUrl }: DoctorSources) {
   return {
     async schema() {
-      const [row] = await driver.query<{ readonly version: number | null }>("select max(version) as version from schema_migrations");
+      const [row] = await store.transaction((tx) => tx.session.query<{ readonly version: number | null }>("select max(version) as version from schema_migrations"));
       return { applied: Number(row?.version ?? 0), known: (await readMigrations()).length };
     },
     forge: async () => ({ url: forgeUrl, bot: await forge.identity(), owner: await ownerForge.identity() }),
