@@ -18,8 +18,21 @@ const number = z.int().min(1).max(2_147_483_647);
 const count = z.int().min(0).max(1_000_000_000_000);
 /** The database cannot hold NUL, and a half of a surrogate pair has no canonical form. */
 const storable = (value: string): boolean => value.isWellFormed() && !value.includes("\0");
-const line = (maximum: number) => z.string().trim().min(1).max(maximum).regex(/^[^\r\n]*$/, "must be one line").refine(storable, "must be well-formed text");
-const text = (maximum: number) => z.string().min(1).max(maximum).refine((value) => value.trim() !== "", "must not be blank").refine(storable, "must be well-formed text");
+const line = (maximum: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maximum)
+    .regex(/^[^\r\n]*$/, "must be one line")
+    .refine(storable, "must be well-formed text");
+const text = (maximum: number) =>
+  z
+    .string()
+    .min(1)
+    .max(maximum)
+    .refine((value) => value.trim() !== "", "must not be blank")
+    .refine(storable, "must be well-formed text");
 const label = line(50);
 const path = line(400).refine(
   (value) => !value.startsWith("/") && !value.includes("\\") && value.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
@@ -98,9 +111,15 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
     title: "Append a flow event",
     description: "Adds an event of your own to the audit trail. Its type is stored with the prefix 'agent.'.",
     schema: z.strictObject({
-      type: z.string().regex(/^[a-z][a-z0-9]*(?:[.-][a-z0-9]+){0,7}$/, "must be lower-case words joined by '.' or '-'").max(80),
+      type: z
+        .string()
+        .regex(/^[a-z][a-z0-9]*(?:[.-][a-z0-9]+){0,7}$/, "must be lower-case words joined by '.' or '-'")
+        .max(80),
       payload: z
-        .record(z.string().min(1).max(60).refine(storable, "must be well-formed text"), z.union([z.string().max(2_000).refine(storable, "must be well-formed text"), z.number(), z.boolean(), z.null()]))
+        .record(
+          z.string().min(1).max(60).refine(storable, "must be well-formed text"),
+          z.union([z.string().max(2_000).refine(storable, "must be well-formed text"), z.number(), z.boolean(), z.null()]),
+        )
         .refine((value) => Object.keys(value).length <= 30, "at most 30 fields"),
     }),
     effectful: false,
@@ -183,7 +202,9 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
 export function parseToolArguments<Name extends ToolName>(
   tool: Name,
   raw: unknown,
-): { readonly ok: true; readonly value: ToolArguments[Name] } | { readonly ok: false; readonly error: readonly { /** `add.0`, or empty for the whole. */ readonly field: string; readonly message: string }[] } {
+):
+  | { readonly ok: true; readonly value: ToolArguments[Name] }
+  | { readonly ok: false; readonly error: readonly { /** `add.0`, or empty for the whole. */ readonly field: string; readonly message: string }[] } {
   const parsed = toolContracts[tool].schema.safeParse(raw ?? {});
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, error: parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message })) };

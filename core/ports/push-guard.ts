@@ -21,7 +21,9 @@ export interface ProposedPush {
   readonly updates: readonly ProposedUpdate[];
 }
 
-export type PushVerdict = { readonly allowed: true } | { readonly allowed: false; /** One line for git's report. */ readonly reason: string; /** Sentences for the pusher. */ readonly lines: readonly string[] };
+export type PushVerdict =
+  | { readonly allowed: true }
+  | { readonly allowed: false; /** One line for git's report. */ readonly reason: string; /** Sentences for the pusher. */ readonly lines: readonly string[] };
 
 /** Judges pushes before they reach the forge, and learns what became of them. */
 export interface PushGuard {

@@ -3,21 +3,26 @@ import { createHasher, createRandomness } from "../adapters/node-crypto/hashing.
 import { createDecisionSigner, createSignatureVerifier, keyIdOf } from "../adapters/node-crypto/signatures.ts";
 import { createYamlDocuments } from "../adapters/yaml-documents/codec.ts";
 import { parseToolArguments } from "../contract/tools.ts";
-import type { DecisionRequest } from "../domain/decision/decision.ts";
+import type { FlowEvent } from "../domain/audit/flow-event.ts";
+import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { err, ok } from "../domain/kernel/result.ts";
-import type { BranchName, Instant, JsonObject, RequestId } from "../domain/kernel/values.ts";
+import type { BranchName, Instant, JsonObject, RequestId, RunId } from "../domain/kernel/values.ts";
 import { defaultRules } from "../domain/rule/default-rules.ts";
 import type { Run } from "../domain/run/run.ts";
-import type { DecisionSigner, TrustedSigner } from "../ports/crypto.ts";
-import { createAnswerRequest } from "../usecases/answer-request.ts";
+import type { ToolResult } from "../domain/tool/tool.ts";
+import type { DecisionSigner, Hasher, TrustedSigner } from "../ports/crypto.ts";
+import type { DocumentCodec } from "../ports/document-codec.ts";
+import type { SqlDriver } from "../ports/sql-driver.ts";
+import type { Store, ToolCall } from "../ports/store.ts";
+import { createAnswerRequest, type SignedDecision } from "../usecases/answer-request.ts";
 import { createCallTool, type CallOptions, type CallToolDependencies } from "../usecases/call-tool.ts";
 import { createEffectClaims } from "../usecases/effect-claims.ts";
 import { createExecuteDecision, type ExecuteDecisionDependencies } from "../usecases/execute-decision.ts";
 import { signDecision } from "../usecases/sign-decision.ts";
 import { toolbox } from "../usecases/tools/toolbox.ts";
 import type { FreshDatabase } from "./databases.ts";
-import { createFakeForge } from "./fake-forge.ts";
-import { createManualClock } from "./manual-clock.ts";
+import { createFakeForge, type FakeForge } from "./fake-forge.ts";
+import { createManualClock, type ManualClock } from "./manual-clock.ts";
 import { sampleAttempt, sampleRun } from "./samples.ts";
 
 /** A person with a key, trusted or not. */
@@ -27,69 +32,122 @@ export function createPerson(login: string): { readonly signer: DecisionSigner; 
   return { signer: createDecisionSigner(login, privateKey), trusted };
 }
 
+interface Ground {
+  readonly database: FreshDatabase;
+  readonly forge: FakeForge;
+  readonly clock: ManualClock;
+  readonly people: Readonly<Record<"olga" | "boris" | "mallory", ReturnType<typeof createPerson>>>;
+  readonly applyGate: ExecuteDecisionDependencies["applyGate"];
+}
+
+/** The use cases as one process of the server has them. */
+export interface GovernanceProcess {
+  readonly callTool: ReturnType<typeof createCallTool>;
+  readonly answerRequest: ReturnType<typeof createAnswerRequest>;
+  readonly executeDecision: ReturnType<typeof createExecuteDecision>;
+}
+
 /** Tool calls and decisions on a real database and a forge in memory. `olga` and `boris` are trusted, `mallory` has a key that is not. */
-export async function createGovernance(database: FreshDatabase, overrides: { readonly applyGate?: ExecuteDecisionDependencies["applyGate"]; readonly process?: string } = {}) {
+export interface Governance extends GovernanceProcess, Omit<Ground, "database" | "applyGate"> {
+  readonly store: Store;
+  readonly driver: SqlDriver;
+  readonly hasher: Hasher;
+  readonly documents: DocumentCodec;
+  /** Another process of the server, on the same database. */
+  process(name: string): GovernanceProcess;
+  /** A run that is at work on an issue of its own. */
+  newRun(changes?: Partial<Run>): Promise<Run>;
+  runOf(id: RunId): Promise<Run>;
+  /** A call by the run's agent, with the run as it is now. */
+  call(run: Run, tool: string, raw: unknown, options?: CallOptions): Promise<ToolResult>;
+  /** Calls that asks for a trigger label, so that it waits for the owner. */
+  askForTrigger(run: Run): Promise<DecisionRequest>;
+  /** The run's newest request. */
+  requestOf(run: Run): Promise<DecisionRequest>;
+  request(id: RequestId): Promise<DecisionRequest | undefined>;
+  calls(run: Run): Promise<readonly ToolCall[]>;
+  events(subject: string): Promise<readonly FlowEvent[]>;
+  sign(request: DecisionRequest, verdict: Verdict, person?: keyof Ground["people"]): SignedDecision;
+}
+
+export async function createGovernance(
+  database: FreshDatabase,
+  options: { readonly applyGate?: ExecuteDecisionDependencies["applyGate"] } = {},
+): Promise<Governance> {
   const { store, driver } = database;
   const people = { olga: createPerson("olga"), boris: createPerson("boris"), mallory: createPerson("mallory") };
-  const forge = createFakeForge();
-  const clock = createManualClock();
-  const process = (name: string) => {
-    const shared = {
-      store, clock, forge: forge.as("signalbox-bot"), mirror: forge.mirror, documents: createYamlDocuments(), hasher: createHasher(), random: createRandomness(),
-      tools: toolbox, claims: createEffectClaims({ clock, process: name, patience: 60_000 }),
-      signatures: createSignatureVerifier([people.olga.trusted, people.boris.trusted]),
-    };
-    const parser: CallToolDependencies["parser"] = {
-      parse: (tool, raw) => {
-        const parsed = parseToolArguments(tool, raw);
-        return parsed.ok ? ok(JSON.parse(JSON.stringify(parsed.value)) as JsonObject) : err(parsed.error);
-      },
-    };
-    return {
-      callTool: createCallTool({ ...shared, parser, holdFor: 0, requestLifetime: 7 * 86_400_000 }),
-      answerRequest: createAnswerRequest(shared),
-      executeDecision: createExecuteDecision({ ...shared, applyGate: overrides.applyGate ?? (async () => ({})) }),
-    };
-  };
-  const first = process(overrides.process ?? "first");
+  const ground: Ground = { database, forge: createFakeForge(), clock: createManualClock(), people, applyGate: options.applyGate ?? (async () => ({})) };
+  const first = createProcess(ground, "first");
   await store.transaction((tx) => tx.rules.replace(defaultRules));
-  let issue = 0;
-
-  /** A run that is at work on an issue of its own. */
-  async function newRun(changes: Partial<Run> = {}): Promise<Run> {
-    issue += 100;
-    const run = sampleRun({ issue, branch: `signalbox/issue-${issue}-intake` as BranchName, state: { phase: "running", attempt: 1, since: clock.now() }, ...changes });
-    forge.addIssue({ number: run.issue, labels: ["run:intake"] });
-    await store.transaction(async (tx) => {
-      await tx.runs.insert(run);
-      await tx.attempts.insert(sampleAttempt(run.id, { phase: "active", leaseUntil: (clock.now() + 60_000) as Instant }), createHasher().sha256(run.id));
-    });
-    return run;
-  }
-  const runOf = async (id: Run["id"]): Promise<Run> => {
-    const run = await store.transaction((tx) => tx.runs.get(id));
-    if (!run) throw new Error("no such run");
-    return run;
-  };
-  const call = async (run: Run, tool: string, raw: unknown, options?: CallOptions) => first.callTool({ run: await runOf(run.id), attempt: 1 }, tool, raw, options);
-  const requestOf = async (run: Run): Promise<DecisionRequest> => {
-    const request = (await store.transaction((tx) => tx.requests.forRun(run.id))).at(-1);
-    if (!request) throw new Error("the run asks for nothing");
-    return request;
-  };
-  const sign = (request: DecisionRequest, verdict: Parameters<typeof signDecision>[2], person: keyof typeof people = "olga") => signDecision(people[person].signer, request, verdict, "command-line", clock);
-
+  const runOf = async (id: RunId): Promise<Run> => present(await store.transaction((tx) => tx.runs.get(id)));
+  const call: Governance["call"] = async (run, tool, raw, callOptions) => first.callTool({ run: await runOf(run.id), attempt: 1 }, tool, raw, callOptions);
+  const requestOf = async (run: Run): Promise<DecisionRequest> => present((await store.transaction((tx) => tx.requests.forRun(run.id))).at(-1));
   return {
     ...first,
-    store, driver, forge, clock, people, process, newRun, runOf, call, requestOf, sign,
-    request: async (id: RequestId) => (await store.transaction((tx) => tx.requests.get(id))) as DecisionRequest,
-    calls: (run: Run) => store.transaction((tx) => tx.toolCalls.forRun(run.id)),
-    events: (subject: string) => store.transaction((tx) => tx.flow.bySubject(subject)),
-    /** Calls that asks for a trigger label, so that it waits for the owner. */
-    askForTrigger: async (run: Run) => {
+    ...ground,
+    store,
+    driver,
+    hasher: createHasher(),
+    documents: createYamlDocuments(),
+    process: (name) => createProcess(ground, name),
+    newRun: createRuns(ground),
+    runOf,
+    call,
+    requestOf,
+    request: (id) => store.transaction((tx) => tx.requests.get(id)),
+    calls: (run) => store.transaction((tx) => tx.toolCalls.forRun(run.id)),
+    events: (subject) => store.transaction((tx) => tx.flow.bySubject(subject)),
+    sign: (request, verdict, person = "olga") => signDecision(people[person].signer, request, verdict, "command-line", ground.clock),
+    askForTrigger: async (run) => {
       await call(run, "github_request_label", { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "done" });
       return requestOf(run);
     },
   };
 }
-export type Governance = Awaited<ReturnType<typeof createGovernance>>;
+
+function createProcess({ database, forge, clock, people, applyGate }: Ground, name: string): GovernanceProcess {
+  const shared = {
+    store: database.store,
+    clock,
+    forge: forge.as("signalbox-bot"),
+    mirror: forge.mirror,
+    documents: createYamlDocuments(),
+    hasher: createHasher(),
+    random: createRandomness(),
+    tools: toolbox,
+    claims: createEffectClaims({ clock, process: name, patience: 60_000 }),
+    signatures: createSignatureVerifier([people.olga.trusted, people.boris.trusted]),
+  };
+  return {
+    callTool: createCallTool({ ...shared, parser, holdFor: 0, requestLifetime: 7 * 86_400_000 }),
+    answerRequest: createAnswerRequest(shared),
+    executeDecision: createExecuteDecision({ ...shared, applyGate }),
+  };
+}
+
+const parser: CallToolDependencies["parser"] = {
+  parse: (tool, raw) => {
+    const parsed = parseToolArguments(tool, raw);
+    return parsed.ok ? ok(JSON.parse(JSON.stringify(parsed.value)) as JsonObject) : err(parsed.error);
+  },
+};
+
+function createRuns({ database, forge, clock }: Ground): Governance["newRun"] {
+  let issue = 0;
+  return async (changes = {}) => {
+    issue += 100;
+    const branch = `signalbox/issue-${issue}-intake` as BranchName;
+    const run = sampleRun({ issue, branch, state: { phase: "running", attempt: 1, since: clock.now() }, ...changes });
+    forge.addIssue({ number: run.issue, labels: ["run:intake"] });
+    await database.store.transaction(async (tx) => {
+      await tx.runs.insert(run);
+      await tx.attempts.insert(sampleAttempt(run.id, { phase: "active", leaseUntil: (clock.now() + 60_000) as Instant }), createHasher().sha256(run.id));
+    });
+    return run;
+  };
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("it is not there");
+  return value;
+}

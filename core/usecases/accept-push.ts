@@ -28,7 +28,16 @@ export function createAcceptPush(deps: AcceptPushDependencies) {
       refused: async (push, reason) => {
         const verdict = judge(run, push);
         const lines = verdict?.allowed === false ? verdict.lines : [];
-        await deps.store.transaction((tx) => tx.flow.append([runFlowEvent(run, "push.refused", { reason, lines: lines.slice(0, listed), refs: push.updates.map((update) => update.ref) }, { now: deps.clock.now(), actor })]));
+        await deps.store.transaction((tx) =>
+          tx.flow.append([
+            runFlowEvent(
+              run,
+              "push.refused",
+              { reason, lines: lines.slice(0, listed), refs: push.updates.map((update) => update.ref) },
+              { now: deps.clock.now(), actor },
+            ),
+          ]),
+        );
       },
     };
   };
@@ -65,7 +74,13 @@ function recordAccepted(deps: AcceptPushDependencies, run: Run, push: ProposedPu
     const context = { now: deps.clock.now(), actor };
     const [update] = push.updates;
     const files = [...new Set(update?.changes.map((change) => change.path))].toSorted();
-    const payload: JsonObject = { branch: run.branch, before: update?.before ?? null, commit: update?.after ?? null, files: files.slice(0, 500), fileCount: files.length };
+    const payload: JsonObject = {
+      branch: run.branch,
+      before: update?.before ?? null,
+      commit: update?.after ?? null,
+      files: files.slice(0, 500),
+      fileCount: files.length,
+    };
     await tx.flow.append([runFlowEvent(run, "push.accepted", payload, context)]);
     const current = await tx.runs.get(run.id, { lock: true });
     if (current && update?.after) await changeRun(tx, current, { type: "moved-head", sha: update.after }, context);

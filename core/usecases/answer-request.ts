@@ -45,14 +45,23 @@ export function createAnswerRequest(deps: AnswerRequestDependencies) {
     const genuine = isGenuine(deps, signed);
     return deps.store.transaction(async (tx) => {
       const request = await tx.requests.get(signed.content.requestId, { lock: true });
-      const refusal = !genuine ? ({ type: "decision.bad-signature" } as const) : request ? tampered(deps, request) : ({ type: "decision.no-such-request" } as const);
+      const refusal = !genuine
+        ? ({ type: "decision.bad-signature" } as const)
+        : request
+          ? tampered(deps, request)
+          : ({ type: "decision.no-such-request" } as const);
       if (refusal || !request) return refused(deps, tx, signed, request, refusal ?? { type: "decision.no-such-request" });
       return decide(deps, tx, request, signed);
     });
   };
 }
 
-async function decide(deps: AnswerRequestDependencies, tx: Transaction, request: DecisionRequest, { content, keyId, signature }: SignedDecision): Promise<Result<DecisionRequest, AnswerError>> {
+async function decide(
+  deps: AnswerRequestDependencies,
+  tx: Transaction,
+  request: DecisionRequest,
+  { content, keyId, signature }: SignedDecision,
+): Promise<Result<DecisionRequest, AnswerError>> {
   const decision: Decision = { verdict: content.verdict, by: content.by, surface: content.surface, at: content.at, keyId, signature };
   const context = { now: deps.clock.now(), actor: { type: "person", id: content.by } as const };
   // What was signed must be what the row says, the deadline included; the machine compares the rest.
@@ -83,11 +92,22 @@ function tampered(deps: AnswerRequestDependencies, request: DecisionRequest): An
 }
 
 /** Leaves a trace of every attempt that did not count. Who sent an unsigned one is not known, so nobody is named as its author. */
-async function refused(deps: AnswerRequestDependencies, tx: Transaction, signed: SignedDecision, request: DecisionRequest | undefined, error: AnswerError): Promise<Result<never, AnswerError>> {
+async function refused(
+  deps: AnswerRequestDependencies,
+  tx: Transaction,
+  signed: SignedDecision,
+  request: DecisionRequest | undefined,
+  error: AnswerError,
+): Promise<Result<never, AnswerError>> {
   const now = deps.clock.now();
   const actor: Actor = error.type === "decision.bad-signature" ? { type: "system", id: "gateway" } : { type: "person", id: signed.content.by };
   const type = error.type === "decision.tampered" ? "decision.integrity-violated" : "decision.refused";
-  const payload: JsonObject = { reason: error.type, keyId: String(signed.keyId), claimedBy: String(signed.content.by), surface: String(signed.content.surface) };
+  const payload: JsonObject = {
+    reason: error.type,
+    keyId: String(signed.keyId),
+    claimedBy: String(signed.content.by),
+    surface: String(signed.content.surface),
+  };
   if (request) await tx.flow.append([requestFlowEvent(request, type, payload, { now, actor })]);
   else {
     const id = String(signed.content.requestId).slice(0, 100) as RequestId;

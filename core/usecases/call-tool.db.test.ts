@@ -23,7 +23,9 @@ describe("a governed tool call", () => {
 
     expect(result).toMatchObject({ status: "done" });
     expect(writesOf(run.issue)).toEqual([`signalbox-bot createComment ${run.issue}`]);
-    expect(await world.calls(run)).toMatchObject([{ tool: "github_comment", state: "done", outcome: "auto", rule: "comment-own", executions: 1, repeats: 0, delivered: true, callId: "call-7" }]);
+    expect(await world.calls(run)).toMatchObject([
+      { tool: "github_comment", state: "done", outcome: "auto", rule: "comment-own", executions: 1, repeats: 0, delivered: true, callId: "call-7" },
+    ]);
     expect((await world.events(`run:${run.id}`)).map((event) => [event.type, event.actor.type])).toContainEqual(["tool.executed", "agent"]);
   });
 
@@ -101,7 +103,9 @@ describe("a governed tool call", () => {
     const run = await world.newRun();
     world.forge.push(run.branch, { "docs/a.md": "a" });
     const pull = Number((await world.call(run, "github_create_pr", { title: "T", body: "B" }))["number"]);
-    await world.forge.as("olga").createReview("acme/shop" as RepositoryName, pull, { event: "REQUEST_CHANGES", body: "no", comments: [{ path: "docs/a.md", line: 1, body: "why?" }] });
+    await world.forge
+      .as("olga")
+      .createReview("acme/shop" as RepositoryName, pull, { event: "REQUEST_CHANGES", body: "no", comments: [{ path: "docs/a.md", line: 1, body: "why?" }] });
     const thread = world.forge.threads.get(pull)?.[0]?.id ?? "";
 
     const replied = await world.call(run, "github_comment", { number: pull, body: "Because.", replyToThread: thread, resolve: true });
@@ -118,7 +122,11 @@ describe("a governed tool call", () => {
     await world.call(run, "kb_flow_event_append", { type: "decision.executed", payload: { requestId: "x" } });
 
     const event = (await world.events(`run:${run.id}`)).find((candidate) => candidate.type.includes("decision.executed"));
-    expect(event).toMatchObject({ type: "agent.decision.executed", actor: { type: "agent", id: run.id }, payload: { runId: run.id, payload: { requestId: "x" } } });
+    expect(event).toMatchObject({
+      type: "agent.decision.executed",
+      actor: { type: "agent", id: run.id },
+      payload: { runId: run.id, payload: { requestId: "x" } },
+    });
   });
 });
 
@@ -169,7 +177,10 @@ describe("a crash between an effect and the note of it", () => {
 
     expect(failed).toMatchObject({ status: "failed", message: "the forge is down. Try later." });
     expect(second.status).toBe("done");
-    expect((await world.calls(run)).map((call) => [call.state, call.executions])).toEqual([["failed", 0], ["done", 1]]);
+    expect((await world.calls(run)).map((call) => [call.state, call.executions])).toEqual([
+      ["failed", 0],
+      ["done", 1],
+    ]);
   });
 });
 
@@ -177,7 +188,12 @@ describe("a call that needs the owner", () => {
   it("becomes a request bound to arguments and target, and the run waits", async () => {
     const run = await world.newRun();
 
-    const result = await world.call(run, "github_request_label", { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "Intake is\u202E done" });
+    const result = await world.call(run, "github_request_label", {
+      number: run.issue,
+      add: ["run:vision"],
+      remove: ["run:intake"],
+      reason: "Intake is\u202E done",
+    });
 
     const request = await world.requestOf(run);
     expect(result.status).toBe("pending");
@@ -197,7 +213,12 @@ describe("a call that needs the owner", () => {
 
   it("returns the result in place when the owner decides while it is held", async () => {
     const run = await world.newRun();
-    const held = world.call(run, "github_request_label", { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "done" }, { holdFor: 45_000 });
+    const held = world.call(
+      run,
+      "github_request_label",
+      { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "done" },
+      { holdFor: 45_000 },
+    );
     await expect.poll(() => world.requestOf(run).catch(() => undefined)).toBeDefined();
     const request = await world.requestOf(run);
 
@@ -234,7 +255,11 @@ describe("a call that needs the owner", () => {
 
   it("asks a question on the issue, and brings the answer", async () => {
     const run = await world.newRun();
-    await world.call(run, "owner_ask", { question: "How do we know that it works?\n<!-- signalbox:x -->", options: ["Weekly users", "Revenue"], context: "The issue has no metric." });
+    await world.call(run, "owner_ask", {
+      question: "How do we know that it works?\n<!-- signalbox:x -->",
+      options: ["Weekly users", "Revenue"],
+      context: "The issue has no metric.",
+    });
     const request = await world.requestOf(run);
 
     await world.answerRequest(world.sign(request, { type: "answer", text: "Ten guests a week" }));
@@ -244,9 +269,16 @@ describe("a call that needs the owner", () => {
     expect(call).toMatchObject({ state: "done", executions: 0, result: { status: "done", answer: "Ten guests a week", by: "olga" } });
     const effects = await world.store.transaction((tx) => tx.outbox.pending((world.clock.now() + 1) as never));
     const action = (key: string) => effects.find((row) => row.key === key)?.action;
-    expect(action(`comment:${run.id}:question:${request.id}`)).toMatchObject({ type: "post-comment", issue: run.issue, body: expect.stringContaining("> <!-- agent: signalbox:x -->") as unknown });
+    expect(action(`comment:${run.id}:question:${request.id}`)).toMatchObject({
+      type: "post-comment",
+      issue: run.issue,
+      body: expect.stringContaining("> <!-- agent: signalbox:x -->") as unknown,
+    });
     expect(action(`labels:${run.id}:question:${request.id}`)).toMatchObject({ type: "change-labels", add: ["need:input"], remove: [] });
-    expect(action(`comment:${run.id}:answer:${request.id}`)).toMatchObject({ type: "post-comment", body: expect.stringContaining("> Ten guests a week") as unknown });
+    expect(action(`comment:${run.id}:answer:${request.id}`)).toMatchObject({
+      type: "post-comment",
+      body: expect.stringContaining("> Ten guests a week") as unknown,
+    });
     expect(action(`labels:${run.id}:answer:${request.id}`)).toMatchObject({ type: "change-labels", add: [], remove: ["need:input"] });
   });
 
@@ -292,7 +324,8 @@ describe("a call that needs the owner", () => {
     const request = await world.askForTrigger(run);
     await world.store.transaction(async (tx) => {
       const current = await tx.runs.get(run.id, { lock: true });
-      if (current) await tx.runs.save({ ...current, state: { phase: "parked", attempt: 1, reason: "decision", requestId: request.id, since: world.clock.now() } });
+      if (current)
+        await tx.runs.save({ ...current, state: { phase: "parked", attempt: 1, reason: "decision", requestId: request.id, since: world.clock.now() } });
     });
 
     await world.answerRequest(world.sign(request, { type: "approve" }));

@@ -55,7 +55,8 @@ interface Prepared {
   readonly callId?: string | undefined;
 }
 
-const askedOnce = "The owner is asked to decide on this call. End your turn now: you are woken with the result. Do not try to reach the same effect in another way.";
+const askedOnce =
+  "The owner is asked to decide on this call. End your turn now: you are woken with the result. Do not try to reach the same effect in another way.";
 const stillAtIt = "The call is still being carried out. Call it again with the same arguments to learn its result.";
 
 /**
@@ -81,7 +82,13 @@ export function createCallTool(deps: CallToolDependencies) {
   };
 }
 
-async function prepare(deps: CallToolDependencies, { run, attempt }: CallerIdentity, name: string, raw: unknown, options: CallOptions): Promise<Prepared | ToolResult> {
+async function prepare(
+  deps: CallToolDependencies,
+  { run, attempt }: CallerIdentity,
+  name: string,
+  raw: unknown,
+  options: CallOptions,
+): Promise<Prepared | ToolResult> {
   const bare = { run, attempt, deps };
   const refuse = async (message: string, details: JsonObject = {}): Promise<ToolResult> => {
     const result: ToolResult = { ...details, status: "refused", message };
@@ -161,7 +168,11 @@ async function startNow(deps: CallToolDependencies, tx: Transaction, run: Run, p
 }
 
 async function denyNow(deps: CallToolDependencies, tx: Transaction, prepared: Prepared, { rule }: Evaluation): Promise<Plan> {
-  const result: ToolResult = { status: "denied", message: `This call is not allowed (rule ${rule}). Do not try to reach the same effect in another way.`, rule };
+  const result: ToolResult = {
+    status: "denied",
+    message: `This call is not allowed (rule ${rule}). Do not try to reach the same effect in another way.`,
+    rule,
+  };
   await recordIn(deps, tx, prepared.context, { ...prepared, name: prepared.tool.name, state: "denied", result, rule });
   return { type: "answer", result };
 }
@@ -184,20 +195,41 @@ async function ask(
   const expiresAt = (now + deps.requestLifetime) as typeof now;
   const asked = await requestDecision(tx, run, { ...prepared, id, proposal, evaluation, triggerLabel, expiresAt }, { now, actor: agent(run) });
   if (!asked.ok) return refuseNow(deps, tx, prepared, "The run waits for another decision already. End your turn; make this call again after you were woken.");
-  const call = { ...newCall(deps, prepared.context, { ...prepared, name: prepared.tool.name, state: "pending" }), ...evaluation, effectKey: prepared.key, requestId: id };
+  const call = {
+    ...newCall(deps, prepared.context, { ...prepared, name: prepared.tool.name, state: "pending" }),
+    ...evaluation,
+    effectKey: prepared.key,
+    requestId: id,
+  };
   await tx.toolCalls.insert(call);
   await tx.flow.append([callEvent(deps, run, call, "tool.requested", { requestId: id, summary: asked.value.summary })]);
   return { type: "hold", callId: call.id };
 }
 
-async function performNow(deps: CallToolDependencies, { tool, context, resolved, key }: Prepared, { call, begun }: Extract<Plan, { type: "perform" }>, signal?: AbortSignal): Promise<ToolResult> {
+async function performNow(
+  deps: CallToolDependencies,
+  { tool, context, resolved, key }: Prepared,
+  { call, begun }: Extract<Plan, { type: "perform" }>,
+  signal?: AbortSignal,
+): Promise<ToolResult> {
   const performance = await performTool(tool, context, resolved, key, begun);
-  if (performance.type === "unknown") return { status: "failed", message: `${describeFailure(performance.error)} It is not known whether the call took effect: call it again with the same arguments to find out.` };
+  if (performance.type === "unknown")
+    return {
+      status: "failed",
+      message: `${describeFailure(performance.error)} It is not known whether the call took effect: call it again with the same arguments to find out.`,
+    };
   const done = performance.type === "done";
   const result: ToolResult = done ? { ...performance.outcome, status: "done" } : { status: "failed", message: describeFailure(performance.error) };
   await deps.store.transaction(async (tx) => {
     const current = (await tx.toolCalls.get(call.id, { lock: true })) ?? call;
-    const settled = { ...current, state: done ? "done" : "failed", result, executions: done ? 1 : 0, finishedAt: deps.clock.now(), delivered: signal?.aborted !== true } as const;
+    const settled = {
+      ...current,
+      state: done ? "done" : "failed",
+      result,
+      executions: done ? 1 : 0,
+      finishedAt: deps.clock.now(),
+      delivered: signal?.aborted !== true,
+    } as const;
     // What did not happen may be tried again.
     await tx.toolCalls.save(done ? settled : { ...settled, effectKey: undefined });
     await tx.flow.append([callEvent(deps, context.run, settled, done ? "tool.executed" : "tool.failed", { message: result.message })]);
@@ -205,11 +237,17 @@ async function performNow(deps: CallToolDependencies, { tool, context, resolved,
   return result;
 }
 
-async function hold(deps: CallToolDependencies, prepared: Prepared, plan: { readonly callId: string }, { holdFor = deps.holdFor, signal }: CallOptions): Promise<ToolResult> {
+async function hold(
+  deps: CallToolDependencies,
+  prepared: Prepared,
+  plan: { readonly callId: string },
+  { holdFor = deps.holdFor, signal }: CallOptions,
+): Promise<ToolResult> {
   await holdCall(deps, plan.callId, holdFor, signal);
   return deps.store.transaction(async (tx) => {
     const call = await tx.toolCalls.get(plan.callId, { lock: true });
-    if (!call || isOpen(call) || !call.result) return { status: "pending", message: call?.state === "executing" && !call.requestId ? stillAtIt : askedOnce, tool: prepared.tool.name };
+    if (!call || isOpen(call) || !call.result)
+      return { status: "pending", message: call?.state === "executing" && !call.requestId ? stillAtIt : askedOnce, tool: prepared.tool.name };
     if (!call.delivered && signal?.aborted !== true) await tx.toolCalls.save({ ...call, delivered: true });
     return call.result as ToolResult;
   });
@@ -265,4 +303,3 @@ function callEvent(deps: CallToolDependencies, run: Run, call: ToolCall, type: s
 function agent(run: Run): Actor {
   return { type: "agent", id: run.id };
 }
-

@@ -10,7 +10,12 @@ import type { Transaction } from "../ports/store.ts";
  *
  * @returns the request as it is now; the machine's refusal otherwise, with nothing stored.
  */
-export async function changeRequest(tx: Transaction, request: DecisionRequest, command: DecisionCommand, context: DecisionContext): Promise<Result<DecisionRequest, DecisionError>> {
+export async function changeRequest(
+  tx: Transaction,
+  request: DecisionRequest,
+  command: DecisionCommand,
+  context: DecisionContext,
+): Promise<Result<DecisionRequest, DecisionError>> {
   const outcome = advance(request, command, context);
   if (!outcome.ok) return outcome;
   await store(tx, outcome.value.request, outcome.value.events, context);
@@ -21,7 +26,12 @@ export async function changeRequest(tx: Transaction, request: DecisionRequest, c
  * Closes a request whose row cannot be trusted. No command of the machine leads there from every phase, because no honest history does. A decision that is not even
  * one in form is dropped with it: it could be shown to nobody.
  */
-export async function failRequest(tx: Transaction, request: DecisionRequest, reason: string, context: { readonly now: Instant; readonly actor: Actor }): Promise<DecisionRequest> {
+export async function failRequest(
+  tx: Transaction,
+  request: DecisionRequest,
+  reason: string,
+  context: { readonly now: Instant; readonly actor: Actor },
+): Promise<DecisionRequest> {
   const event: DecisionEvent = { type: hasDecision(request) ? "decision.failed" : "decision.superseded", at: context.now, reason };
   const failed = evolve(request, event);
   await store(tx, failed, [event], context);
@@ -35,19 +45,40 @@ function hasDecision({ state }: DecisionRequest): boolean {
   return texts && Number.isSafeInteger(at) && typeof verdict === "object" && verdict !== null;
 }
 
-async function store(tx: Transaction, request: DecisionRequest, events: readonly DecisionEvent[], context: { readonly now: Instant; readonly actor: Actor }): Promise<void> {
+async function store(
+  tx: Transaction,
+  request: DecisionRequest,
+  events: readonly DecisionEvent[],
+  context: { readonly now: Instant; readonly actor: Actor },
+): Promise<void> {
   await tx.requests.save(request);
-  await tx.flow.append(events.map(({ type, at: _at, ...payload }: DecisionEvent & { at?: Instant }) => requestFlowEvent(request, type, withoutUndefined(payload), context)));
+  await tx.flow.append(
+    events.map(({ type, at: _at, ...payload }: DecisionEvent & { at?: Instant }) => requestFlowEvent(request, type, withoutUndefined(payload), context)),
+  );
 }
 
 /** An event about a request, under its run's correlation. The payload always names run, tool and digest, so that a reader needs no second look. */
-export function requestFlowEvent(request: DecisionRequest, type: string, payload: JsonObject, context: { readonly now: Instant; readonly actor: Actor }): NewFlowEvent {
+export function requestFlowEvent(
+  request: DecisionRequest,
+  type: string,
+  payload: JsonObject,
+  context: { readonly now: Instant; readonly actor: Actor },
+): NewFlowEvent {
   return {
     correlationId: request.correlationId,
     actor: context.actor,
     type,
     subject: `request:${request.id}`,
-    payload: { requestId: request.id, runId: request.runId, repository: request.repository, issue: request.issue, kind: request.kind, tool: request.tool, digest: request.digest, ...payload },
+    payload: {
+      requestId: request.id,
+      runId: request.runId,
+      repository: request.repository,
+      issue: request.issue,
+      kind: request.kind,
+      tool: request.tool,
+      digest: request.digest,
+      ...payload,
+    },
     at: context.now,
   };
 }

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Decision, DecisionRequest, SignedContent, Verdict } from "../domain/decision/decision.ts";
 import { requestText, signedText } from "../domain/decision/digest.ts";
-import type { Digest, Instant, PersonId, RequestId, TargetVersion } from "../domain/kernel/values.ts";
-import { createHasher } from "../adapters/node-crypto/hashing.ts";
+import type { Digest, Instant, PersonId, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
 import { createGovernance, type Governance } from "../testing/governance.ts";
+import { sampleRequest } from "../testing/samples.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { SignedDecision } from "./answer-request.ts";
 
 let database: FreshDatabase;
@@ -12,12 +13,12 @@ let world: Governance;
 
 beforeAll(async () => {
   database = await freshPglite();
-  world = await createGovernance(database);
+  world = await createGovernance(database, { applyGate: (request) => applyGate(request) });
 });
 afterAll(() => database.close());
 
+let applyGate: (request: DecisionRequest) => Promise<JsonObject> = async () => ({});
 const approve: Verdict = { type: "approve" };
-const hasher = createHasher();
 
 /** Writes to a request's row as somebody would who has the database's password. `values` are SQL expressions. */
 async function edit(id: RequestId, changes: Readonly<Record<string, unknown>>): Promise<void> {
@@ -45,9 +46,15 @@ async function expectHarmless(request: DecisionRequest, labels: readonly string[
 const forgedDecisions: readonly (readonly [string, (request: DecisionRequest) => SignedDecision | Promise<SignedDecision>])[] = [
   ["signed with an unknown key", (request) => world.sign(request, approve, "mallory")],
   ["an unknown key that claims to be the owner", (request) => resign(request, { by: "olga" as PersonId }, "mallory")],
-  ["an unknown key under the id of a known one", (request) => ({ ...resign(request, { by: "olga" as PersonId }, "mallory"), keyId: world.people.olga.signer.keyId })],
+  [
+    "an unknown key under the id of a known one",
+    (request) => ({ ...resign(request, { by: "olga" as PersonId }, "mallory"), keyId: world.people.olga.signer.keyId }),
+  ],
   ["one person's key for another person", (request) => resign(request, { by: "boris" as PersonId }, "olga")],
-  ["a known person's key id with another person's signature", (request) => ({ ...world.sign(request, approve, "boris"), keyId: world.people.olga.signer.keyId })],
+  [
+    "a known person's key id with another person's signature",
+    (request) => ({ ...world.sign(request, approve, "boris"), keyId: world.people.olga.signer.keyId }),
+  ],
   ["the agent itself as the one who decides", (request) => resign(request, { by: request.runId as string as PersonId }, "olga")],
   ["an empty signature", (request) => ({ ...world.sign(request, approve), signature: "" })],
   ["a signature that is no base64url", (request) => ({ ...world.sign(request, approve), signature: "!!!" })],
@@ -55,7 +62,10 @@ const forgedDecisions: readonly (readonly [string, (request: DecisionRequest) =>
   ["a truncated signature", (request) => cut(world.sign(request, approve))],
   ["a signature with padding added", (request) => pad(world.sign(request, approve))],
   ["the verdict turned after signing", (request) => change(world.sign(request, { type: "deny", reason: "no" }), { verdict: approve })],
-  ["the reason of a denial changed after signing", (request) => change(world.sign(request, { type: "deny", reason: "no" }), { verdict: { type: "deny", reason: "yes" } })],
+  [
+    "the reason of a denial changed after signing",
+    (request) => change(world.sign(request, { type: "deny", reason: "no" }), { verdict: { type: "deny", reason: "yes" } }),
+  ],
   ["`proceed` slipped into the verdict after signing", (request) => change(world.sign(request, approve), { verdict: { type: "approve", proceed: true } })],
   ["the surface changed after signing", (request) => change(world.sign(request, approve), { surface: "desktop" })],
   ["the time changed after signing", (request) => change(world.sign(request, approve), { at: 1 as Instant })],
@@ -113,7 +123,10 @@ describe("a decision that is handed in", () => {
   it("is refused and recorded for a request that does not exist", async () => {
     const request = await another();
 
-    expect(await world.answerRequest(resign(request, { requestId: "nobody" as RequestId }))).toMatchObject({ ok: false, error: { type: "decision.no-such-request" } });
+    expect(await world.answerRequest(resign(request, { requestId: "nobody" as RequestId }))).toMatchObject({
+      ok: false,
+      error: { type: "decision.no-such-request" },
+    });
     expect(await world.events("request:nobody")).toMatchObject([{ type: "decision.refused" }]);
   });
 
@@ -163,7 +176,7 @@ describe("a request whose row was edited before the decision", () => {
     const request = await another();
     const forged = { ...request, arguments: { ...request.arguments, add: ["run:release"] } };
     const signed = world.sign(request, approve);
-    await edit(request.id, { arguments: forged.arguments, digest: hasher.sha256(requestText(forged)) });
+    await edit(request.id, { arguments: forged.arguments, digest: world.hasher.sha256(requestText(forged)) });
 
     expect(await world.answerRequest(signed)).toMatchObject({ ok: false, error: { type: "decision.other-arguments" } });
     await expectHarmless(request, ["run:intake"]);
@@ -172,31 +185,61 @@ describe("a request whose row was edited before the decision", () => {
 
 /** Edits of a row so that it looks decided, or of one that was decided honestly. */
 const editedDecisions: readonly (readonly [string, (request: DecisionRequest) => Promise<Readonly<Record<string, unknown>>>])[] = [
-  ["decided by hand, with a made-up signature", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), signature: "c2lnbmF0dXJl" }) })],
+  [
+    "decided by hand, with a made-up signature",
+    async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), signature: "c2lnbmF0dXJl" }) }),
+  ],
   ["decided by hand, signed by an unknown key", async (request) => ({ state: decided(decisionOf(world.sign(request, approve, "mallory"))) })],
-  ["decided by hand, an unknown key named as the owner", async (request) => ({ state: decided(decisionOf(resign(request, { by: "olga" as PersonId }, "mallory"))) })],
+  [
+    "decided by hand, an unknown key named as the owner",
+    async (request) => ({ state: decided(decisionOf(resign(request, { by: "olga" as PersonId }, "mallory"))) }),
+  ],
   ["decided by hand, with a signature of another request", async () => ({ state: decided(decisionOf(world.sign(await another(), approve))) })],
-  ["executing by hand, with a made-up signature", async (request) => ({ state: { phase: "executing", startedAt: 1, decision: { ...decisionOf(world.sign(request, approve)), signature: "c2ln" } } })],
-  ["a denial turned into an approval", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, { type: "deny", reason: "no" })), verdict: approve }) })],
+  [
+    "executing by hand, with a made-up signature",
+    async (request) => ({ state: { phase: "executing", startedAt: 1, decision: { ...decisionOf(world.sign(request, approve)), signature: "c2ln" } } }),
+  ],
+  [
+    "a denial turned into an approval",
+    async (request) => ({ state: decided({ ...decisionOf(world.sign(request, { type: "deny", reason: "no" })), verdict: approve }) }),
+  ],
   ["the person exchanged", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), by: "boris" as PersonId }) })],
   ["the key exchanged", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), keyId: world.people.boris.signer.keyId }) })],
   ["the surface exchanged", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), surface: "telegram" }) })],
   ["the time exchanged", async (request) => ({ state: decided({ ...decisionOf(world.sign(request, approve)), at: 5 as Instant }) })],
   ["signed after the deadline", async (request) => ({ state: decided(decisionOf(resign(request, { at: request.expiresAt }))) })],
-  ["the arguments edited after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), arguments: { ...request.arguments, add: ["run:release"] } })],
-  ["arguments and digest edited after the decision", async (request) => {
-    const forged = { ...request, arguments: { ...request.arguments, add: ["run:release"] } };
-    return { state: decided(decisionOf(world.sign(request, approve))), arguments: forged.arguments, digest: hasher.sha256(requestText(forged)) };
-  }],
-  ["the target's version edited after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), target_version: "labels:any" })],
-  ["the deadline edited after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), expires_at: request.expiresAt + 1 })],
+  [
+    "the arguments edited after the decision",
+    async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), arguments: { ...request.arguments, add: ["run:release"] } }),
+  ],
+  [
+    "arguments and digest edited after the decision",
+    async (request) => {
+      const forged = { ...request, arguments: { ...request.arguments, add: ["run:release"] } };
+      return { state: decided(decisionOf(world.sign(request, approve))), arguments: forged.arguments, digest: world.hasher.sha256(requestText(forged)) };
+    },
+  ],
+  [
+    "the target's version edited after the decision",
+    async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), target_version: "labels:any" }),
+  ],
+  [
+    "the deadline edited after the decision",
+    async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), expires_at: request.expiresAt + 1 }),
+  ],
   ["the tool edited after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), tool: "github_comment" })],
   ["the repository edited after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), repository: "acme/vault" })],
   ["the run exchanged after the decision", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), run_id: (await another()).runId })],
   ["the kind turned into a question", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), kind: "question" })],
   ["the kind turned into a gate", async (request) => ({ state: decided(decisionOf(world.sign(request, approve))), kind: "gate" })],
-  ["a decision without a verdict", async (request) => ({ state: { phase: "decided", decision: { ...decisionOf(world.sign(request, approve)), verdict: undefined } } })],
-  ["a decision that is no object worth the name", async () => ({ state: { phase: "decided", decision: { signature: "x", verdict: { type: "approve" }, by: {}, keyId: 7 } } })],
+  [
+    "a decision without a verdict",
+    async (request) => ({ state: { phase: "decided", decision: { ...decisionOf(world.sign(request, approve)), verdict: undefined } } }),
+  ],
+  [
+    "a decision that is no object worth the name",
+    async () => ({ state: { phase: "decided", decision: { signature: "x", verdict: { type: "approve" }, by: {}, keyId: 7 } } }),
+  ],
 ];
 
 describe("a row that was edited to look decided", () => {
@@ -207,7 +250,9 @@ describe("a row that was edited to look decided", () => {
     expect(await world.executeDecision(request.id)).toBe("untrusted");
 
     await expectHarmless(request, ["run:intake"]);
-    expect(await world.request(request.id)).toMatchObject({ state: { phase: expect.stringMatching(/^(failed|superseded)$/) as unknown, reason: expect.stringContaining("untrusted") as unknown } });
+    expect(await world.request(request.id)).toMatchObject({
+      state: { phase: expect.stringMatching(/^(failed|superseded)$/) as unknown, reason: expect.stringContaining("untrusted") as unknown },
+    });
     const call = await world.store.transaction((tx) => tx.toolCalls.byRequest(request.id));
     expect(call).toMatchObject({ state: "refused", executions: 0, delivered: false });
     expect(await world.executeDecision(request.id)).toBe("nothing");
@@ -270,10 +315,6 @@ describe("an approved effect", () => {
     const request = await another();
     await world.answerRequest(world.sign(request, approve));
     world.forge.beforeWrite = () => {
-      throw Object.assign(new Error("down"), { retryable: true });
-    };
-    const { InfrastructureError } = await import("../ports/infrastructure-error.ts");
-    world.forge.beforeWrite = () => {
       throw new InfrastructureError("unavailable", "the forge is down");
     };
     await expect(world.executeDecision(request.id)).rejects.toMatchObject({ code: "unavailable" });
@@ -283,7 +324,83 @@ describe("an approved effect", () => {
     expect(await world.executeDecision(request.id)).toBe("failed");
     world.forge.beforeWrite = () => {};
 
-    expect(await world.store.transaction((tx) => tx.toolCalls.byRequest(request.id))).toMatchObject({ state: "failed", executions: 0, result: { message: "the token has no right to do this." } });
+    expect(await world.store.transaction((tx) => tx.toolCalls.byRequest(request.id))).toMatchObject({
+      state: "failed",
+      executions: 0,
+      result: { message: "the token has no right to do this." },
+    });
     expect((await world.runOf(request.runId)).state.phase).toBe("running");
+  });
+});
+
+describe("a gate's decision", () => {
+  /** A run at its gate, with the pull request that it shows. */
+  async function gate(): Promise<{ readonly request: DecisionRequest; readonly branch: string }> {
+    const run = await world.newRun();
+    world.forge.push(run.branch, { "docs/a.md": "a" });
+    const pull = Number((await world.call(run, "github_create_pr", { title: "T", body: "B" }))["number"]);
+    const head = world.forge.branches.get(run.branch)?.sha ?? "";
+    const bound = {
+      tool: "stage_gate",
+      toolVersion: 1,
+      arguments: { pull, head },
+      repository: run.repository,
+      runId: run.id,
+      targetVersion: `head:${head}` as TargetVersion,
+      expiresAt: (world.clock.now() + 1_000_000) as Instant,
+    };
+    const request: DecisionRequest = {
+      ...sampleRequest(run.id, { kind: "gate", issue: run.issue }),
+      ...bound,
+      digest: world.hasher.sha256(requestText(bound)),
+    };
+    const current = await world.runOf(run.id);
+    await world.store.transaction(async (tx) => {
+      await tx.requests.insert(request);
+      await tx.runs.save({
+        ...current,
+        state: { phase: "waiting_owner_review", attempt: 1, requestId: request.id, since: world.clock.now() },
+      });
+    });
+    return { request, branch: run.branch };
+  }
+  const resumes = async (request: DecisionRequest): Promise<readonly string[]> => {
+    const rows = await world.store.transaction((tx) => tx.outbox.pending((world.clock.now() + 1) as Instant));
+    return rows.flatMap(({ action }) => (action.type === "resume-run" && action.runId === request.runId ? [action.note ?? ""] : []));
+  };
+
+  it("is applied once, with what was signed", async () => {
+    const { request } = await gate();
+    const applied: JsonObject[] = [];
+    applyGate = async (asked) => {
+      applied.push(asked.arguments);
+      return { merged: "abc" };
+    };
+    await world.answerRequest(world.sign(request, approve));
+
+    expect([await world.executeDecision(request.id), await world.executeDecision(request.id)]).toEqual(["executed", "nothing"]);
+    expect(applied).toEqual([request.arguments]);
+    expect(await world.request(request.id)).toMatchObject({ state: { phase: "executed", result: { merged: "abc" } } });
+  });
+
+  it("is not applied when the pull request moved after it was shown; the agent goes on and the gate opens anew", async () => {
+    const { request, branch } = await gate();
+    await world.answerRequest(world.sign(request, approve));
+    world.forge.push(branch, { "docs/a.md": "changed" });
+    applyGate = () => Promise.reject(new Error("must not be called"));
+
+    expect(await world.executeDecision(request.id)).toBe("stale");
+    expect(await resumes(request)).toEqual([expect.stringContaining("changed after the owner was asked")]);
+  });
+
+  it("fails and tells the agent when the pull request cannot be merged, and is tried again when the forge is away", async () => {
+    const { request } = await gate();
+    await world.answerRequest(world.sign(request, approve));
+    applyGate = () => Promise.reject(new InfrastructureError("unavailable", "the forge is down"));
+    await expect(world.executeDecision(request.id)).rejects.toMatchObject({ code: "unavailable" });
+    applyGate = () => Promise.reject(new InfrastructureError("conflict", "the pull request conflicts with its base", { retryable: false }));
+
+    expect(await world.executeDecision(request.id)).toBe("failed");
+    expect(await resumes(request)).toEqual([expect.stringContaining("conflicts with its base")]);
   });
 });

@@ -1,4 +1,13 @@
-import { docsetData, docsetPath, mergeDocset, readDocset, validateDocset, type ArtifactValidation, type Docset, type DocsetEntry } from "../domain/docset/docset.ts";
+import {
+  docsetData,
+  docsetPath,
+  mergeDocset,
+  readDocset,
+  validateDocset,
+  type ArtifactValidation,
+  type Docset,
+  type DocsetEntry,
+} from "../domain/docset/docset.ts";
 import { issueMapData, issueMapPagePath, issueMapPath, mapDocument, mergeIssueMap, readIssueMap, renderIssueMap } from "../domain/docset/issue-map.ts";
 import { unfinishedParts } from "../domain/document/finished.ts";
 import type { CommitSha, RepositoryName } from "../domain/kernel/values.ts";
@@ -60,7 +69,10 @@ async function readEntry(
   const read = deps.documents.read(text);
   if (!read.ok) return { problems: read.error.map((fault) => ({ path, message: `${fault.key === "" ? "front matter" : fault.key} ${fault.message}` })) };
   const { docId, type, status } = read.value.frontMatter;
-  const problems = unfinishedParts(read.value.body).map((part) => ({ path, message: `line ${part.line} of the text still has the template's ${part.what}: ${part.text}` }));
+  const problems = unfinishedParts(read.value.body).map((part) => ({
+    path,
+    message: `line ${part.line} of the text still has the template's ${part.what}: ${part.text}`,
+  }));
   // Only the owner's decision makes a document approved; the gateway writes that on the base branch.
   const claimed = status === "approved" && (at.base === undefined || (await deps.mirror.readFile(run.repository, at.base, path)) !== text);
   if (claimed) problems.push({ path, message: "status: approved is set by the owner's decision only; use in_review" });
@@ -74,7 +86,10 @@ export function stageOf(path: string, issue: number): StageName | undefined {
 }
 
 /** What of the stage's required artifacts is on the branch, with everything that is wrong with the stage's documents. */
-export async function validateArtifacts(deps: DocsetDependencies, run: Run): Promise<ArtifactValidation & { readonly problems: readonly DocumentProblem[]; readonly tip?: CommitSha | undefined }> {
+export async function validateArtifacts(
+  deps: DocsetDependencies,
+  run: Run,
+): Promise<ArtifactValidation & { readonly problems: readonly DocumentProblem[]; readonly tip?: CommitSha | undefined }> {
   const found = await findDocuments(deps, run, run.stage);
   if (!found) return { ...validateDocset({ entries: [] }, run.stage), problems: [] };
   return { ...validateDocset(found, run.stage), problems: found.problems, tip: found.tip };
@@ -86,7 +101,12 @@ export async function syncIssueDocset(deps: DocsetDependencies, run: Run): Promi
   if (!found) return undefined;
   const path = docsetPath("issue", run.issue);
   const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "issue", run.repository, run.issue);
-  const docset = mergeDocset(before, { stage: run.stage, entries: found.entries, removed: goneFrom(before, found), pulls: run.pull === undefined ? [] : [run.pull] });
+  const docset = mergeDocset(before, {
+    stage: run.stage,
+    entries: found.entries,
+    removed: goneFrom(before, found),
+    pulls: run.pull === undefined ? [] : [run.pull],
+  });
   return write(deps, run, path, docset, found);
 }
 
@@ -112,7 +132,13 @@ export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<
   const issue = await deps.forge.issue(run.repository, run.issue);
   const before = readIssueMap(await readYaml(deps, run.repository, found.tip, issueMapPath));
   const gaps = validateDocset(found, run.stage).missing;
-  const rows = mergeIssueMap(before, { issue: run.issue, title: issue.title, documents: found.entries.map(mapDocument), pulls: run.pull === undefined ? [] : [run.pull], gaps });
+  const rows = mergeIssueMap(before, {
+    issue: run.issue,
+    title: issue.title,
+    documents: found.entries.map(mapDocument),
+    pulls: run.pull === undefined ? [] : [run.pull],
+    gaps,
+  });
   const files = new Map([
     [issueMapPath, deps.documents.renderYaml(issueMapData(run.repository, rows))],
     [issueMapPagePath, renderIssueMap(run.repository, rows)],
@@ -132,7 +158,12 @@ async function readYaml(deps: DocsetDependencies, repository: RepositoryName, re
 }
 
 async function write(deps: DocsetDependencies, run: Run, path: string, docset: Docset, found: FoundDocuments): Promise<SyncedFile> {
-  const commit = await deps.mirror.commitFiles(run.repository, run.branch, new Map([[path, deps.documents.renderYaml(docsetData(docset))]]), `docs: ${docset.kind === "issue" ? "docset of issue" : "docset of pull request"} #${docset.number}`);
+  const commit = await deps.mirror.commitFiles(
+    run.repository,
+    run.branch,
+    new Map([[path, deps.documents.renderYaml(docsetData(docset))]]),
+    `docs: ${docset.kind === "issue" ? "docset of issue" : "docset of pull request"} #${docset.number}`,
+  );
   return { path, commit, documents: docset.entries.length, problems: found.problems };
 }
 

@@ -31,7 +31,9 @@ export function createEffectClaims({ clock, process, patience }: EffectClaimsOpt
       const now = clock.now();
       const last = (await tx.flow.bySubject(`effect:${subject}`)).findLast((event) => event.type === "effect.claimed");
       if (last && last.payload["process"] !== process && now < last.at + patience) return false;
-      await tx.flow.append([{ correlationId, actor: { type: "system", id: "gateway" }, type: "effect.claimed", subject: `effect:${subject}`, payload: { process }, at: now }]);
+      await tx.flow.append([
+        { correlationId, actor: { type: "system", id: "gateway" }, type: "effect.claimed", subject: `effect:${subject}`, payload: { process }, at: now },
+      ]);
       held.set(subject, owner);
       return true;
     },

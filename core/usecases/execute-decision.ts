@@ -13,6 +13,7 @@ import { settleQuestion } from "./answer-question.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
 import { readLabelNames } from "./repository-labels.ts";
+import { textOf } from "./request-decision.ts";
 import type { ToolContext, ToolDependencies } from "./tools/tool.ts";
 import type { Toolbox } from "./tools/toolbox.ts";
 import { verifyDecision, type IntegrityFault } from "./verify-decision.ts";
@@ -43,7 +44,10 @@ const gateway: Actor = { type: "system", id: "gateway" };
  */
 export function createExecuteDecision(deps: ExecuteDecisionDependencies) {
   return async function executeDecision(requestId: RequestId): Promise<ExecutionOutcome> {
-    const { request, history } = await deps.store.transaction(async (tx) => ({ request: await tx.requests.get(requestId), history: await tx.flow.bySubject(`request:${requestId}`) }));
+    const { request, history } = await deps.store.transaction(async (tx) => ({
+      request: await tx.requests.get(requestId),
+      history: await tx.flow.bySubject(`request:${requestId}`),
+    }));
     if (!request || (request.state.phase !== "decided" && request.state.phase !== "executing")) return "nothing";
     // What cannot be trusted is not looked up on the forge either: it may name any repository.
     const trusted = verifyDecision(deps, request, request.state.decision, history) === undefined;
@@ -86,7 +90,8 @@ async function begin(deps: Work, tx: Transaction, id: RequestId, currentVersion:
   const { phase } = changed.value.state;
   if (phase === "stale" || phase === "expired") return closeUnexecuted(deps, tx, changed.value, phase);
   const call = await tx.toolCalls.byRequest(id, { lock: true });
-  if (call && request.kind === "tool" && decision.verdict.type === "approve" && call.state === "pending") await tx.toolCalls.save({ ...call, state: "executing", executions: 1 });
+  if (call && request.kind === "tool" && decision.verdict.type === "approve" && call.state === "pending")
+    await tx.toolCalls.save({ ...call, state: "executing", executions: 1 });
   return { request: changed.value, decision, again };
 }
 
@@ -147,7 +152,17 @@ async function executeGate(deps: Work, request: DecisionRequest, decision: Decis
     // Only a conflict is final: the pull request cannot be merged as it is, which is for the agent to mend. Anything else may pass, or waits for the owner.
     if (!(error instanceof InfrastructureError) || error.code !== "conflict" || error.retryable) throw error;
     const message = describeFailure(error);
-    await deps.store.transaction((tx) => tx.outbox.add([{ key: `resume:${request.runId}:${request.id}`, action: { type: "resume-run", runId: request.runId, note: `The owner's decision at the gate could not be applied. ${message}` } }], deps.clock.now()));
+    await deps.store.transaction((tx) =>
+      tx.outbox.add(
+        [
+          {
+            key: `resume:${request.runId}:${request.id}`,
+            action: { type: "resume-run", runId: request.runId, note: `The owner's decision at the gate could not be applied. ${message}` },
+          },
+        ],
+        deps.clock.now(),
+      ),
+    );
     return settle(deps, request, { status: "failed", message }, "failed");
   }
 }
@@ -160,8 +175,9 @@ function deniedResult({ by, verdict }: Decision): ToolResult {
 /** Approving a question takes its first option. The options are those that the digest binds, not those of the card. */
 function questionResult(request: DecisionRequest, { verdict, by }: Decision): ToolResult {
   const options = (request.arguments["options"] as readonly string[] | undefined) ?? [];
-  const question = String(request.arguments["question"] ?? "");
-  if (verdict.type === "deny") return { status: "denied", message: "The owner declined to answer. Go on without the answer, or end the turn.", by, reason: verdict.reason, question };
+  const question = textOf(request.arguments["question"]);
+  if (verdict.type === "deny")
+    return { status: "denied", message: "The owner declined to answer. Go on without the answer, or end the turn.", by, reason: verdict.reason, question };
   const option = verdict.type === "answer" ? verdict.option : 0;
   const answer = verdict.type === "answer" ? verdict.text : (options[0] ?? "");
   return { status: "done", message: `The owner answered: ${answer}`, answer, by, question, ...(option === undefined ? {} : { option }) };
@@ -182,10 +198,13 @@ function settle(deps: Work, request: DecisionRequest, result: ToolResult, outcom
 
 async function closeUnexecuted(deps: Work, tx: Transaction, request: DecisionRequest, phase: "stale" | "expired"): Promise<ExecutionOutcome> {
   const message =
-    phase === "stale" ? "What the call was aimed at changed after the owner was asked, so it was not carried out. Look at the new state and call again if it is still right." : "Nobody decided in time, so the call was not carried out.";
+    phase === "stale"
+      ? "What the call was aimed at changed after the owner was asked, so it was not carried out. Look at the new state and call again if it is still right."
+      : "Nobody decided in time, so the call was not carried out.";
   const current = request.state.phase === "stale" ? { seen: request.state.seen, current: request.state.current } : {};
   if (request.kind === "gate") {
-    const note = "The pull request changed after the owner was asked, so the decision was not applied. Check the current state; the gate opens again when your turn ends.";
+    const note =
+      "The pull request changed after the owner was asked, so the decision was not applied. Check the current state; the gate opens again when your turn ends.";
     await tx.outbox.add([{ key: `resume:${request.runId}:${request.id}`, action: { type: "resume-run", runId: request.runId, note } }], deps.clock.now());
   }
   await tellRun(deps, tx, request, { ...current, status: phase, message });
@@ -197,7 +216,10 @@ async function distrust(deps: Work, tx: Transaction, request: DecisionRequest, f
   const context = { now: deps.clock.now(), actor: gateway };
   await tx.flow.append([requestFlowEvent(request, "decision.integrity-violated", { reason: fault }, context)]);
   await failRequest(tx, request, `untrusted: ${fault}`, context);
-  await tellRun(deps, tx, request, { status: "refused", message: "The decision on this call could not be verified, so the call was not carried out. Do not repeat it; mention it in your summary." });
+  await tellRun(deps, tx, request, {
+    status: "refused",
+    message: "The decision on this call could not be verified, so the call was not carried out. Do not repeat it; mention it in your summary.",
+  });
   return "untrusted";
 }
 

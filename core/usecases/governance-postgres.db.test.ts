@@ -29,7 +29,9 @@ describe.skipIf(!postgresUrl())(`on a real PostgreSQL ${postgresSkipReason() ?? 
   it("one decision wins when many arrive at once", async () => {
     const run = await world.newRun();
     const request = await world.askForTrigger(run);
-    const answers = Array.from({ length: 8 }, (_, index) => world.sign(request, index % 2 === 0 ? { type: "approve" } : { type: "deny", reason: "no" }, index % 2 === 0 ? "olga" : "boris"));
+    const answers = Array.from({ length: 8 }, (_, index) =>
+      world.sign(request, index % 2 === 0 ? { type: "approve" } : { type: "deny", reason: "no" }, index % 2 === 0 ? "olga" : "boris"),
+    );
 
     const outcomes = await Promise.all(answers.map((answer) => world.answerRequest(answer)));
 
@@ -63,7 +65,12 @@ describe.skipIf(!postgresUrl())(`on a real PostgreSQL ${postgresSkipReason() ?? 
 
   it("a held call learns of the outcome that another process stored", async () => {
     const run = await world.newRun();
-    const held = world.call(run, "github_request_label", { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "done" }, { holdFor: 45_000 });
+    const held = world.call(
+      run,
+      "github_request_label",
+      { number: run.issue, add: ["run:vision"], remove: ["run:intake"], reason: "done" },
+      { holdFor: 45_000 },
+    );
     await expect.poll(() => world.requestOf(run).catch(() => undefined)).toBeDefined();
     const request = await world.requestOf(run);
     const other = world.process("other");

@@ -14,7 +14,13 @@ function createWorld() {
       return async () => void listeners.delete(callback);
     },
   } satisfies Store;
-  return { store, clock: createManualClock(), listeners, settle: () => void (call = { ...call, state: "done" }), hint: () => listeners.forEach((listener) => listener()) };
+  return {
+    store,
+    clock: createManualClock(),
+    listeners,
+    settle: () => void (call = { ...call, state: "done" }),
+    hint: () => listeners.forEach((listener) => listener()),
+  };
 }
 
 describe("holding a call", () => {

@@ -37,10 +37,23 @@ export function toIndexed(
 }
 
 /** Stores a document with its sections and tells the trail. */
-export async function storeIndexed(tx: Transaction, { meta, chunks }: IndexedDocument, event: { readonly correlationId: string; readonly actor: { readonly type: "agent" | "system"; readonly id: string } }): Promise<void> {
+export async function storeIndexed(
+  tx: Transaction,
+  { meta, chunks }: IndexedDocument,
+  event: { readonly correlationId: string; readonly actor: { readonly type: "agent" | "system"; readonly id: string } },
+): Promise<void> {
   await tx.documents.upsert(meta, chunks);
   const payload: JsonObject = { docId: meta.docId, path: meta.path, branch: meta.branch, hash: meta.hash, chunks: chunks.length };
-  await tx.flow.append([{ correlationId: event.correlationId as never, actor: event.actor, type: "document.indexed", subject: `document:${meta.repository}:${meta.path}`, payload, at: meta.updatedAt }]);
+  await tx.flow.append([
+    {
+      correlationId: event.correlationId as never,
+      actor: event.actor,
+      type: "document.indexed",
+      subject: `document:${meta.repository}:${meta.path}`,
+      payload,
+      at: meta.updatedAt,
+    },
+  ]);
 }
 
 /** A document that can be read, or undefined. */

@@ -1,7 +1,7 @@
 import type { DecisionRequest, EffectPreview } from "../domain/decision/decision.ts";
 import { requestText } from "../domain/decision/digest.ts";
 import { ok, type Result } from "../domain/kernel/result.ts";
-import type { Instant, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
+import type { Instant, Json, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import type { RunError } from "../domain/run/machine.ts";
 import type { Run } from "../domain/run/run.ts";
 import { countHidden } from "../domain/tool/hidden-characters.ts";
@@ -43,16 +43,36 @@ export interface NewRequest {
  */
 export async function requestDecision(tx: Transaction, run: Run, asked: NewRequest, change: ChangeContext): Promise<Result<DecisionRequest, RunError>> {
   const request = compose(run, asked, change.now);
-  const waiting = await changeRun(tx, run, { type: "await-decision", requestId: request.id, kind: request.kind === "question" ? "question" : "tool", attempt: asked.context.attempt }, change);
+  const waiting = await changeRun(
+    tx,
+    run,
+    { type: "await-decision", requestId: request.id, kind: request.kind === "question" ? "question" : "tool", attempt: asked.context.attempt },
+    change,
+  );
   if (!waiting.ok) return waiting;
   await tx.requests.insert(request);
-  await tx.flow.append([requestFlowEvent(request, "decision.requested", { summary: request.summary, rule: request.rule, expiresAt: request.expiresAt, targetVersion: request.targetVersion }, change)]);
+  await tx.flow.append([
+    requestFlowEvent(
+      request,
+      "decision.requested",
+      { summary: request.summary, rule: request.rule, expiresAt: request.expiresAt, targetVersion: request.targetVersion },
+      change,
+    ),
+  ]);
   if (request.kind === "question") await tx.outbox.add(announce(run, request, asked), change.now);
   return ok(request);
 }
 
 function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, triggerLabel, expiresAt }: NewRequest, now: Instant): DecisionRequest {
-  const bound = { tool: tool.name, toolVersion: tool.version, arguments: resolved, repository: run.repository, runId: run.id, targetVersion: proposal.targetVersion, expiresAt };
+  const bound = {
+    tool: tool.name,
+    toolVersion: tool.version,
+    arguments: resolved,
+    repository: run.repository,
+    runId: run.id,
+    targetVersion: proposal.targetVersion,
+    expiresAt,
+  };
   const hidden = countHidden(JSON.stringify(resolved));
   const rationale = tool.rationale?.(resolved);
   return {
@@ -76,12 +96,32 @@ function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, 
 function announce(run: Run, request: DecisionRequest, { context, resolved }: NewRequest): readonly Effect[] {
   const options = (resolved["options"] as readonly string[]).map((option, index) => `${index + 1}. ${inert(option)}${index === 0 ? " (recommended)" : ""}`);
   const background = typeof resolved["context"] === "string" ? ["", quote(resolved["context"])] : [];
-  const body = [`**The agent of \`${run.stage}\` has a question.**`, "", quote(String(resolved["question"])), ...background, "", ...options, "", "Please answer it in Signalbox; a comment here is not taken as the answer."];
+  const body = [
+    `**The agent of \`${run.stage}\` has a question.**`,
+    "",
+    quote(textOf(resolved["question"])),
+    ...background,
+    "",
+    ...options,
+    "",
+    "Please answer it in Signalbox; a comment here is not taken as the answer.",
+  ];
   const marker = `signalbox:question:${request.id}`;
   return [
-    { key: `comment:${run.id}:question:${request.id}`, action: { type: "post-comment", repository: run.repository, issue: run.issue, marker, body: body.join("\n") } },
-    { key: `labels:${run.id}:question:${request.id}`, action: { type: "change-labels", repository: run.repository, number: run.issue, add: [context.labels.needs.input], remove: [], as: "bot" } },
+    {
+      key: `comment:${run.id}:question:${request.id}`,
+      action: { type: "post-comment", repository: run.repository, issue: run.issue, marker, body: body.join("\n") },
+    },
+    {
+      key: `labels:${run.id}:question:${request.id}`,
+      action: { type: "change-labels", repository: run.repository, number: run.issue, add: [context.labels.needs.input], remove: [], as: "bot" },
+    },
   ];
+}
+
+/** An argument that validation has made a text; empty where a row was edited. */
+export function textOf(value: Json | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** Foreign text inside a comment of ours: quoted, and without marks of ours. */

@@ -23,7 +23,12 @@ export interface DecisionVerifierDependencies {
  * Checks a decision as if nobody had done so before: the digest is computed anew from the stored arguments, the signature is checked against the installation's
  * trusted keys, and the trail of events must not show that the request has been executed. Whoever can write to the database still cannot approve.
  */
-export function verifyDecision(deps: DecisionVerifierDependencies, request: DecisionRequest, decision: Decision, history: readonly FlowEvent[]): IntegrityFault | undefined {
+export function verifyDecision(
+  deps: DecisionVerifierDependencies,
+  request: DecisionRequest,
+  decision: Decision,
+  history: readonly FlowEvent[],
+): IntegrityFault | undefined {
   if (!digestHolds(request, deps.hasher.sha256) || request.kind !== kindOfTool(request.tool)) return "digest-does-not-match";
   if (!verifies(deps, request, decision)) return "signature-invalid";
   if (decision.at >= request.expiresAt) return "decided-too-late";

@@ -1,7 +1,13 @@
 import type { ChangedFile } from "../../ports/repository-mirror.ts";
 import { git, type GitOptions } from "./git-process.ts";
 
-const modes: Readonly<Record<string, ChangedFile["mode"]>> = { "100644": "regular", "100664": "regular", "100755": "executable", "120000": "symlink", "160000": "submodule" };
+const modes: Readonly<Record<string, ChangedFile["mode"]>> = {
+  "100644": "regular",
+  "100664": "regular",
+  "100755": "executable",
+  "120000": "symlink",
+  "160000": "submodule",
+};
 
 /** A path that differs between two trees, with the blob that the newer one has. */
 export interface TreeDifference extends ChangedFile {
@@ -19,7 +25,10 @@ export async function changesOfCommits(to: string, excluded: readonly string[], 
   const commits = (await git(["rev-list", "--stdin"], { ...options, input: `${range}\n` })).split("\n").filter((line) => line !== "");
   const found = new Map<string, ChangedFile>();
   if (commits.length === 0) return [];
-  const raw = await git(["diff-tree", "--stdin", "--root", "-r", "-c", "-z", "--raw", "--no-renames", "--no-commit-id"], { ...options, input: `${commits.join("\n")}\n` });
+  const raw = await git(["diff-tree", "--stdin", "--root", "-r", "-c", "-z", "--raw", "--no-renames", "--no-commit-id"], {
+    ...options,
+    input: `${commits.join("\n")}\n`,
+  });
   for (const change of parseRaw(raw)) found.set(`${change.status}${change.mode}${change.path}`, withoutBlob(change));
   return [...found.values()];
 }

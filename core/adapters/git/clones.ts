@@ -54,7 +54,8 @@ export function createGitClones(options: GitClonesOptions): GitClones {
     exclusively,
     remote: options.remote,
     update: (repository) => exclusively(repository, () => fetchAll(repository)),
-    open: async (repository) => ((await exists(path.join(place(repository), "HEAD"))) ? place(repository) : exclusively(repository, () => fetchAll(repository))),
+    open: async (repository) =>
+      (await exists(path.join(place(repository), "HEAD"))) ? place(repository) : exclusively(repository, () => fetchAll(repository)),
     tip: async (repository, branch) => {
       const found = await runGit(["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`], { cwd: place(repository) });
       return found.code === 0 ? (found.stdout.toString("utf8").trim() as CommitSha) : undefined;
@@ -66,7 +67,10 @@ async function initialise(directory: string): Promise<void> {
   try {
     await mkdir(directory, { recursive: true });
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `cannot make the directory ${directory}`, { cause, remedy: "Give Signalbox a data directory that it may write to." });
+    throw new InfrastructureError("unwritable", `cannot make the directory ${directory}`, {
+      cause,
+      remedy: "Give Signalbox a data directory that it may write to.",
+    });
   }
   await git(["init", "--quiet", "--bare", "--initial-branch=main", directory]);
 }

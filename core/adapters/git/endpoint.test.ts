@@ -12,7 +12,13 @@ import { createGitClones } from "./clones.ts";
 import { createGitEndpoint } from "./endpoint.ts";
 
 const repository = "acme/shop" as RepositoryName;
-const identity = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.invalid", GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.invalid", GIT_CONFIG_GLOBAL: "/dev/null" };
+const identity = {
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.invalid",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.invalid",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+};
 let place: string;
 let forge: string;
 let clone: string;
@@ -60,7 +66,9 @@ describe("the git endpoint", () => {
     expect(pushed.code).toBe(0);
     expect(pushed.stderr).toContain("Signalbox: accepted");
     expect(await git(forge, "rev-parse", "run/1")).toBe(await git(clone, "rev-parse", "HEAD"));
-    expect(proposals).toMatchObject([{ repository, updates: [{ ref: "refs/heads/run/1", forced: false, changes: [{ path: "docs/a.md", status: "A", mode: "regular" }] }] }]);
+    expect(proposals).toMatchObject([
+      { repository, updates: [{ ref: "refs/heads/run/1", forced: false, changes: [{ path: "docs/a.md", status: "A", mode: "regular" }] }] },
+    ]);
     expect(outcomes).toEqual(["accepted"]);
   });
 

@@ -60,7 +60,10 @@ async function advertiseFetch(clone: string, request: IncomingMessage, response:
 
 async function advertiseHeads(clone: string, response: ServerResponse): Promise<void> {
   const heads = await git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/"], { cwd: clone });
-  const refs = heads.split("\n").filter(Boolean).map((line) => ({ commit: line.slice(0, 40), name: line.slice(41) }));
+  const refs = heads
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => ({ commit: line.slice(0, 40), name: line.slice(41) }));
   response.writeHead(200, { "content-type": "application/x-git-receive-pack-advertisement", ...noCache }).end(advertisePush(refs));
 }
 
@@ -119,7 +122,10 @@ async function judge(clones: GitClones, clone: string, call: GitCall, header: Pu
     return reportPush(header, refusal?.reason, refusal?.lines ?? ["Signalbox: accepted and forwarded to the forge."]);
   } catch (error) {
     if (!(error instanceof InfrastructureError)) throw error;
-    return reportPush(header, error.retryable ? "try again later" : error.code, [`Signalbox could not reach the forge: ${error.message}`, ...(error.remedy ? [error.remedy] : [])]);
+    return reportPush(header, error.retryable ? "try again later" : error.code, [
+      `Signalbox could not reach the forge: ${error.message}`,
+      ...(error.remedy ? [error.remedy] : []),
+    ]);
   } finally {
     await quarantine.dispose();
   }
@@ -130,7 +136,10 @@ async function push(clones: GitClones, quarantine: Quarantine, call: GitCall, he
   const damaged = onlyDeletions ? undefined : await quarantine.unpack(file, header.length);
   const proposal = damaged ?? (await quarantine.propose(header, call.guard.base));
   if ("reason" in proposal) {
-    await call.guard.refused({ repository: call.repository, updates: header.commands.map(({ ref }) => ({ ref, forced: false, changes: [] })) }, proposal.reason);
+    await call.guard.refused(
+      { repository: call.repository, updates: header.commands.map(({ ref }) => ({ ref, forced: false, changes: [] })) },
+      proposal.reason,
+    );
     return proposal;
   }
   const verdict = await call.guard.check(proposal);

@@ -25,7 +25,21 @@ export interface GitOutput {
   readonly stderr: string;
 }
 
-const passedOn = ["PATH", "LANG", "LC_ALL", "TMPDIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy", "SSL_CERT_FILE", "SSL_CERT_DIR", "GIT_SSL_CAINFO"];
+const passedOn = [
+  "PATH",
+  "LANG",
+  "LC_ALL",
+  "TMPDIR",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+  "SSL_CERT_FILE",
+  "SSL_CERT_DIR",
+  "GIT_SSL_CAINFO",
+];
 const proxies = new Set(["HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"]);
 const outputLimit = 64 * 1024 * 1024;
 
@@ -82,7 +96,13 @@ export function runGit(args: readonly string[], options: GitOptions = {}): Promi
     });
     child.on("error", (cause) => {
       clearTimeout(timer);
-      reject(new InfrastructureError("unavailable", "git cannot be started", { cause, retryable: false, remedy: "Install git 2.39 or newer and put it on the PATH." }));
+      reject(
+        new InfrastructureError("unavailable", "git cannot be started", {
+          cause,
+          retryable: false,
+          remedy: "Install git 2.39 or newer and put it on the PATH.",
+        }),
+      );
     });
     child.on("close", (code) => {
       clearTimeout(timer);
@@ -108,8 +128,12 @@ export function gitFailure(args: readonly string[], output: GitOutput): Infrastr
   const cause = new Error(output.stderr.trim() || `exit code ${output.code}`);
   const what = `git ${args.find((arg) => !arg.startsWith("-")) ?? ""} failed`;
   if (/returned error: 40[13]|Authentication failed|could not read Username/.test(output.stderr))
-    return new InfrastructureError("unauthorised", `${what}: the forge refused our credential`, { cause, remedy: "Check the forge token and its rights on this repository." });
-  if (/returned error: 404|repository '.*' not found|not found\b.*repository/.test(output.stderr)) return new InfrastructureError("not-found", `${what}: no such repository`, { cause });
+    return new InfrastructureError("unauthorised", `${what}: the forge refused our credential`, {
+      cause,
+      remedy: "Check the forge token and its rights on this repository.",
+    });
+  if (/returned error: 404|repository '.*' not found|not found\b.*repository/.test(output.stderr))
+    return new InfrastructureError("not-found", `${what}: no such repository`, { cause });
   if (/Could not resolve host|Failed to connect|unable to access|returned error: 5\d\d|early EOF|remote end hung up|RPC failed/.test(output.stderr))
     return new InfrastructureError("unavailable", `${what}: the forge cannot be reached`, { cause });
   return new InfrastructureError("internal", what, { cause });

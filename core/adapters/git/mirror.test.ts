@@ -98,7 +98,12 @@ describe("the mirror of a repository", () => {
 
     const changes = await mirror.changes(repository, from ?? "", to ?? "");
 
-    expect(changes).toEqual(expect.arrayContaining([expect.objectContaining({ path: "src/secret.ts", status: "A" }), expect.objectContaining({ path: "src/secret.ts", status: "D" })]));
+    expect(changes).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ path: "src/secret.ts", status: "A" }),
+        expect.objectContaining({ path: "src/secret.ts", status: "D" }),
+      ]),
+    );
   });
 
   it("refuses names that would leave its directory", async () => {

@@ -36,7 +36,8 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
         await clones.update(repository);
         const outcome = await clones.exclusively(repository, () => commitOnce(clones, repository, branch, files, message, identity));
         if (outcome !== "moved") return outcome;
-        if (attempt === commitAttempts) throw new InfrastructureError("conflict", `the branch ${branch} of ${repository} moved at every attempt to commit to it`);
+        if (attempt === commitAttempts)
+          throw new InfrastructureError("conflict", `the branch ${branch} of ${repository} moved at every attempt to commit to it`);
       }
     },
   };
@@ -93,7 +94,11 @@ async function commitOnce(
     await git(["update-ref", ref, commit], { cwd });
     return commit as CommitSha;
   }
-  if (/^!\t/m.test(pushed.stdout.toString("utf8")) && /stale info|fetch first|non-fast-forward|failed to lock|cannot lock/.test(`${pushed.stdout.toString("utf8")}${pushed.stderr}`)) return "moved";
+  if (
+    /^!\t/m.test(pushed.stdout.toString("utf8")) &&
+    /stale info|fetch first|non-fast-forward|failed to lock|cannot lock/.test(`${pushed.stdout.toString("utf8")}${pushed.stderr}`)
+  )
+    return "moved";
   throw gitFailure(args, pushed);
 }
 

@@ -40,7 +40,10 @@ export function parsePushHeader(bytes: Buffer): PushHeader | undefined {
     const length = Number.parseInt(digits, 16);
     if (length === 0) return { commands, capabilities, length: at + 4 };
     if (length < 5 || at + length > bytes.length) return undefined;
-    const [line, offered] = bytes.toString("utf8", at + 4, at + length).replace(/\n$/, "").split("\0");
+    const [line, offered] = bytes
+      .toString("utf8", at + 4, at + length)
+      .replace(/\n$/, "")
+      .split("\0");
     const match = /^([0-9a-f]{40}) ([0-9a-f]{40}) (.+)$/.exec(line ?? "");
     if (!match) return undefined;
     if (offered !== undefined) capabilities = new Set(offered.trim().split(" "));
@@ -62,7 +65,9 @@ export function advertisePush(refs: readonly { readonly name: string; readonly c
 
 /** git's report on a push: `problem` absent means that every ref was taken. `lines` are shown to the pusher as `remote: …`. */
 export function reportPush(header: PushHeader, problem: string | undefined, lines: readonly string[]): Buffer {
-  const results = header.commands.map((command) => packet(problem === undefined ? `ok ${command.ref}\n` : `ng ${command.ref} ${problem.replaceAll(/\s+/g, " ").slice(0, 500)}\n`));
+  const results = header.commands.map((command) =>
+    packet(problem === undefined ? `ok ${command.ref}\n` : `ng ${command.ref} ${problem.replaceAll(/\s+/g, " ").slice(0, 500)}\n`),
+  );
   const report = Buffer.concat([packet("unpack ok\n"), ...results, flushPacket]);
   const wanted = header.capabilities.has("report-status");
   if (!header.capabilities.has("side-band-64k")) return wanted ? report : Buffer.alloc(0);

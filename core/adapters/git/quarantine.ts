@@ -38,7 +38,12 @@ export async function createQuarantine(clones: GitClones, repository: Repository
     },
     propose: async (header, base) => {
       const heads = await git(["for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/"], { cwd: clone });
-      const tips = new Map(heads.split("\n").filter(Boolean).map((line) => [line.slice(41), line.slice(0, 40)]));
+      const tips = new Map(
+        heads
+          .split("\n")
+          .filter(Boolean)
+          .map((line) => [line.slice(41), line.slice(0, 40)]),
+      );
       const updates: ProposedUpdate[] = [];
       for (const command of header.commands) {
         const update = await proposeUpdate(cwd, command, tips, tips.get(`refs/heads/${base}`));
@@ -52,7 +57,12 @@ export async function createQuarantine(clones: GitClones, repository: Repository
   };
 }
 
-async function proposeUpdate(cwd: string, command: PushCommand, tips: ReadonlyMap<string, string>, base: string | undefined): Promise<ProposedUpdate | Refusal> {
+async function proposeUpdate(
+  cwd: string,
+  command: PushCommand,
+  tips: ReadonlyMap<string, string>,
+  base: string | undefined,
+): Promise<ProposedUpdate | Refusal> {
   const before = tips.get(command.ref);
   const expected = command.before === noObject ? undefined : command.before;
   if (before !== expected) return { reason: "fetch first", lines: [`${command.ref} moved on the forge. Fetch, put your commits on top, and push again.`] };
@@ -83,12 +93,16 @@ async function forwardPush(clones: GitClones, push: ProposedPush, cwd: string): 
   if (pushed.code === 0) return undefined;
   const rejected = /^!\t[^\t]*\t(.*)$/m.exec(pushed.stdout.toString("utf8"))?.[1];
   if (rejected === undefined) throw gitFailure(args, pushed);
-  const words = pushed.stderr.split("\n").filter((line) => line.startsWith("remote: ")).slice(0, 10);
+  const words = pushed.stderr
+    .split("\n")
+    .filter((line) => line.startsWith("remote: "))
+    .slice(0, 10);
   // The forge names a lost race in many ways; where its branch is now says it in one.
   await clones.update(push.repository);
   for (const update of push.updates) {
     const now = await clones.tip(push.repository, update.ref.replace(/^refs\/heads\//, "") as BranchName);
-    if (now !== update.before) return { reason: "fetch first", lines: ["The branch moved on the forge meanwhile. Fetch, put your commits on top, and push again."] };
+    if (now !== update.before)
+      return { reason: "fetch first", lines: ["The branch moved on the forge meanwhile. Fetch, put your commits on top, and push again."] };
   }
   return { reason: "the forge refused it", lines: [`The forge refused the push: ${rejected}`, ...words.map((line) => line.slice(8))] };
 }

@@ -53,7 +53,9 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
 }
 
 /** The low-level server, because arguments are validated by the use case: a refused call is an answer that is recorded, not a protocol error. */
+// oxlint-disable-next-line typescript/no-deprecated -- its deprecation note keeps it for such advanced uses; the high-level server would refuse bad calls itself
 function createServer({ name, version, instructions }: McpEndpointOptions, call: McpCall, gone: AbortSignal): Server {
+  // oxlint-disable-next-line typescript/no-deprecated -- as above
   const server = new Server({ name, version }, { capabilities: { tools: {} }, ...(instructions === undefined ? {} : { instructions }) });
   server.setRequestHandler("tools/list", () => ({ tools: call.tools.map(toTool) }));
   server.setRequestHandler("tools/call", async (request, context) => {

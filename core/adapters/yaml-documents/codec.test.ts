@@ -42,7 +42,10 @@ describe("documents with YAML front matter", () => {
 
     const marked = codec.mark(document, mark) ?? "";
 
-    expect(codec.read(marked)).toMatchObject({ ok: true, value: { frontMatter: { status: "approved", approvals: { status: "approved", approvedBy: "olga", approvedAt: "2026-03-01", decision: "r1" } } } });
+    expect(codec.read(marked)).toMatchObject({
+      ok: true,
+      value: { frontMatter: { status: "approved", approvals: { status: "approved", approvedBy: "olga", approvedAt: "2026-03-01", decision: "r1" } } },
+    });
     expect(marked).toContain("# keep me");
     expect(marked.endsWith("---\n# Problem\n\n---\nstatus: not front matter\n")).toBe(true);
     expect(codec.mark(marked, mark)).toBe(marked);
@@ -50,7 +53,10 @@ describe("documents with YAML front matter", () => {
   });
 
   it("do not blow up on an alias bomb", () => {
-    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", ..."bcdefgh".split("").map((name, index) => `${name}: &${name} [${`*${"abcdefgh"[index]},`.repeat(9).slice(0, -1)}]`)].join("\n");
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ..."bcdefgh".split("").map((name, index) => `${name}: &${name} [${`*${"abcdefgh"[index]},`.repeat(9).slice(0, -1)}]`),
+    ].join("\n");
 
     expect(codec.parseYaml(bomb)).toBeUndefined();
     expect(codec.read(`---\n${bomb}\n---\n`)).toMatchObject({ ok: false });
@@ -70,11 +76,14 @@ describe("documents with YAML front matter", () => {
 describe("YAML data files", () => {
   it("are the same text for the same data, and read back as what they were", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))), (data) => {
-        const text = codec.renderYaml(data);
-        expect(codec.renderYaml(data)).toBe(text);
-        expect(codec.parseYaml(text)).toEqual(JSON.parse(JSON.stringify(data)));
-      }),
+      fc.property(
+        fc.dictionary(fc.string({ minLength: 1 }), fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null), fc.array(fc.string()))),
+        (data) => {
+          const text = codec.renderYaml(data);
+          expect(codec.renderYaml(data)).toBe(text);
+          expect(codec.parseYaml(text)).toEqual(JSON.parse(JSON.stringify(data)));
+        },
+      ),
     );
   });
 });

@@ -18,7 +18,14 @@ import { createAuthenticateRun } from "../../usecases/authenticate-run.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 
-const identity = { GIT_AUTHOR_NAME: "A", GIT_AUTHOR_EMAIL: "a@example.invalid", GIT_COMMITTER_NAME: "A", GIT_COMMITTER_EMAIL: "a@example.invalid", GIT_CONFIG_GLOBAL: "/dev/null", GIT_TERMINAL_PROMPT: "0" };
+const identity = {
+  GIT_AUTHOR_NAME: "A",
+  GIT_AUTHOR_EMAIL: "a@example.invalid",
+  GIT_COMMITTER_NAME: "A",
+  GIT_COMMITTER_EMAIL: "a@example.invalid",
+  GIT_CONFIG_GLOBAL: "/dev/null",
+  GIT_TERMINAL_PROMPT: "0",
+};
 let database: FreshDatabase;
 let world: Governance;
 let place: string;
@@ -55,7 +62,10 @@ describe("the gateway's tools", () => {
   let client: Client | undefined;
   afterEach(() => client?.close());
 
-  it.each([["2025-11-25", "legacy"], ["2026-07-28", "auto"]] as const)("are listed and called by an MCP client that speaks %s", async (version, mode) => {
+  it.each([
+    ["2025-11-25", "legacy"],
+    ["2026-07-28", "auto"],
+  ] as const)("are listed and called by an MCP client that speaks %s", async (version, mode) => {
     const run = await world.newRun();
     client = await connect(await tokenFor(run), mode);
 
@@ -64,7 +74,11 @@ describe("the gateway's tools", () => {
     const result = await client.callTool({ name: "github_comment", arguments: { number: run.issue, body: "Hello" }, _meta: { callId: "call-1" } });
 
     expect(tools.map((tool) => tool.name)).toContain("owner_ask");
-    expect(tools.find((tool) => tool.name === "github_comment")?.inputSchema).toMatchObject({ type: "object", required: ["number", "body"], additionalProperties: false });
+    expect(tools.find((tool) => tool.name === "github_comment")?.inputSchema).toMatchObject({
+      type: "object",
+      required: ["number", "body"],
+      additionalProperties: false,
+    });
     expect(JSON.parse(textOf(result))).toMatchObject({ status: "done" });
     expect(result.isError).not.toBe(true);
     expect(await world.calls(run)).toMatchObject([{ callId: "call-1", state: "done" }]);
@@ -80,15 +94,21 @@ describe("the gateway's tools", () => {
     expect(wrong).toMatchObject({ isError: true });
     expect(textOf(wrong)).toMatch(/number: .*body: /);
     expect(unknown).toMatchObject({ isError: true });
-    expect((await world.calls(run)).map((call) => [call.tool, call.state])).toEqual([["github_comment", "refused"], ["k8s_delete_everything", "refused"]]);
+    expect((await world.calls(run)).map((call) => [call.tool, call.state])).toEqual([
+      ["github_comment", "refused"],
+      ["k8s_delete_everything", "refused"],
+    ]);
   });
 
   it("are closed to an unknown token and to a fenced one", async () => {
     const run = await world.newRun();
     const token = await tokenFor(run);
-    await world.store.transaction((tx) => tx.attempts.insert({ runId: run.id, attempt: 2, phase: "starting", leaseUntil: 0 as Instant, startedAt: 0 as Instant }, "b".repeat(64) as Digest));
+    await world.store.transaction((tx) =>
+      tx.attempts.insert({ runId: run.id, attempt: 2, phase: "starting", leaseUntil: 0 as Instant, startedAt: 0 as Instant }, "b".repeat(64) as Digest),
+    );
 
-    const post = (headers: Record<string, string>) => fetch(`${url}/mcp`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: "{}" });
+    const post = (headers: Record<string, string>) =>
+      fetch(`${url}/mcp`, { method: "POST", headers: { "content-type": "application/json", ...headers }, body: "{}" });
 
     expect((await post({})).status).toBe(401);
     expect((await post({ authorization: "Bearer nonsense" })).status).toBe(401);
@@ -126,29 +146,49 @@ describe("the gateway's git", () => {
   it.each<readonly [string, () => Promise<unknown>, RegExp]>([
     ["code in a document stage", () => commit("src/new.ts", "x"), /src\/new\.ts/],
     ["a change of existing code", () => commit("src/app.ts", "changed"), /src\/app\.ts/],
-    ["a file added and taken away again", async () => {
-      await commit("src/secret.ts", "x");
-      rmSync(path.join(clone, "src/secret.ts"));
-      await commit("docs/a.md", "a");
-    }, /src\/secret\.ts/],
-    ["a document moved over code", async () => {
-      renameSync(path.join(clone, "README.md"), path.join(clone, "src/readme.ts"));
-      await commit("docs/a.md", "a");
-    }, /src\/readme\.ts/],
-    ["code moved to a document", async () => {
-      renameSync(path.join(clone, "src/app.ts"), path.join(clone, "app.md"));
-      await commit("docs/a.md", "a");
-    }, /src\/app\.ts/],
-    ["a symbolic link", async () => {
-      mkdirSync(path.join(clone, "docs"), { recursive: true });
-      symlinkSync("/etc/passwd", path.join(clone, "docs/link.md"));
-      await commit("docs/a.md", "a");
-    }, /docs\/link\.md/],
-    ["a submodule", async () => {
-      await commit("docs/a.md", "a");
-      await git(clone, "update-index", "--add", "--cacheinfo", `160000,${await git(clone, "rev-parse", "HEAD")},docs/module.md`);
-      await git(clone, "commit", "--quiet", "-m", "module");
-    }, /docs\/module\.md/],
+    [
+      "a file added and taken away again",
+      async () => {
+        await commit("src/secret.ts", "x");
+        rmSync(path.join(clone, "src/secret.ts"));
+        await commit("docs/a.md", "a");
+      },
+      /src\/secret\.ts/,
+    ],
+    [
+      "a document moved over code",
+      async () => {
+        renameSync(path.join(clone, "README.md"), path.join(clone, "src/readme.ts"));
+        await commit("docs/a.md", "a");
+      },
+      /src\/readme\.ts/,
+    ],
+    [
+      "code moved to a document",
+      async () => {
+        renameSync(path.join(clone, "src/app.ts"), path.join(clone, "app.md"));
+        await commit("docs/a.md", "a");
+      },
+      /src\/app\.ts/,
+    ],
+    [
+      "a symbolic link",
+      async () => {
+        mkdirSync(path.join(clone, "docs"), { recursive: true });
+        symlinkSync("/etc/passwd", path.join(clone, "docs/link.md"));
+        await commit("docs/a.md", "a");
+      },
+      /docs\/link\.md/,
+    ],
+    [
+      "a submodule",
+      async () => {
+        await commit("docs/a.md", "a");
+        await git(clone, "update-index", "--add", "--cacheinfo", `160000,${await git(clone, "rev-parse", "HEAD")},docs/module.md`);
+        await git(clone, "commit", "--quiet", "-m", "module");
+      },
+      /docs\/module\.md/,
+    ],
     ["a docset file", () => commit("docs/_docset/issues/issue-1.yaml", "mine"), /_docset/],
     ["an index page", () => commit("docs/_index/issue-map.md", "mine"), /_index/],
     ["a workflow", () => commit(".github/workflows/ci.yml", "on: push"), /workflows/],
@@ -211,7 +251,12 @@ describe("the gateway's git", () => {
     const climbing = await fetch(`${url}/git/acme/..%2f..%2fetc.git/info/refs?service=git-upload-pack`, { headers: { authorization: `Bearer ${token}` } });
     const nobody = await tryGit(place, "ls-remote", remote("nonsense"));
     await commit("docs/a.md", "a");
-    await world.store.transaction((tx) => tx.attempts.insert({ runId: run.id, attempt: 2, phase: "starting", leaseUntil: 0 as Instant, startedAt: 0 as Instant }, createHasher().sha256(`b${count}`)));
+    await world.store.transaction((tx) =>
+      tx.attempts.insert(
+        { runId: run.id, attempt: 2, phase: "starting", leaseUntil: 0 as Instant, startedAt: 0 as Instant },
+        createHasher().sha256(`b${count}`),
+      ),
+    );
     const fenced = await push(`HEAD:refs/heads/${run.branch}`);
 
     expect(elsewhere.code).not.toBe(0);
@@ -247,7 +292,11 @@ describe("the runner protocol", () => {
     const run = await world.newRun();
     const headers = { authorization: `Bearer ${await tokenFor(run)}`, "content-type": "application/json" };
 
-    const answer = await fetch(`${url}/runner/turn-ended`, { method: "POST", headers, body: JSON.stringify({ turn: 1, outcome: "completed", push: { type: "none" } }) });
+    const answer = await fetch(`${url}/runner/turn-ended`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify({ turn: 1, outcome: "completed", push: { type: "none" } }),
+    });
 
     expect(await answer.json()).toEqual({ type: "finish", reason: "done" });
     expect(turns.at(-1)).toMatchObject({ turn: 1, outcome: "completed" });
@@ -263,7 +312,13 @@ describe("the runner protocol", () => {
     ["missing fields", "/runner/exchange", { method: "POST", body: "{}" }, 400, "invalid"],
     ["a wrong type", "/runner/exchange", { method: "POST", body: JSON.stringify({ runId: 1, attempt: "1", bootstrapToken: [] }) }, 400, "invalid"],
     ["a body without end", "/runner/exchange", { method: "POST", body: "x".repeat(100_000) }, 413, "too-large"],
-    ["an unknown bootstrap token", "/runner/exchange", { method: "POST", body: JSON.stringify({ runId: "r", attempt: 1, bootstrapToken: "t".repeat(40) }) }, 401, "unknown"],
+    [
+      "an unknown bootstrap token",
+      "/runner/exchange",
+      { method: "POST", body: JSON.stringify({ runId: "r", attempt: 1, bootstrapToken: "t".repeat(40) }) },
+      401,
+      "unknown",
+    ],
   ])("answers %s with words and without a stack trace", async (_name, where, init, status, error) => {
     const answer = await fetch(`${url}${where}`, init);
 
@@ -287,7 +342,10 @@ describe("the runner protocol", () => {
   it("says which port is in use", async () => {
     const second = createGateway(dependencies());
 
-    await expect(second.start({ host: "127.0.0.1", port: Number(new URL(url).port) })).rejects.toMatchObject({ code: "busy", remedy: expect.any(String) as unknown });
+    await expect(second.start({ host: "127.0.0.1", port: Number(new URL(url).port) })).rejects.toMatchObject({
+      code: "busy",
+      remedy: expect.any(String) as unknown,
+    });
   });
 });
 

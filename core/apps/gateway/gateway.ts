@@ -21,7 +21,12 @@ const instructions =
 
 /** The only door of an agent: tools over MCP, git, and the runner protocol, each with the run's own token. */
 export function createGateway(deps: GatewayDependencies): Gateway {
-  const mcp = createMcpEndpoint({ name: "signalbox", version: deps.version, instructions, onError: (error) => deps.log.warn({ err: error }, "mcp request failed") });
+  const mcp = createMcpEndpoint({
+    name: "signalbox",
+    version: deps.version,
+    instructions,
+    onError: (error) => deps.log.warn({ err: error }, "mcp request failed"),
+  });
   let base = deps.publicUrl ?? "";
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 600_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
     route(deps, mcp, base, request, response)
@@ -61,12 +66,14 @@ async function route(deps: GatewayDependencies, mcp: McpEndpoint, base: string, 
   const found = runnerRoutes[`${request.method} ${url.pathname}`];
   if (found) return found(deps, { request, response, url, base, authenticate });
   const methods = Object.keys(runnerRoutes).flatMap((key) => (key.endsWith(` ${url.pathname}`) ? [key.split(" ")[0] ?? ""] : []));
-  if (methods.length > 0) throw new HttpRefusal(405, "wrong-method", `only ${methods.join(", ")} is understood here`, { headers: { allow: methods.join(", ") } });
+  if (methods.length > 0)
+    throw new HttpRefusal(405, "wrong-method", `only ${methods.join(", ")} is understood here`, { headers: { allow: methods.join(", ") } });
   throw new HttpRefusal(404, "not-found", "there is nothing at this address");
 }
 
 async function health(deps: GatewayDependencies, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  if (request.method !== "GET" && request.method !== "HEAD") throw new HttpRefusal(405, "wrong-method", "only GET is understood here", { headers: { allow: "GET" } });
+  if (request.method !== "GET" && request.method !== "HEAD")
+    throw new HttpRefusal(405, "wrong-method", "only GET is understood here", { headers: { allow: "GET" } });
   if (!(await deps.healthy())) throw new HttpRefusal(503, "unavailable", "the database does not answer");
   sendJson(response, 200, { status: "ok" });
 }
@@ -77,7 +84,13 @@ async function serveMcp(deps: GatewayDependencies, mcp: McpEndpoint, request: In
 }
 
 /** `/git/owner/name.git/…`: git sends the run token as the password of Basic authentication, and asks without it first. */
-async function serveGit(deps: GatewayDependencies, url: URL, request: IncomingMessage, response: ServerResponse, authenticate: () => Promise<RunIdentity>): Promise<void> {
+async function serveGit(
+  deps: GatewayDependencies,
+  url: URL,
+  request: IncomingMessage,
+  response: ServerResponse,
+  authenticate: () => Promise<RunIdentity>,
+): Promise<void> {
   const match = /^\/git\/([^/]+\/[^/]+)\.git\/(.+)$/.exec(url.pathname);
   const { run, attempt } = await authenticate();
   // Another repository than the run's is as good as none.
@@ -111,7 +124,7 @@ function pathOf(request: IncomingMessage): string {
 /** An answer that was given before the body was read: read a little more, so that the sender sees the answer, then hang up. */
 function closeUnread(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || request.destroyed) return;
-  const hangUp = (): void => void request.socket.destroySoon();
+  const hangUp = (): void => request.socket.destroySoon();
   let left = 1024 * 1024;
   request.on("data", (chunk: Buffer) => {
     left -= chunk.length;
@@ -122,6 +135,7 @@ function closeUnread(request: IncomingMessage, response: ServerResponse): void {
 }
 
 function listenError(cause: NodeJS.ErrnoException, host: string, port: number): InfrastructureError {
-  if (cause.code === "EADDRINUSE") return new InfrastructureError("busy", `port ${port} on ${host} is in use`, { cause, remedy: "Stop the other process, or choose another port." });
+  if (cause.code === "EADDRINUSE")
+    return new InfrastructureError("busy", `port ${port} on ${host} is in use`, { cause, remedy: "Stop the other process, or choose another port." });
   return new InfrastructureError("unavailable", `cannot listen on ${host}:${port}`, { cause, remedy: "Check the address and the port." });
 }

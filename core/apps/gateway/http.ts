@@ -57,16 +57,28 @@ export async function readJson<Schema extends z.ZodType>(request: IncomingMessag
 export function sendJson(response: ServerResponse, status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
   if (response.headersSent || response.destroyed) return;
   const text = `${JSON.stringify(body)}\n`;
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "content-length": Buffer.byteLength(text), "x-content-type-options": "nosniff", "cache-control": "no-store", ...headers });
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    "x-content-type-options": "nosniff",
+    "cache-control": "no-store",
+    ...headers,
+  });
   response.end(text);
 }
 
 /** What a caller is told of an error. Nothing of an unexpected one: it is in our log. */
 export function sendError(response: ServerResponse, error: unknown): void {
-  if (error instanceof HttpRefusal) return sendJson(response, error.status, { error: error.error, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }, error.headers);
+  if (error instanceof HttpRefusal)
+    return sendJson(response, error.status, { error: error.error, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }, error.headers);
   if (error instanceof InfrastructureError) {
     const status = error.retryable ? 503 : error.code === "not-found" ? 404 : 500;
-    return sendJson(response, status, { error: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }, error.retryable ? { "retry-after": "5" } : {});
+    return sendJson(
+      response,
+      status,
+      { error: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) },
+      error.retryable ? { "retry-after": "5" } : {},
+    );
   }
   sendJson(response, 500, { error: "internal", message: "an internal error occurred" });
 }

@@ -26,7 +26,10 @@ export const runnerRoutes: Readonly<Record<string, Route>> = {
   [`POST ${runnerPaths.events}`]: async (deps, call) => {
     const identity = await call.authenticate();
     const { items } = await readJson(call.request, eventsRequest, jsonLimit(deps));
-    await deps.recordEvents(identity, items.map((item) => ({ ...item, at: item.at as Instant, content: item.content as JsonObject })));
+    await deps.recordEvents(
+      identity,
+      items.map((item) => ({ ...item, at: item.at as Instant, content: item.content as JsonObject })),
+    );
     sendJson(call.response, 200, {});
   },
   [`POST ${runnerPaths.heartbeat}`]: async (deps, call) => {
@@ -78,7 +81,8 @@ function exchangeRefusal(error: ExchangeError): HttpRefusal {
 async function saveSnapshot(deps: GatewayDependencies, { request, response, url, authenticate }: RunnerRequest): Promise<void> {
   const identity = await authenticate();
   const sequence = Number(url.searchParams.get("sequence"));
-  if (!url.searchParams.has("sequence") || !Number.isSafeInteger(sequence) || sequence < 0) throw new HttpRefusal(400, "invalid", "sequence: must be a whole number from 0");
+  if (!url.searchParams.has("sequence") || !Number.isSafeInteger(sequence) || sequence < 0)
+    throw new HttpRefusal(400, "invalid", "sequence: must be a whole number from 0");
   const thread = url.searchParams.get("thread") ?? undefined;
   if (thread !== undefined && !/^[A-Za-z0-9_-]{1,100}$/.test(thread)) throw new HttpRefusal(400, "invalid", "thread: is not a thread id");
   const content = await readBytes(request, deps.limits?.snapshot ?? 256 * megabyte);
@@ -89,7 +93,12 @@ async function saveSnapshot(deps: GatewayDependencies, { request, response, url,
 async function loadSnapshot(deps: GatewayDependencies, { response, authenticate }: RunnerRequest): Promise<void> {
   const snapshot = await deps.loadSnapshot(await authenticate());
   if (!snapshot) return void response.writeHead(204).end();
-  const headers = { "content-type": "application/octet-stream", "content-length": snapshot.content.byteLength, "x-snapshot-checksum": snapshot.checksum, "x-snapshot-sequence": snapshot.sequence };
+  const headers = {
+    "content-type": "application/octet-stream",
+    "content-length": snapshot.content.byteLength,
+    "x-snapshot-checksum": snapshot.checksum,
+    "x-snapshot-sequence": snapshot.sequence,
+  };
   response.writeHead(200, headers).end(snapshot.content);
 }
 

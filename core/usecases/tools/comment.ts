@@ -18,11 +18,14 @@ export const comment: Tool<Arguments> = {
   effectful: true,
   risk: "low",
   resolve: async (context, given) => {
-    const args = { ...given, body: withoutMarkers(String(given["body"])) } as unknown as Arguments;
+    const asked = given as unknown as Arguments;
+    const args: Arguments = { ...asked, body: withoutMarkers(asked.body) };
     if (args.replyToThread === undefined) return ok(args);
     if (context.run.pull === undefined) return refuse("This run has no pull request, so it has no review threads to reply to.");
     if (args.number !== context.run.pull) return refuse(`A reply in a review thread belongs to this run's pull request: number must be ${context.run.pull}.`);
-    return (await findThread(context, args.replyToThread)) ? ok(args) : refuse(`There is no review thread '${args.replyToThread}' on pull request #${context.run.pull}.`);
+    return (await findThread(context, args.replyToThread))
+      ? ok(args)
+      : refuse(`There is no review thread '${args.replyToThread}' on pull request #${context.run.pull}.`);
   },
   facts: ({ run }, { number }) => ({ ownTarget: number === run.issue || number === run.pull, triggerLabel: false }),
   summary: ({ number, replyToThread }) => (replyToThread === undefined ? `Comment on #${number}` : `Reply in a review thread of #${number}`),
@@ -33,7 +36,10 @@ export const comment: Tool<Arguments> = {
   targetVersion: async ({ run, deps }, { number }) => `${number}:${(await deps.forge.issue(run.repository, number)).state}` as TargetVersion,
   probe: async (context, args, key) => {
     const marker = effectMarker(key);
-    const written = args.replyToThread === undefined ? await context.deps.forge.comments(context.run.repository, args.number) : ((await findThread(context, args.replyToThread))?.comments ?? []);
+    const written =
+      args.replyToThread === undefined
+        ? await context.deps.forge.comments(context.run.repository, args.number)
+        : ((await findThread(context, args.replyToThread))?.comments ?? []);
     const found = written.find((candidate) => candidate.body.includes(marker));
     return found ? { message: "The comment is posted.", id: found.id } : undefined;
   },

@@ -1,5 +1,6 @@
 import { ok } from "../../domain/kernel/result.ts";
 import type { BranchName, TargetVersion } from "../../domain/kernel/values.ts";
+import type { ToolArguments } from "../../domain/tool/tool.ts";
 import { revealHidden } from "../../domain/tool/hidden-characters.ts";
 import type { ForgePull } from "../../ports/forge.ts";
 import { changeRun } from "../change-run.ts";
@@ -15,8 +16,12 @@ export const createPull: Tool<Arguments> = {
   risk: "low",
   resolve: async ({ run, deps }, given) => {
     const tip = await deps.mirror.fetch(run.repository, run.branch);
-    if (!tip) return refuse("Nothing has been pushed on this run's branch yet. Your changes are pushed when your turn ends: end it, and open the pull request in the next turn.");
-    return ok({ title: String(given["title"]), body: withoutMarkers(String(given["body"])), head: run.branch, base: run.baseBranch });
+    if (!tip)
+      return refuse(
+        "Nothing has been pushed on this run's branch yet. Your changes are pushed when your turn ends: end it, and open the pull request in the next turn.",
+      );
+    const { title, body } = given as unknown as ToolArguments["github_create_pr"];
+    return ok({ title, body: withoutMarkers(body), head: run.branch, base: run.baseBranch });
   },
   facts: ({ run }, { head, base }) => ({ ownTarget: head === run.branch && base === run.baseBranch, triggerLabel: false }),
   summary: ({ title, head, base }) => revealHidden(`Open a pull request "${title}" from ${head} to ${base}`),
@@ -40,5 +45,10 @@ async function link({ run, deps }: ToolContext, pull: ForgePull, created: boolea
     const current = await tx.runs.get(run.id, { lock: true });
     if (current) await changeRun(tx, current, { type: "link-pull", number: pull.number }, { now: deps.clock.now(), actor: { type: "system", id: "gateway" } });
   });
-  return { message: created ? `Pull request #${pull.number} is open.` : `Pull request #${pull.number} was open already.`, number: pull.number, url: pull.url, created };
+  return {
+    message: created ? `Pull request #${pull.number} is open.` : `Pull request #${pull.number} was open already.`,
+    number: pull.number,
+    url: pull.url,
+    created,
+  };
 }

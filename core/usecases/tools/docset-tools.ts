@@ -4,12 +4,14 @@ import { syncIssueDocset, syncIssueMap, syncPullDocset, validateArtifacts, type 
 import { internalTool } from "./internal-tool.ts";
 import { refuse, type ToolOutcome } from "./tool.ts";
 
-const nothingPushed = "Nothing has been pushed on this run's branch yet. Your changes are pushed when your turn ends: end it, and call this again in the next turn.";
+const nothingPushed =
+  "Nothing has been pushed on this run's branch yet. Your changes are pushed when your turn ends: end it, and call this again in the next turn.";
 
 /** docset_sync_issue: the run's own issue only; what belongs to another issue is for its own runs. */
 export const syncIssue = internalTool<{ readonly issue: number }>({
   name: "docset_sync_issue",
-  resolve: async ({ run }, given) => (given["issue"] === run.issue ? ok({ issue: run.issue }) : refuse(`This run works on issue ${run.issue}; only its docset can be synchronised.`)),
+  resolve: async ({ run }, given) =>
+    given["issue"] === run.issue ? ok({ issue: run.issue }) : refuse(`This run works on issue ${run.issue}; only its docset can be synchronised.`),
   summary: ({ issue }) => `Synchronise the docset of issue #${issue}`,
   perform: async ({ run, deps }) => describe(await syncIssueDocset(deps, run)),
 });
@@ -33,14 +35,33 @@ export const validateRequired = internalTool<JsonObject>({
   perform: async ({ run, deps }) => {
     const { stage, required, present, approved, missing, problems } = await validateArtifacts(deps, run);
     const complete = missing.length === 0 && problems.length === 0;
-    const words = [...(missing.length > 0 ? [`Missing: ${missing.join(", ")}.`] : []), ...(problems.length > 0 ? [`${problems.length} problems in the documents.`] : [])];
-    return { message: complete ? "All required artifacts are there and well-formed." : words.join(" "), complete, stage, required, present, approved, missing, problems: listed(problems) };
+    const words = [
+      ...(missing.length > 0 ? [`Missing: ${missing.join(", ")}.`] : []),
+      ...(problems.length > 0 ? [`${problems.length} problems in the documents.`] : []),
+    ];
+    return {
+      message: complete ? "All required artifacts are there and well-formed." : words.join(" "),
+      complete,
+      stage,
+      required,
+      present,
+      approved,
+      missing,
+      problems: listed(problems),
+    };
   },
 });
 
 function describe(synced: SyncedFile | undefined): ToolOutcome {
   if (!synced) return { message: nothingPushed, synced: false };
-  return { message: `${synced.path} names ${synced.documents} documents.`, synced: true, path: synced.path, commit: synced.commit, documents: synced.documents, problems: listed(synced.problems) };
+  return {
+    message: `${synced.path} names ${synced.documents} documents.`,
+    synced: true,
+    path: synced.path,
+    commit: synced.commit,
+    documents: synced.documents,
+    problems: listed(synced.problems),
+  };
 }
 
 function listed(problems: readonly DocumentProblem[]): readonly JsonObject[] {

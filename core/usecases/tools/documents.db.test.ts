@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
 import type { Run } from "../../domain/run/run.ts";
 import { stageTable } from "../../domain/stage/table.ts";
 import { freshPglite, type FreshDatabase } from "../../testing/databases.ts";
@@ -7,7 +6,6 @@ import { createGovernance, type Governance } from "../../testing/governance.ts";
 
 let database: FreshDatabase;
 let world: Governance;
-const codec = createYamlDocuments();
 
 beforeAll(async () => {
   database = await freshPglite();
@@ -24,7 +22,10 @@ const placeOf = (run: Run, type: string): string => `docs/issues/issue-${run.iss
 /** A run whose branch has all documents of intake, and a pull request. */
 async function preparedRun(types: readonly string[] = stageTable.intake.artifacts.required): Promise<Run> {
   const run = await world.newRun();
-  world.forge.push(run.branch, Object.fromEntries(types.map((type) => [placeOf(run, type), documentText(run, type, `# ${type}\n\nГости бронируют причал. The ${type} of it.`)])));
+  world.forge.push(
+    run.branch,
+    Object.fromEntries(types.map((type) => [placeOf(run, type), documentText(run, type, `# ${type}\n\nГости бронируют причал. The ${type} of it.`)])),
+  );
   await world.call(run, "github_create_pr", { title: "Intake", body: "Documents" });
   return world.runOf(run.id);
 }
@@ -40,7 +41,12 @@ describe("the docset tools", () => {
 
     expect(first).toMatchObject({ status: "done", synced: true, documents: 7, problems: [] });
     expect(second["commit"]).toBe(first["commit"]);
-    expect(codec.parseYaml(fileOn(run, `docs/_docset/issues/issue-${run.issue}.yaml`))).toMatchObject({ type: "docset_issue", missing: [], pulls: [run.pull], documents: expect.any(Array) as unknown });
+    expect(world.documents.parseYaml(fileOn(run, `docs/_docset/issues/issue-${run.issue}.yaml`))).toMatchObject({
+      type: "docset_issue",
+      missing: [],
+      pulls: [run.pull],
+      documents: expect.any(Array) as unknown,
+    });
   });
 
   it("write the pull request's docset and the issue map, as data and as a page", async () => {
@@ -49,9 +55,12 @@ describe("the docset tools", () => {
     const pull = await world.call(run, "docset_sync_pr", {});
     const map = await world.call(run, "docset_sync_issue_map", {});
 
-    expect([pull, map]).toMatchObject([{ status: "done", synced: true, documents: 7 }, { status: "done", synced: true }]);
-    expect(codec.parseYaml(fileOn(run, `docs/_docset/prs/pr-${run.pull}.yaml`))).toMatchObject({ type: "docset_pr", issue: run.issue });
-    expect(codec.parseYaml(fileOn(run, "docs/_index/issue-map.yaml"))).toMatchObject({ issues: [{ issue: run.issue, gaps: [] }] });
+    expect([pull, map]).toMatchObject([
+      { status: "done", synced: true, documents: 7 },
+      { status: "done", synced: true },
+    ]);
+    expect(world.documents.parseYaml(fileOn(run, `docs/_docset/prs/pr-${run.pull}.yaml`))).toMatchObject({ type: "docset_pr", issue: run.issue });
+    expect(world.documents.parseYaml(fileOn(run, "docs/_index/issue-map.yaml"))).toMatchObject({ issues: [{ issue: run.issue, gaps: [] }] });
     expect(fileOn(run, "docs/_index/issue-map.md")).toContain(`#${run.issue}`);
   });
 
@@ -74,7 +83,9 @@ describe("the docset tools", () => {
 
     expect(result).toMatchObject({ status: "done", complete: false, missing: ["brief", "risks_register", "open_questions"] });
     const problems = result["problems"] as { path: string; message: string }[];
-    expect(problems.map((problem) => problem.path)).toEqual(expect.arrayContaining([placeOf(run, "brief"), placeOf(run, "constraints"), placeOf(run, "scope_mvp")]));
+    expect(problems.map((problem) => problem.path)).toEqual(
+      expect.arrayContaining([placeOf(run, "brief"), placeOf(run, "constraints"), placeOf(run, "scope_mvp")]),
+    );
     expect(problems.find((problem) => problem.path === placeOf(run, "scope_mvp"))?.message).toContain("owner's decision only");
   });
 
@@ -84,7 +95,9 @@ describe("the docset tools", () => {
 
     await world.call(run, "docset_sync_issue", { issue: run.issue });
 
-    expect(codec.parseYaml(fileOn(run, `docs/_docset/issues/issue-${run.issue}.yaml`))).toMatchObject({ documents: [{ type: "problem", status: "in_review" }] });
+    expect(world.documents.parseYaml(fileOn(run, `docs/_docset/issues/issue-${run.issue}.yaml`))).toMatchObject({
+      documents: [{ type: "problem", status: "in_review" }],
+    });
   });
 });
 
@@ -110,7 +123,10 @@ describe("the knowledge tools", () => {
     world.forge.push(run.branch, { "docs/odd.md": "# Odd" });
 
     expect(await world.call(run, "kb_doc_upsert_meta", { path: "docs/odd.md" })).toMatchObject({ status: "done", indexed: false });
-    expect(await world.call(run, "kb_doc_upsert_meta", { path: "docs/none.md" })).toMatchObject({ indexed: false, message: expect.stringContaining("not a text file") as unknown });
+    expect(await world.call(run, "kb_doc_upsert_meta", { path: "docs/none.md" })).toMatchObject({
+      indexed: false,
+      message: expect.stringContaining("not a text file") as unknown,
+    });
   });
 
   it("keep one session per run, and do not let an agent write what counts as usage", async () => {
@@ -121,7 +137,10 @@ describe("the knowledge tools", () => {
     await world.call(run, "kb_session_end", { summary: "All done" });
     await world.call(run, "kb_token_usage_append", { turn: 1, model: "m", inputTokens: 1, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 });
 
-    const { sessions, usage } = await world.store.transaction(async (tx) => ({ sessions: await tx.sessions.forRun(run.id), usage: await tx.usage.forRun(run.id) }));
+    const { sessions, usage } = await world.store.transaction(async (tx) => ({
+      sessions: await tx.sessions.forRun(run.id),
+      usage: await tx.usage.forRun(run.id),
+    }));
     expect(sessions).toMatchObject([{ stage: "intake", role: "pm", summary: "All done" }]);
     expect(usage).toEqual([]);
   });

@@ -20,7 +20,11 @@ export const requestLabel: Tool<Arguments> = {
     triggerLabel: [...add, ...remove].some((label) => startsSomething(label, context.labels)),
   }),
   summary: ({ number, add, remove }) =>
-    revealHidden([...(add.length > 0 ? [`add ${add.join(", ")}`] : []), ...(remove.length > 0 ? [`remove ${remove.join(", ")}`] : [])].join(" and ").replace(/^./, (first) => first.toUpperCase()) + ` on #${number}`),
+    revealHidden(
+      [...(add.length > 0 ? [`add ${add.join(", ")}`] : []), ...(remove.length > 0 ? [`remove ${remove.join(", ")}`] : [])]
+        .join(" and ")
+        .replace(/^./, (first) => first.toUpperCase()) + ` on #${number}`,
+    ),
   rationale: ({ reason }) => reason,
   preview: async ({ run, deps }, { number, add, remove }) => {
     const issue = await deps.forge.issue(run.repository, number);

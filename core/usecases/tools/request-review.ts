@@ -11,7 +11,9 @@ export const requestReview: Tool<Arguments> = {
   effectful: true,
   risk: "low",
   resolve: async ({ run }, given) =>
-    run.pull === undefined ? refuse("This run has no pull request yet. Open it with github_create_pr first.") : ok({ pull: run.pull, reviewers: given["reviewers"] as readonly string[] }),
+    run.pull === undefined
+      ? refuse("This run has no pull request yet. Open it with github_create_pr first.")
+      : ok({ pull: run.pull, reviewers: given["reviewers"] as readonly string[] }),
   facts: ({ run }, { pull }) => ({ ownTarget: pull === run.pull, triggerLabel: false }),
   summary: ({ pull, reviewers }) => `Ask ${reviewers.join(", ")} to review #${pull}`,
   preview: async (_context, { pull, reviewers }) => ({ type: "other", description: `Review of pull request #${pull} requested from ${reviewers.join(", ")}` }),
