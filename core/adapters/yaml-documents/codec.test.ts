@@ -50,6 +50,7 @@ describe("documents with YAML front matter", () => {
     expect(marked.endsWith("---\n# Problem\n\n---\nstatus: not front matter\n")).toBe(true);
     expect(codec.mark(marked, mark)).toBe(marked);
     expect(codec.mark("no front matter", mark)).toBeUndefined();
+    expect(codec.mark("---\na: *nowhere\n---\n", mark)).toBeUndefined();
   });
 
   it("do not blow up on an alias bomb", () => {

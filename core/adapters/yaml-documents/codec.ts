@@ -31,16 +31,23 @@ function mark(text: string, { status, approval }: DocumentMark): string | undefi
   const parsed = split && parse(split.yaml);
   if (!split || !parsed?.ok || !isMap(parsed.value.contents)) return undefined;
   const document = parsed.value as Document<YAMLMap>;
-  document.set("status", status);
-  if (approval) {
-    if (!isMap(document.get("approvals"))) document.set("approvals", document.createNode({}));
-    document.setIn(["approvals", "status"], "approved");
-    document.setIn(["approvals", "approved_by"], approval.by);
-    document.setIn(["approvals", "approved_at"], approval.date);
-    document.setIn(["approvals", "decision"], approval.decision);
+  try {
+    setMark(document, { status, approval });
+    return `---\n${document.toString({ lineWidth: 0, flowCollectionPadding: false })}---\n${split.body}`;
+  } catch {
+    // Well-formed YAML that cannot be written again (an alias without its anchor) is no front matter of ours.
+    return undefined;
   }
-  const yaml = document.toString({ lineWidth: 0, flowCollectionPadding: false });
-  return `---\n${yaml}---\n${split.body}`;
+}
+
+function setMark(document: Document<YAMLMap>, { status, approval }: DocumentMark): void {
+  document.set("status", status);
+  if (!approval) return;
+  if (!isMap(document.get("approvals"))) document.set("approvals", document.createNode({}));
+  document.setIn(["approvals", "status"], "approved");
+  document.setIn(["approvals", "approved_by"], approval.by);
+  document.setIn(["approvals", "approved_at"], approval.date);
+  document.setIn(["approvals", "decision"], approval.decision);
 }
 
 type Parsed = { readonly ok: true; readonly value: Document } | { readonly ok: false; readonly error: readonly FrontMatterFault[] };
