@@ -1,3 +1,4 @@
+// oxlint-disable max-lines-per-function -- One port, member by member.
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, LabelEvent, ReviewThread } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -66,11 +67,27 @@ export function createFakeForge(name = "acme/shop" as RepositoryName): FakeForge
     mirror: undefined as unknown as RepositoryMirror,
     addIssue: (issue) =>
       void fake.issues.set(issue.number, {
-        title: `Issue ${issue.number}`, body: "", state: "open", author: "olga", labels: [], updatedAt: fake.now(), url: `${url}/issues/${issue.number}`, isPull: false, ...issue,
+        title: `Issue ${issue.number}`,
+        body: "",
+        state: "open",
+        author: "olga",
+        labels: [],
+        updatedAt: fake.now(),
+        url: `${url}/issues/${issue.number}`,
+        isPull: false,
+        ...issue,
       }),
     addPull: (pull) =>
       void fake.pulls.set(pull.number, {
-        title: `Pull ${pull.number}`, body: "", state: "open", headSha: fake.branches.get(pull.head)?.sha ?? sha(), base: "main" as BranchName, labels: [], draft: false, url: `${url}/pull/${pull.number}`, ...pull,
+        title: `Pull ${pull.number}`,
+        body: "",
+        state: "open",
+        headSha: fake.branches.get(pull.head)?.sha ?? sha(),
+        base: "main" as BranchName,
+        labels: [],
+        draft: false,
+        url: `${url}/pull/${pull.number}`,
+        ...pull,
       }),
     push(branch, files) {
       const before = fake.branches.get(branch) ?? { sha: sha(), files: new Map(fake.branches.get("main")?.files) };
@@ -95,7 +112,8 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     if (value === undefined) throw new InfrastructureError("not-found", `no ${what}`);
     return value;
   };
-  const labelled = (number: number): { labels: readonly string[]; updatedAt?: Instant } => found<{ labels: readonly string[] }>(fake.issues.get(number) ?? fake.pulls.get(number), `issue ${number}`);
+  const labelled = (number: number): { labels: readonly string[]; updatedAt?: Instant } =>
+    found<{ labels: readonly string[] }>(fake.issues.get(number) ?? fake.pulls.get(number), `issue ${number}`);
   const comment = (issue: number, body: string): ForgeComment => {
     const made = { id: next(), issue, author: login, body, createdAt: fake.now() };
     fake.comments.push(made);
@@ -103,8 +121,10 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
   };
   const setLabels = (number: number, labels: readonly string[]): readonly string[] => {
     const target = labelled(number);
-    for (const label of labels) if (!target.labels.includes(label)) fake.labelEvents.push({ issue: number, label, action: "labeled", actor: login, at: fake.now() });
-    for (const label of target.labels) if (!labels.includes(label)) fake.labelEvents.push({ issue: number, label, action: "unlabeled", actor: login, at: fake.now() });
+    for (const label of labels)
+      if (!target.labels.includes(label)) fake.labelEvents.push({ issue: number, label, action: "labeled", actor: login, at: fake.now() });
+    for (const label of target.labels)
+      if (!labels.includes(label)) fake.labelEvents.push({ issue: number, label, action: "unlabeled", actor: login, at: fake.now() });
     target.labels = labels;
     target.updatedAt = fake.now();
     return labels;
@@ -127,13 +147,23 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     createComment: async (_repository, issue, body) => write(`createComment ${issue}`, () => comment(issue, body)),
     updateComment: async (_repository, id, body) =>
       write(`updateComment ${id}`, () => {
-        const made = found(fake.comments.find((candidate) => candidate.id === id), `comment ${id}`);
+        const made = found(
+          fake.comments.find((candidate) => candidate.id === id),
+          `comment ${id}`,
+        );
         made.body = body;
         return made;
       }),
     ensureLabel: async () => {},
-    addLabels: async (_repository, number, labels) => write(`addLabels ${number} ${labels.join(",")}`, () => setLabels(number, [...new Set([...labelled(number).labels, ...labels])])),
-    removeLabel: async (_repository, number, label) => write(`removeLabel ${number} ${label}`, () => setLabels(number, labelled(number).labels.filter((other) => other !== label))),
+    addLabels: async (_repository, number, labels) =>
+      write(`addLabels ${number} ${labels.join(",")}`, () => setLabels(number, [...new Set([...labelled(number).labels, ...labels])])),
+    removeLabel: async (_repository, number, label) =>
+      write(`removeLabel ${number} ${label}`, () =>
+        setLabels(
+          number,
+          labelled(number).labels.filter((other) => other !== label),
+        ),
+      ),
     labelEvents: async (_repository, issue, since) => fake.labelEvents.filter((event) => event.issue === issue && event.at >= since),
     pull: async (_repository, number) => structuredClone(found(fake.pulls.get(number), `pull ${number}`)),
     openPullFrom: async (_repository, head) => structuredClone([...fake.pulls.values()].find((pull) => pull.head === head && pull.state === "open")),
@@ -161,7 +191,11 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
         const made: ForgeReview = { id: next(), author: login, state, body: review.body, submittedAt: fake.now() };
         fake.reviews.set(number, [...(fake.reviews.get(number) ?? []), made]);
         const threads = (review.comments ?? []).map((line) => ({
-          id: `thread-${next()}`, resolved: false, path: line.path, line: line.line, comments: [{ id: next(), author: login, body: line.body, createdAt: fake.now() }],
+          id: `thread-${next()}`,
+          resolved: false,
+          path: line.path,
+          line: line.line,
+          comments: [{ id: next(), author: login, body: line.body, createdAt: fake.now() }],
         }));
         fake.threads.set(number, [...(fake.threads.get(number) ?? []), ...threads]);
         return made;
@@ -170,7 +204,9 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     replyToThread: async (_repository, pull, commentId, body) =>
       write(`replyToThread ${pull} ${commentId}`, () => {
         const reply = { id: next(), author: login, body, createdAt: fake.now() };
-        const threads = (fake.threads.get(pull) ?? []).map((thread) => (thread.comments[0]?.id === commentId ? { ...thread, comments: [...thread.comments, reply] } : thread));
+        const threads = (fake.threads.get(pull) ?? []).map((thread) =>
+          thread.comments[0]?.id === commentId ? { ...thread, comments: [...thread.comments, reply] } : thread,
+        );
         fake.threads.set(pull, threads);
         return reply;
       }),
@@ -187,7 +223,8 @@ function createMirror(fake: FakeForge): RepositoryMirror {
     fetch: async (_repository, branch) => fake.branches.get(branch)?.sha,
     readFile: async (_repository, ref, path) => at(ref)?.files.get(path),
     listFiles: async (_repository, ref, prefix) => [...(at(ref)?.files.keys() ?? [])].filter((path) => path.startsWith(prefix)),
-    changes: async (_repository, _from, to): Promise<readonly ChangedFile[]> => [...(at(to)?.files.keys() ?? [])].map((path) => ({ path, status: "M", mode: "regular" })),
+    changes: async (_repository, _from, to): Promise<readonly ChangedFile[]> =>
+      [...(at(to)?.files.keys() ?? [])].map((path) => ({ path, status: "M", mode: "regular" })),
     commitFiles: async (_repository, branch, files, message) => {
       const current = fake.branches.get(branch);
       if (current && [...files].every(([path, text]) => current.files.get(path) === text)) return current.sha;

@@ -1,3 +1,4 @@
+// oxlint-disable max-lines-per-function, typescript/explicit-module-boundary-types -- One bench that wires everything; its type is what it returns.
 import { createHash, randomUUID } from "node:crypto";
 import { createHasher, createRandomness } from "../adapters/node-crypto/hashing.ts";
 import { createYamlDocuments } from "../adapters/yaml-documents/codec.ts";
@@ -59,10 +60,25 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
   const documents = createYamlDocuments();
   const templates = (type: string): string => `# Template of ${type}\n`;
   const base = {
-    store, clock, forge: bot, ownerForge: owner, mirror, documents, hasher, runtime, templates, randomness: createRandomness(), log: silent, queue: database.queue,
-    bootstrapToken: (runId: RunId, attempt: number) => `bootstrap-${runId}-${attempt}`, leaseSeconds: 60, startSeconds: 120, graceSeconds: 60,
+    store,
+    clock,
+    forge: bot,
+    ownerForge: owner,
+    mirror,
+    documents,
+    hasher,
+    runtime,
+    templates,
+    randomness: createRandomness(),
+    log: silent,
+    queue: database.queue,
+    bootstrapToken: (runId: RunId, attempt: number) => `bootstrap-${runId}-${attempt}`,
+    leaseSeconds: 60,
+    startSeconds: 120,
+    graceSeconds: 60,
     checksum: (content: Uint8Array) => createHash("sha256").update(content).digest("hex") as Digest,
-    profile: { model: "scripted", reasoning: "medium" } as const, services: [] as readonly StageName[],
+    profile: { model: "scripted", reasoning: "medium" } as const,
+    services: [] as readonly StageName[],
   };
   const syncDocsets = createSyncDocsets(base);
   const exitConditions = createExitConditions({ ...base, syncDocsets });
@@ -71,9 +87,17 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
   const applyGate = createApplyGate({ ...base, abortIssue, syncDocsets });
   const buildSpecification = createBuildSpecification({ ...base, toolsFor: () => ["owner_ask"], reviewers: ["olga"], deadlineSeconds: 600, maxTurns: 20 });
   const uses = {
-    abortIssue, admitRun, applyGate,
+    abortIssue,
+    admitRun,
+    applyGate,
     receiveDelivery: createReceiveDelivery(base),
-    processDelivery: createProcessDelivery({ ...base, admitRun, admitRevise: createAdmitRevise(base), abortIssue, isAbort: async ({ label }) => label === "run:abort" }),
+    processDelivery: createProcessDelivery({
+      ...base,
+      admitRun,
+      admitRevise: createAdmitRevise(base),
+      abortIssue,
+      isAbort: async ({ label }) => label === "run:abort",
+    }),
     exchangeRunToken: createExchangeRunToken({ ...base, buildSpecification, library: createPromptLibrary() }),
     authenticateRun: createAuthenticateRun(base),
     extendLease: createExtendLease(base),
@@ -98,7 +122,9 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       indexDocuments: createIndexDocuments(base),
     }),
   };
-  await store.transaction((tx) => tx.repositories.save({ name: forge.name, project: "shop", defaultBranch: "main" as never, hookId: 1, reconciledUntil: clock.now() }));
+  await store.transaction((tx) =>
+    tx.repositories.save({ name: forge.name, project: "shop", defaultBranch: "main" as never, hookId: 1, reconciledUntil: clock.now() }),
+  );
 
   let worked = 0;
   /** Works on every job that was enqueued and has not been worked on, and on those that follow from them. */
@@ -112,7 +138,15 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
   }
 
   return {
-    ...uses, store, clock, forge, runtime, bot, owner, drain, database,
+    ...uses,
+    store,
+    clock,
+    forge,
+    runtime,
+    bot,
+    owner,
+    drain,
+    database,
     queue: database.queue,
     close: () => database.close(),
     /** A delivery as the forge would send it; the id is new unless given. */
@@ -188,8 +222,23 @@ export function turn(number: number, report: Partial<TurnReport> = {}): TurnRepo
 
 export function finishedDocument(run: Pick<Run, "issue" | "stage">, type: string): string {
   return [
-    "---", `doc_id: issue-${run.issue}-${run.stage}-${type}`, `type: ${type}`, `title: ${type}`, "status: draft", "owner_role: pm", `related_issues: [${run.issue}]`, "related_prs: []",
-    "supersedes: []", "superseded_by: null", "approvals:", "  required: [owner]", "  status: pending", "---", `# ${type}`, "", "Text.", "",
+    "---",
+    `doc_id: issue-${run.issue}-${run.stage}-${type}`,
+    `type: ${type}`,
+    `title: ${type}`,
+    "status: draft",
+    "owner_role: pm",
+    `related_issues: [${run.issue}]`,
+    "related_prs: []",
+    "supersedes: []",
+    "superseded_by: null",
+    "approvals:",
+    "  required: [owner]",
+    "  status: pending",
+    "---",
+    `# ${type}`,
+    "",
+    "Text.",
+    "",
   ].join("\n");
 }
-

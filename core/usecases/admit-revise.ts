@@ -10,7 +10,8 @@ import { allStages, type StageName } from "../domain/stage/stage.ts";
 import { branchFor } from "../domain/stage/table.ts";
 import type { Forge, ForgeIssue, ForgePull, ForgeReview } from "../ports/forge.ts";
 import type { RepositoryRow, Transaction } from "../ports/store.ts";
-import { issueSubject, newRun, startRun, type AdmitOutcome, type AdmitRunDependencies } from "./admit-run.ts";
+import { issueSubject, type AdmitOutcome, type AdmitRunDependencies } from "./admit-run.ts";
+import { newRun, startRun } from "./start-run.ts";
 import { changeRun, orchestratorActor } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
 import { labelEffects, readLabelNames } from "./repository-labels.ts";
@@ -48,7 +49,8 @@ export function createAdmitRevise(deps: AdmitRunDependencies) {
     if (!(await mayAskForChanges(deps.forge, repository, review.author))) return { type: "ignored", why: "the reviewer may not write to the repository" };
     const names = await readLabelNames(deps.forge, repository);
     const issueNumber = await deps.store.transaction((tx) => issueOf(tx, row, pull));
-    if (issueNumber === undefined) return deps.store.transaction((tx) => remedy(deps, tx, trigger, pull.number, pull, names, { type: "resolve.nothing", seen: [] }));
+    if (issueNumber === undefined)
+      return deps.store.transaction((tx) => remedy(deps, tx, trigger, pull.number, pull, names, { type: "resolve.nothing", seen: [] }));
     const issue = await deps.forge.issue(repository, issueNumber);
     return deps.store.transaction((tx) => judge(deps, tx, trigger, { row, pull, review, issue, names }));
   };
@@ -96,19 +98,32 @@ async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: Revie
   return settle(deps, tx, trigger, reviewed, verdict, holders);
 }
 
-async function settle(deps: AdmitRunDependencies, tx: Transaction, trigger: ReviewTrigger, reviewed: Reviewed, verdict: Admission, holders: readonly Run[]): Promise<AdmitOutcome> {
+async function settle(
+  deps: AdmitRunDependencies,
+  tx: Transaction,
+  trigger: ReviewTrigger,
+  reviewed: Reviewed,
+  verdict: Admission,
+  holders: readonly Run[],
+): Promise<AdmitOutcome> {
   const { row, pull, review, issue, names } = reviewed;
   if (verdict.type === "ignored") return { type: "ignored", why: verdict.why };
   if (verdict.type === "waits") return { type: "ignored", why: `waits behind ${verdict.behind}` };
   if (verdict.type === "refused") {
     const marker = `signalbox:refusal:review-${trigger.reviewId}`;
     const body = refusalComment(verdict.reason, names, marker);
-    await tx.outbox.add([{ key: `refusal:review-${row.name}-${trigger.reviewId}`, action: { type: "post-comment", repository: row.name, issue: issue.number, marker, body } }], deps.clock.now());
+    await tx.outbox.add(
+      [{ key: `refusal:review-${row.name}-${trigger.reviewId}`, action: { type: "post-comment", repository: row.name, issue: issue.number, marker, body } }],
+      deps.clock.now(),
+    );
     const runId = verdict.failedRun ? await recordFailedRun(deps, tx, trigger, reviewed, verdict) : undefined;
     await noteReview(deps, tx, trigger, issue.number, review.author, "refused", { reason: verdict.reason.type });
     return { type: "refused", reason: verdict.reason.type, runId };
   }
-  const run = newRun(deps, { row, issue, pull }, verdict, verdict.profile, { ...triggerOf(trigger, review, names, verdict.stage), correlationId: trigger.correlationId });
+  const run = newRun(deps, { row, issue, pull }, verdict, verdict.profile, {
+    ...triggerOf(trigger, review, names, verdict.stage),
+    correlationId: trigger.correlationId,
+  });
   for (const holder of holders) await giveWay(deps, tx, holder, run.id);
   const plan = planTransition({ before: issue.labels, names, transition: { type: "changes-requested", stage: verdict.stage } });
   await startRun(deps, tx, run, plan);
@@ -131,7 +146,13 @@ async function giveWay(deps: AdmitRunDependencies, tx: Transaction, holder: Run,
   if (ended?.ok) await closeRun(tx, ended.value, "A review asked for changes, and its revision took the place of this run.", context);
 }
 
-async function recordFailedRun(deps: AdmitRunDependencies, tx: Transaction, trigger: ReviewTrigger, reviewed: Reviewed, verdict: Extract<Admission, { type: "refused" }>): Promise<RunId | undefined> {
+async function recordFailedRun(
+  deps: AdmitRunDependencies,
+  tx: Transaction,
+  trigger: ReviewTrigger,
+  reviewed: Reviewed,
+  verdict: Extract<Admission, { type: "refused" }>,
+): Promise<RunId | undefined> {
   const { failedRun, reason } = verdict;
   const [holder] = failedRun ? await tx.runs.list({ repository: reviewed.row.name, branch: failedRun.branch, phases: activeRunPhases }) : [];
   // While another run waits at its gate on this branch, the failed one cannot be recorded beside it; the comment says it all.
@@ -139,7 +160,12 @@ async function recordFailedRun(deps: AdmitRunDependencies, tx: Transaction, trig
   const from = triggerOf(trigger, reviewed.review, reviewed.names, failedRun.stage);
   const run = newRun(deps, reviewed, failedRun, deps.profile, { ...from, correlationId: trigger.correlationId });
   await tx.runs.insert(run);
-  await changeRun(tx, run, { type: "fail-precondition", reason: reason.type === "admission.profile" ? reason.error.type : reason.type }, { now: deps.clock.now(), actor: orchestratorActor });
+  await changeRun(
+    tx,
+    run,
+    { type: "fail-precondition", reason: reason.type === "admission.profile" ? reason.error.type : reason.type },
+    { now: deps.clock.now(), actor: orchestratorActor },
+  );
   return run.id;
 }
 
@@ -156,8 +182,14 @@ async function remedy(
   const key = `review-${trigger.repository}-${trigger.reviewId}`;
   await tx.outbox.add(
     [
-      { key: `refusal:${key}`, action: { type: "post-comment", repository: trigger.repository, issue: number, marker, body: resolveComment(error, names, marker) } },
-      { key: `labels:${key}:input`, action: { type: "change-labels", repository: trigger.repository, number, add: [names.needs.input], remove: [], as: "bot" } },
+      {
+        key: `refusal:${key}`,
+        action: { type: "post-comment", repository: trigger.repository, issue: number, marker, body: resolveComment(error, names, marker) },
+      },
+      {
+        key: `labels:${key}:input`,
+        action: { type: "change-labels", repository: trigger.repository, number, add: [names.needs.input], remove: [], as: "bot" },
+      },
     ],
     deps.clock.now(),
   );
@@ -165,7 +197,15 @@ async function remedy(
   return { type: "refused", reason: error.type };
 }
 
-async function noteReview(deps: AdmitRunDependencies, tx: Transaction, trigger: ReviewTrigger, issue: number, actor: string, outcome: string, payload: Readonly<Record<string, string>>): Promise<void> {
+async function noteReview(
+  deps: AdmitRunDependencies,
+  tx: Transaction,
+  trigger: ReviewTrigger,
+  issue: number,
+  actor: string,
+  outcome: string,
+  payload: Readonly<Record<string, string>>,
+): Promise<void> {
   await tx.flow.append([
     {
       correlationId: trigger.correlationId,

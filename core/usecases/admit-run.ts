@@ -1,9 +1,8 @@
-import type { Actor } from "../domain/audit/flow-event.ts";
 import { inlineCode } from "../domain/kernel/markdown.ts";
 import type { BranchName, CorrelationId, DeliveryId, Instant, RepositoryName, RunId } from "../domain/kernel/values.ts";
 import { classifyLabel } from "../domain/label/classify.ts";
-import { labelKey, sameLabel, type LabelNames } from "../domain/label/names.ts";
-import { planTransition, type LabelPlan } from "../domain/label/transition.ts";
+import { sameLabel, type LabelNames } from "../domain/label/names.ts";
+import { planTransition } from "../domain/label/transition.ts";
 import { admit, type Admission, type AdmissionInput, type RefusalReason, type RequestedRun } from "../domain/run/admission.ts";
 import { refusalComment } from "../domain/run/refusal-text.ts";
 import { activeRunPhases, type ModelProfile, type Run, type RunTrigger } from "../domain/run/run.ts";
@@ -12,11 +11,12 @@ import { branchFor, stageTable } from "../domain/stage/table.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { Effect } from "../ports/effects.ts";
-import type { Forge, ForgeIssue, ForgePull, LabelEvent } from "../ports/forge.ts";
+import type { Forge, ForgeIssue, ForgePull } from "../ports/forge.ts";
 import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 import type { RepositoryRow, Store, Transaction } from "../ports/store.ts";
 import { appendRunEvents, changeRun, orchestratorActor } from "./change-run.ts";
-import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
+import type { AttemptSettings } from "./prepare-attempt.ts";
+import { newRun, personActor, startRun } from "./start-run.ts";
 import { labelEffects, readLabelNames } from "./repository-labels.ts";
 import { documentTypesPresent } from "./stage-documents.ts";
 
@@ -78,7 +78,14 @@ export function createAdmitRun(deps: AdmitRunDependencies) {
 }
 export type AdmitRun = ReturnType<typeof createAdmitRun>;
 
-async function readSituation(deps: AdmitRunDependencies, row: RepositoryRow, number: number, label: string, names: LabelNames, stage: StageName | undefined): Promise<Situation> {
+async function readSituation(
+  deps: AdmitRunDependencies,
+  row: RepositoryRow,
+  number: number,
+  label: string,
+  names: LabelNames,
+  stage: StageName | undefined,
+): Promise<Situation> {
   const { forge } = deps;
   const issue = await forge.issue(row.name, number);
   const events = await forge.labelEvents(row.name, number, 0 as Instant);
@@ -93,7 +100,8 @@ async function readSituation(deps: AdmitRunDependencies, row: RepositoryRow, num
     present: stage ? await readPresent(deps.mirror, row, number, stage) : new Map(),
     acts: acts.length,
     // A minute for clocks that differ. A second labelling by us is no longer the one that went with the run.
-    ours: (run) => run?.trigger.kind === "review" && acts.at(-1)?.actor === bot && acts.filter((act) => act.actor === bot && act.at >= run.createdAt - 60_000).length <= 1,
+    ours: (run) =>
+      run?.trigger.kind === "review" && acts.at(-1)?.actor === bot && acts.filter((act) => act.actor === bot && act.at >= run.createdAt - 60_000).length <= 1,
   };
 }
 
@@ -116,12 +124,14 @@ async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: Label
   await tx.repositories.get(row.name, { lock: true });
   if (await judgedBefore(tx, row.name, issue.number, trigger.label, situation.acts)) return { type: "ignored", why: "this labelling was judged before" };
   const meaning = classifyLabel(trigger.label, names);
-  const active = meaning.type === "trigger" ? await tx.runs.list({ repository: row.name, branch: branchFor(meaning.stage, issue.number), phases: activeRunPhases }) : [];
+  const active =
+    meaning.type === "trigger" ? await tx.runs.list({ repository: row.name, branch: branchFor(meaning.stage, issue.number), phases: activeRunPhases }) : [];
   if (meaning.type === "trigger") {
     const runs = await tx.runs.list({ repository: row.name, issue: issue.number, limit: 50 });
     const newest = runs.find((run) => run.stage === meaning.stage && run.variant === meaning.variant);
     if (situation.ours(newest)) return note(tx, deps, trigger, situation, { type: "ignored", why: "set by us for a run that a review started" });
-    if (isMissingService(deps, meaning.stage) && issue.labels.some((label) => sameLabel(label, trigger.label))) return note(tx, deps, trigger, situation, await refuseService(deps, tx, trigger, situation, meaning));
+    if (isMissingService(deps, meaning.stage) && issue.labels.some((label) => sameLabel(label, trigger.label)))
+      return note(tx, deps, trigger, situation, await refuseService(deps, tx, trigger, situation, meaning));
   }
   const verdict = admit({
     issue,
@@ -149,60 +159,15 @@ async function settle(deps: AdmitRunDependencies, tx: Transaction, trigger: Labe
       return refuse(deps, tx, trigger, situation, verdict);
     case "admitted": {
       const run = newRun(deps, situation, verdict, verdict.profile, { ...trigger, label: trigger.label });
-      await startRun(deps, tx, run, planTransition({ before: situation.issue.labels, names: situation.names, transition: { type: "stage-started", stage: run.stage } }));
+      await startRun(
+        deps,
+        tx,
+        run,
+        planTransition({ before: situation.issue.labels, names: situation.names, transition: { type: "stage-started", stage: run.stage } }),
+      );
       return { type: "admitted", runId: run.id };
     }
   }
-}
-
-/** The run that a verdict asks for, in its first phase. */
-export function newRun(
-  deps: Pick<AdmitRunDependencies, "randomness" | "clock">,
-  situation: { readonly row: RepositoryRow; readonly issue: { readonly number: number }; readonly pull?: ForgePull | undefined },
-  asked: RequestedRun,
-  profile: ModelProfile,
-  trigger: RunTrigger & { readonly correlationId: CorrelationId },
-): Run {
-  const { kind, label, actor, deliveryId, reviewId, correlationId } = trigger;
-  return {
-    id: deps.randomness.id() as RunId,
-    project: situation.row.project,
-    repository: situation.row.name,
-    issue: situation.issue.number,
-    pull: situation.pull?.number,
-    stage: asked.stage,
-    variant: asked.variant,
-    role: asked.role,
-    branch: asked.branch,
-    baseBranch: situation.row.defaultBranch,
-    profile,
-    trigger: { kind, label, actor, deliveryId, reviewId },
-    correlationId,
-    keepSlot: asked.keepSlot,
-    head: situation.pull?.headSha,
-    state: { phase: "queued" },
-    createdAt: deps.clock.now(),
-  };
-}
-
-/** Stores a new run, its first attempt and the effects of its start. */
-export async function startRun(
-  deps: AttemptSettings & Pick<AdmitRunDependencies, "clock">,
-  tx: Transaction,
-  run: Run,
-  labels: LabelPlan,
-): Promise<Run> {
-  const context = { now: deps.clock.now(), actor: orchestratorActor };
-  await tx.runs.insert(run);
-  await appendRunEvents(tx, run, [{ type: "run.queued", payload: { label: run.trigger.label, by: run.trigger.actor, trigger: run.trigger.kind, branch: run.branch, model: run.profile.model } }], {
-    ...context,
-    actor: actorOf(run.trigger.actor),
-  });
-  await tx.outbox.add(labelEffects(`labels:${run.id}:started`, { repository: run.repository, number: run.issue, as: "bot" }, labels), context.now);
-  const prepared = await changeRun(tx, run, { type: "prepare", attempt: 1 }, context);
-  if (!prepared.ok) throw new Error(`a new run cannot be prepared: ${prepared.error.type}`);
-  await prepareAttempt(tx, deps, prepared.value, context);
-  return prepared.value;
 }
 
 async function refuse(
@@ -216,7 +181,10 @@ async function refuse(
   const { issue, names, row } = situation;
   const marker = `signalbox:refusal:${trigger.correlationId}`;
   const effects: Effect[] = [
-    { key: `refusal:${trigger.correlationId}`, action: { type: "post-comment", repository: row.name, issue: issue.number, marker, body: refusalComment(reason, names, marker) } },
+    {
+      key: `refusal:${trigger.correlationId}`,
+      action: { type: "post-comment", repository: row.name, issue: issue.number, marker, body: refusalComment(reason, names, marker) },
+    },
   ];
   const meaning = classifyLabel(trigger.label, names);
   // With two triggers the owner says which one goes; in all other cases the refused one goes, and setting it again is one deliberate act.
@@ -230,7 +198,10 @@ async function refuse(
   const context = { now, actor: orchestratorActor };
   // Ended at once, so it never holds its branch beyond this transaction.
   await tx.runs.insert(run);
-  await appendRunEvents(tx, run, [{ type: "run.queued", payload: { label: trigger.label, by: trigger.actor, trigger: trigger.kind, branch: run.branch } }], { now, actor: actorOf(trigger.actor) });
+  await appendRunEvents(tx, run, [{ type: "run.queued", payload: { label: trigger.label, by: trigger.actor, trigger: trigger.kind, branch: run.branch } }], {
+    now,
+    actor: personActor(trigger.actor),
+  });
   await changeRun(tx, run, { type: "fail-precondition", reason: reason.type === "admission.profile" ? reason.error.type : reason.type }, context);
   return { type: "refused", reason: reason.type, runId: run.id };
 }
@@ -261,7 +232,7 @@ async function note(tx: Transaction, deps: AdmitRunDependencies, trigger: LabelT
   await tx.flow.append([
     {
       correlationId: trigger.correlationId,
-      actor: actorOf(trigger.actor),
+      actor: personActor(trigger.actor),
       type: `trigger.${outcome.type}`,
       subject: issueSubject(trigger.repository, trigger.issue),
       payload: {
@@ -281,13 +252,12 @@ async function note(tx: Transaction, deps: AdmitRunDependencies, trigger: LabelT
 export async function judgedBefore(tx: Transaction, repository: RepositoryName, issue: number, label: string, acts: number): Promise<boolean> {
   if (acts === 0) return false;
   const events = await tx.flow.bySubject(issueSubject(repository, issue));
-  return events.some(({ type, payload }) => type.startsWith("trigger.") && labelKey(String(payload["label"])) === labelKey(label) && Number(payload["acts"] ?? 0) >= acts);
+  return events.some(
+    ({ type, payload }) =>
+      type.startsWith("trigger.") && typeof payload["label"] === "string" && sameLabel(payload["label"], label) && Number(payload["acts"] ?? 0) >= acts,
+  );
 }
 
 export function issueSubject(repository: RepositoryName, issue: number): string {
   return `issue:${repository}#${issue}`;
-}
-
-function actorOf(login: string): Actor {
-  return { type: "person", id: login };
 }

@@ -14,8 +14,17 @@ describe("the gate at a stage's end", () => {
 
     expect(run).toMatchObject({ state: { phase: "waiting_owner_review", requestId: request.id }, pull: 100 });
     const head = bench.forge.pulls.get(100)?.headSha;
-    expect(request).toMatchObject({ kind: "gate", tool: "stage_gate", targetVersion: `head:${head}`, arguments: { pull: 100, head, merges: true, added: ["run:vision"] } });
-    expect(request.effect).toMatchObject({ type: "gate", artifacts: { missing: [] }, labels: { before: ["run:intake", "state:in-review", "need:km"], after: ["run:vision"] } });
+    expect(request).toMatchObject({
+      kind: "gate",
+      tool: "stage_gate",
+      targetVersion: `head:${head}`,
+      arguments: { pull: 100, head, merges: true, added: ["run:vision"] },
+    });
+    expect(request.effect).toMatchObject({
+      type: "gate",
+      artifacts: { missing: [] },
+      labels: { before: ["run:intake", "state:in-review", "need:km"], after: ["run:vision"] },
+    });
     expect(bench.labels()).toEqual(["run:intake", "state:in-review", "need:km"]);
     expect(bench.forge.pulls.get(100)?.labels).toEqual(["state:in-review", "need:km"]);
     expect(bench.comments()).toHaveLength(1);
@@ -83,10 +92,18 @@ describe("approving a gate", () => {
 describe("the other verdicts at a gate", () => {
   it("request changes: one review in the owner's name with its line comments, whose delivery starts the revise", async () => {
     const { request } = await bench.toGate();
-    const verdict: Verdict = { type: "request_changes", comment: "Name a metric.", comments: [{ path: "docs/issues/issue-7/intake/problem.md", line: 3, body: "Which one?" }] };
+    const verdict: Verdict = {
+      type: "request_changes",
+      comment: "Name a metric.",
+      comments: [{ path: "docs/issues/issue-7/intake/problem.md", line: 3, body: "Which one?" }],
+    };
     const { request: executing, decision } = await bench.decide(request, verdict);
     const { reviewId } = await bench.applyGate(executing, decision);
-    await bench.deliver("pull_request_review", { action: "submitted", pull_request: { number: 100 }, review: { id: reviewId ?? 0, state: "changes_requested" } });
+    await bench.deliver("pull_request_review", {
+      action: "submitted",
+      pull_request: { number: 100 },
+      review: { id: reviewId ?? 0, state: "changes_requested" },
+    });
     await bench.drain();
 
     expect(await bench.run()).toMatchObject({ variant: "revise" });
@@ -97,7 +114,11 @@ describe("the other verdicts at a gate", () => {
 
   it("request changes on lines that the forge does not take: they are said in the review's text", async () => {
     const { request } = await bench.toGate();
-    const { request: executing, decision } = await bench.decide(request, { type: "request_changes", comment: "No.", comments: [{ path: "other.md", line: 900, body: "Wrong line" }] });
+    const { request: executing, decision } = await bench.decide(request, {
+      type: "request_changes",
+      comment: "No.",
+      comments: [{ path: "other.md", line: 900, body: "Wrong line" }],
+    });
     let refused = 0;
     bench.forge.beforeWrite = (write) => {
       if (write.includes("createReview") && refused++ === 0) throw new InfrastructureError("invalid-response", "line is not part of the diff");
@@ -152,32 +173,45 @@ describe("a crash while a gate is applied", () => {
     { type: "abort", reason: "stop" },
   ];
 
-  it.each(verdicts.map((verdict) => [JSON.stringify(verdict), verdict] as const))("after any of its steps changes nothing in what comes out: %s", async (_title, verdict) => {
-    const { request } = await bench.toGate();
-    const before = bench.forge.writes.length;
-    const { request: executing, decision } = await bench.decide(request, verdict);
-    // Every write is followed by a crash once; the whole is then done again until it passes.
-    const crashed = new Set<string>();
-    bench.forge.afterWrite = (write) => {
-      if (crashed.has(write)) return;
-      crashed.add(write);
-      throw new InfrastructureError("unavailable", "crash");
-    };
-    let tries = 0;
-    for (; tries < 30; tries += 1) {
-      const outcome = await bench.applyGate(executing, decision).catch(() => "crashed");
-      if (outcome !== "crashed") break;
-    }
-    bench.forge.afterWrite = () => {};
-    const withCrashes = { labels: bench.labels(), pull: bench.forge.pulls.get(100)?.state, pullLabels: bench.forge.pulls.get(100)?.labels, run: (await bench.run()).state.phase };
-    const made = bench.forge.writes.slice(before).filter((write) => /createReview|createComment|mergePull|closePull/.test(write));
+  it.each(verdicts.map((verdict) => [JSON.stringify(verdict), verdict] as const))(
+    "after any of its steps changes nothing in what comes out: %s",
+    async (_title, verdict) => {
+      const { request } = await bench.toGate();
+      const before = bench.forge.writes.length;
+      const { request: executing, decision } = await bench.decide(request, verdict);
+      // Every write is followed by a crash once; the whole is then done again until it passes.
+      const crashed = new Set<string>();
+      bench.forge.afterWrite = (write) => {
+        if (crashed.has(write)) return;
+        crashed.add(write);
+        throw new InfrastructureError("unavailable", "crash");
+      };
+      let tries = 0;
+      for (; tries < 30; tries += 1) {
+        const outcome = await bench.applyGate(executing, decision).catch(() => "crashed");
+        if (outcome !== "crashed") break;
+      }
+      bench.forge.afterWrite = () => {};
+      const withCrashes = {
+        labels: bench.labels(),
+        pull: bench.forge.pulls.get(100)?.state,
+        pullLabels: bench.forge.pulls.get(100)?.labels,
+        run: (await bench.run()).state.phase,
+      };
+      const made = bench.forge.writes.slice(before).filter((write) => /createReview|createComment|mergePull|closePull/.test(write));
 
-    expect(crashed.size).toBeGreaterThan(0);
-    expect(tries).toBeLessThan(30);
-    expect(new Set(made).size).toBe(made.length);
-    await bench.applyGate(executing, decision);
-    expect({ labels: bench.labels(), pull: bench.forge.pulls.get(100)?.state, pullLabels: bench.forge.pulls.get(100)?.labels, run: (await bench.run()).state.phase }).toEqual(withCrashes);
-  });
+      expect(crashed.size).toBeGreaterThan(0);
+      expect(tries).toBeLessThan(30);
+      expect(new Set(made).size).toBe(made.length);
+      await bench.applyGate(executing, decision);
+      expect({
+        labels: bench.labels(),
+        pull: bench.forge.pulls.get(100)?.state,
+        pullLabels: bench.forge.pulls.get(100)?.labels,
+        run: (await bench.run()).state.phase,
+      }).toEqual(withCrashes);
+    },
+  );
 
   it("does not set the next stage's label again once the process has gone on from there", async () => {
     const { request } = await bench.toGate();

@@ -1,7 +1,7 @@
 import type { Decision, DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { inlineCode } from "../domain/kernel/markdown.ts";
 import { unreachable } from "../domain/kernel/result.ts";
-import type { CommitSha, JsonObject, PersonId } from "../domain/kernel/values.ts";
+import type { CommitSha, JsonObject } from "../domain/kernel/values.ts";
 import { classifyLabel } from "../domain/label/classify.ts";
 import type { LabelNames } from "../domain/label/names.ts";
 import { planTransition } from "../domain/label/transition.ts";
@@ -116,7 +116,11 @@ async function planWithoutNext(forge: Forge, { run, names }: Gate): Promise<{ re
 }
 
 /** The review is written in the owner's name; the delivery that it causes starts the revise, which takes this run's place. */
-async function requestChanges(deps: ApplyGateDependencies, { request, run, approved }: Gate, verdict: Extract<Verdict, { type: "request_changes" }>): Promise<JsonObject> {
+async function requestChanges(
+  deps: ApplyGateDependencies,
+  { request, run, approved }: Gate,
+  verdict: Extract<Verdict, { type: "request_changes" }>,
+): Promise<JsonObject> {
   if (approved.pull === undefined) throw new InfrastructureError("not-found", "the stage has no pull request to review", { retryable: false });
   const forge = deps.ownerForge;
   const marker = markerLine(`signalbox:review:${request.id}`);
@@ -126,7 +130,13 @@ async function requestChanges(deps: ApplyGateDependencies, { request, run, appro
   return { verdict: "request_changes", reviewId: review.id };
 }
 
-async function writeReview(forge: Forge, run: Run, pull: number, { comment, comments = [] }: Extract<Verdict, { type: "request_changes" }>, marker: string): Promise<ForgeReview> {
+async function writeReview(
+  forge: Forge,
+  run: Run,
+  pull: number,
+  { comment, comments = [] }: Extract<Verdict, { type: "request_changes" }>,
+  marker: string,
+): Promise<ForgeReview> {
   const body = `${comment}\n\n${marker}`;
   if (comments.length === 0) return forge.createReview(run.repository, pull, { event: "REQUEST_CHANGES", body });
   try {
@@ -142,7 +152,8 @@ async function writeReview(forge: Forge, run: Run, pull: number, { comment, comm
 async function deny(deps: ApplyGateDependencies, gate: Gate, reason: string): Promise<JsonObject> {
   const { run, approved, names, decision } = gate;
   await concludeRun(deps, run, { type: "conclude", verdict: "deny", by: decision.by, reason });
-  if (approved.pull !== undefined) await takeOffReview(deps.ownerForge, gate, approved.pull, (await deps.ownerForge.pull(run.repository, approved.pull)).labels, []);
+  if (approved.pull !== undefined)
+    await takeOffReview(deps.ownerForge, gate, approved.pull, (await deps.ownerForge.pull(run.repository, approved.pull)).labels, []);
   const change = await once(deps, gate, "gate.labels-applied", async () => {
     const { labels } = await deps.ownerForge.issue(run.repository, run.issue);
     return takeOffReview(deps.ownerForge, gate, run.issue, labels, [names.states.blocked]);
@@ -164,13 +175,21 @@ async function takeOffReview(forge: Forge, { run, names }: Gate, number: number,
 async function ask(deps: ApplyGateDependencies, { request, run, decision }: Gate, question: string): Promise<JsonObject> {
   const comment = await postCommentOnce(deps.ownerForge, run.repository, run.issue, `signalbox:ask:${request.id}`, question);
   const note = renderOwnerQuestion({ question, by: decision.by }, fenceNonce(deps.randomness));
-  await deps.store.transaction((tx) => tx.outbox.add([{ key: `resume:${run.id}:${request.id}`, action: { type: "resume-run", runId: run.id, note } }], deps.clock.now()));
+  await deps.store.transaction((tx) =>
+    tx.outbox.add([{ key: `resume:${run.id}:${request.id}`, action: { type: "resume-run", runId: run.id, note } }], deps.clock.now()),
+  );
   return { verdict: "ask", commentId: comment.id };
 }
 
 async function abort(deps: ApplyGateDependencies, { request, run, decision }: Gate, reason: string): Promise<JsonObject> {
   await concludeRun(deps, run, { type: "conclude", verdict: "abort", by: decision.by, reason });
-  await deps.abortIssue({ repository: run.repository, issue: run.issue, actor: decision.by, reason, correlationId: `${run.correlationId}:${request.id}` as Run["correlationId"] });
+  await deps.abortIssue({
+    repository: run.repository,
+    issue: run.issue,
+    actor: decision.by,
+    reason,
+    correlationId: `${run.correlationId}:${request.id}` as Run["correlationId"],
+  });
   return { verdict: "abort" };
 }
 
@@ -179,7 +198,7 @@ function concludeRun(deps: ApplyGateDependencies, { id }: Run, command: Extract<
   return deps.store.transaction(async (tx) => {
     const run = await tx.runs.get(id, { lock: true });
     if (!run || isFinalRun(run.state)) return;
-    const context = { now: deps.clock.now(), actor: { type: "person", id: command.by as PersonId } } as const;
+    const context = { now: deps.clock.now(), actor: { type: "person", id: command.by } } as const;
     const concluded = await changeRun(tx, run, command, context);
     if (concluded.ok) await closeRun(tx, concluded.value, "The stage has ended.", context);
   });
@@ -192,7 +211,16 @@ async function once(deps: ApplyGateDependencies, { request }: Gate, type: string
   if (before) return { removed: before.payload["removed"] ?? [], added: before.payload["added"] ?? [] };
   const result = await step();
   await deps.store.transaction((tx) =>
-    tx.flow.append([{ correlationId: request.correlationId, actor: { type: "system", id: "orchestrator" }, type, subject, payload: { runId: request.runId, ...result }, at: deps.clock.now() }]),
+    tx.flow.append([
+      {
+        correlationId: request.correlationId,
+        actor: { type: "system", id: "orchestrator" },
+        type,
+        subject,
+        payload: { runId: request.runId, ...result },
+        at: deps.clock.now(),
+      },
+    ]),
   );
   return result;
 }

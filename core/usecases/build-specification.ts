@@ -1,6 +1,13 @@
 import type { CommitSha } from "../domain/kernel/values.ts";
 import type { Run, RunAttempt } from "../domain/run/run.ts";
-import { workingLanguageOf, type OwnerAnswer, type PreviousDocument, type RequiredArtifact, type RunSpecification, type SpecificationReviewThread } from "../domain/run/specification.ts";
+import {
+  workingLanguageOf,
+  type OwnerAnswer,
+  type PreviousDocument,
+  type RequiredArtifact,
+  type RunSpecification,
+  type SpecificationReviewThread,
+} from "../domain/run/specification.ts";
 import { artifactTitle } from "../domain/stage/artifacts.ts";
 import { isStageName } from "../domain/stage/stage.ts";
 import { artifactPath, stageTable } from "../domain/stage/table.ts";
@@ -60,7 +67,11 @@ export function createBuildSpecification(deps: SpecificationDependencies) {
 export type BuildSpecification = ReturnType<typeof createBuildSpecification>;
 
 /** What the stage has to leave behind, each with the template it starts from: the repository's own, else ours. */
-export async function requiredArtifacts(deps: Pick<SpecificationDependencies, "mirror" | "templates">, run: Run, base: CommitSha | undefined): Promise<readonly RequiredArtifact[]> {
+export async function requiredArtifacts(
+  deps: Pick<SpecificationDependencies, "mirror" | "templates">,
+  run: Run,
+  base: CommitSha | undefined,
+): Promise<readonly RequiredArtifact[]> {
   return Promise.all(
     stageTable[run.stage].artifacts.required.map(async (type) => ({
       type,
@@ -90,7 +101,9 @@ async function openThreads(forge: Forge, run: Run, pull: ForgePull): Promise<rea
 
 /** What reviews say as a whole belongs to no thread, and has to reach the agent all the same: the newest one that asks for changes. */
 async function reviewBodies(forge: Forge, run: Run, pull: ForgePull): Promise<readonly OwnerAnswer[]> {
-  const review = (await forge.reviews(run.repository, pull.number)).findLast((candidate) => candidate.state === "changes_requested" && candidate.body.trim() !== "");
+  const review = (await forge.reviews(run.repository, pull.number)).findLast(
+    (candidate) => candidate.state === "changes_requested" && candidate.body.trim() !== "",
+  );
   return review ? [{ question: `What does the review of pull request #${pull.number} ask for?`, answer: review.body, by: review.author }] : [];
 }
 

@@ -21,7 +21,11 @@ afterEach(() => bench.close());
 async function ask(kind: "tool" | "question"): Promise<RequestId> {
   const tool = kind === "question" ? "owner_ask" : "github_request_label";
   const request = sampleRequest(identity.run.id, {
-    kind, tool, issue: 7, expiresAt: (bench.clock.now() + 3_600_000) as never, arguments: { question: "Which metric?", options: ["a", "b"] },
+    kind,
+    tool,
+    issue: 7,
+    expiresAt: (bench.clock.now() + 3_600_000) as never,
+    arguments: { question: "Which metric?", options: ["a", "b"] },
     effect: { type: "question", question: "Which metric?", options: ["a", "b"] },
   });
   await bench.store.transaction(async (tx) => {
@@ -39,7 +43,14 @@ async function answer(id: RequestId, text: string): Promise<void> {
     const request = await tx.requests.get(id, { lock: true });
     const call = await tx.toolCalls.byRequest(id, { lock: true });
     if (!request || !call) throw new Error("nothing to answer");
-    const decision = { verdict: { type: "answer", text }, by: "olga" as never, surface: "command-line", at: bench.clock.now(), keyId: "k", signature: "c2ln" } as const;
+    const decision = {
+      verdict: { type: "answer", text },
+      by: "olga" as never,
+      surface: "command-line",
+      at: bench.clock.now(),
+      keyId: "k",
+      signature: "c2ln",
+    } as const;
     await tx.requests.save({ ...request, state: { phase: "executed", decision, executedAt: bench.clock.now(), result: { answer: text } } });
     await tx.toolCalls.save({ ...call, state: "done", result: { status: "done", message: text, answer: text } });
   });
@@ -177,7 +188,14 @@ describe("the end of a turn", () => {
     bench.publish(identity.run);
     await bench.concludeTurn(identity, turn(1));
     await bench.endAttempt(identity, { outcome: "finished" });
-    const { id } = await bench.owner.createReview(bench.forge.name, 100, { event: "REQUEST_CHANGES", body: "Two things.", comments: [{ path: "a.md", line: 1, body: "One" }, { path: "b.md", line: 2, body: "Two" }] });
+    const { id } = await bench.owner.createReview(bench.forge.name, 100, {
+      event: "REQUEST_CHANGES",
+      body: "Two things.",
+      comments: [
+        { path: "a.md", line: 1, body: "One" },
+        { path: "b.md", line: 2, body: "Two" },
+      ],
+    });
     await bench.deliver("pull_request_review", { action: "submitted", pull_request: { number: 100 }, review: { id, state: "changes_requested" } });
     await bench.drain();
     const revise = await bench.report();

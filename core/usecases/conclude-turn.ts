@@ -24,7 +24,10 @@ export interface TurnReport {
   readonly threadId?: string | undefined;
   readonly message?: string | undefined;
   readonly usage?: TurnUsage | undefined;
-  readonly push: { readonly type: "none" } | { readonly type: "accepted"; readonly commit: string; readonly files: readonly string[] } | { readonly type: "refused"; readonly message: string };
+  readonly push:
+    | { readonly type: "none" }
+    | { readonly type: "accepted"; readonly commit: string; readonly files: readonly string[] }
+    | { readonly type: "refused"; readonly message: string };
 }
 
 export interface ConcludeTurnDependencies extends OpenGateDependencies {
@@ -70,7 +73,12 @@ interface Turn {
 }
 
 /** Everything that can be decided without the forge. Leaves nothing behind when it cannot decide, except what is safe to note twice. */
-async function beginTurn(deps: ConcludeTurnDependencies, tx: Transaction, identity: RunIdentity, report: TurnReport): Promise<Turn | { readonly verdict: TurnVerdict }> {
+async function beginTurn(
+  deps: ConcludeTurnDependencies,
+  tx: Transaction,
+  identity: RunIdentity,
+  report: TurnReport,
+): Promise<Turn | { readonly verdict: TurnVerdict }> {
   const { id } = identity.run;
   const locked = await tx.runs.get(id, { lock: true });
   if (!locked) throw new InfrastructureError("not-found", `run ${id} is not there`);
@@ -84,14 +92,29 @@ async function beginTurn(deps: ConcludeTurnDependencies, tx: Transaction, identi
 }
 
 /** Thread, head and tokens, whatever follows. All of it may be noted twice. */
-async function noteFacts(deps: ConcludeTurnDependencies, tx: Transaction, run: Run, { attempt }: RunIdentity, report: TurnReport, context: ChangeContext): Promise<Run> {
+async function noteFacts(
+  deps: ConcludeTurnDependencies,
+  tx: Transaction,
+  run: Run,
+  { attempt }: RunIdentity,
+  report: TurnReport,
+  context: ChangeContext,
+): Promise<Run> {
   let current = run;
   const fresh = attempt.resumeInput === undefined;
   if (report.threadId) current = await tryChange(tx, current, { type: "link-thread", threadId: report.threadId as ThreadId, fresh }, context);
   if (report.push.type === "accepted") current = await tryChange(tx, current, { type: "moved-head", sha: report.push.commit as CommitSha }, context);
   if (report.usage) {
     const { model } = run.profile;
-    await tx.usage.append({ runId: run.id, attempt: attempt.attempt, turn: report.turn, model, ...report.usage, cost: deps.priceOf?.(model, report.usage), at: context.now });
+    await tx.usage.append({
+      runId: run.id,
+      attempt: attempt.attempt,
+      turn: report.turn,
+      model,
+      ...report.usage,
+      cost: deps.priceOf?.(model, report.usage),
+      at: context.now,
+    });
   }
   return current;
 }
@@ -122,7 +145,8 @@ async function decideFromRows(deps: ConcludeTurnDependencies, tx: Transaction, t
   if (report.outcome !== "completed") return retryTurn(tx, turn, report, nonce);
   const { push } = report;
   if (push.type === "refused") {
-    if (inARow(turn.past, "push-refused") >= limits["push-refused"]) return fail(tx, turn, `The push was refused ${limits["push-refused"] + 1} times in a row: ${push.message}`);
+    if (inARow(turn.past, "push-refused") >= limits["push-refused"])
+      return fail(tx, turn, `The push was refused ${limits["push-refused"] + 1} times in a row: ${push.message}`);
     return again(renderPushRefused({ message: push.message, files: refusedPaths(push.message) }, nonce), "push-refused");
   }
   if (push.type === "accepted" && !turn.past.some((past) => past.reason === "push-accepted" && past.commit === push.commit)) {
@@ -137,7 +161,10 @@ async function parkForRequest(tx: Transaction, { run, context }: Turn): Promise<
   const [request] = open;
   if (!request) return undefined;
   const reason = request.kind === "question" ? "answer" : "decision";
-  const waiting = run.state.phase === "running" ? await changeRun(tx, run, { type: "await-decision", requestId: request.id, kind: request.kind === "question" ? "question" : "tool" }, context) : undefined;
+  const waiting =
+    run.state.phase === "running"
+      ? await changeRun(tx, run, { type: "await-decision", requestId: request.id, kind: request.kind === "question" ? "question" : "tool" }, context)
+      : undefined;
   const current = waiting?.ok ? waiting.value : run;
   const waitsFor = current.state.phase === "waiting_input" ? "answer" : "decision";
   const parked = await changeRun(tx, current, { type: "park", reason: waitsFor }, context);
@@ -150,7 +177,15 @@ async function retryTurn(tx: Transaction, turn: Turn, report: TurnReport, nonce:
   return again(renderInterrupted({ reason: message }, nonce), "turn-failed");
 }
 
-async function conclude(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, identity: RunIdentity, report: TurnReport, exit: ExitState, draft: GateDraft | undefined): Promise<TurnVerdict> {
+async function conclude(
+  deps: ConcludeTurnDependencies,
+  tx: Transaction,
+  turn: Turn,
+  identity: RunIdentity,
+  report: TurnReport,
+  exit: ExitState,
+  draft: GateDraft | undefined,
+): Promise<TurnVerdict> {
   const decided = exit.problems.length > 0 ? await askForMissing(deps, tx, turn, exit) : await finishStage(deps, tx, turn, identity, exit, draft);
   return remember(tx, turn, identity, report, decided);
 }
@@ -160,11 +195,23 @@ async function askForMissing(deps: ConcludeTurnDependencies, tx: Transaction, tu
   return again(renderMissing({ artifacts: exit.missing, problems: exit.problems }, fenceNonce(deps.randomness)), "missing");
 }
 
-async function finishStage(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, identity: RunIdentity, exit: ExitState, draft: GateDraft | undefined): Promise<Concluded> {
+async function finishStage(
+  deps: ConcludeTurnDependencies,
+  tx: Transaction,
+  turn: Turn,
+  identity: RunIdentity,
+  exit: ExitState,
+  draft: GateDraft | undefined,
+): Promise<Concluded> {
   const { context } = turn;
   const run = exit.pull ? await tryChange(tx, turn.run, { type: "link-pull", number: exit.pull.number }, context) : turn.run;
   if (!draft) {
-    await changeRun(tx, run, { type: "conclude", verdict: "approve", by: run.trigger.actor as PersonId }, { ...context, actor: { type: "system", id: "orchestrator" } });
+    await changeRun(
+      tx,
+      run,
+      { type: "conclude", verdict: "approve", by: run.trigger.actor as PersonId },
+      { ...context, actor: { type: "system", id: "orchestrator" } },
+    );
     return { verdict: { type: "finish", reason: "the stage has ended" }, reason: "ended" };
   }
   await storeGate(tx, deps, run, draft, context, identity.attempt.attempt);
@@ -181,7 +228,13 @@ function again(input: string, reason: TurnReason): Concluded {
   return { verdict: { type: "continue", input }, reason };
 }
 
-async function remember(tx: Transaction, { run, context }: Turn, { attempt }: RunIdentity, report: TurnReport, { verdict, reason }: Concluded): Promise<TurnVerdict> {
+async function remember(
+  tx: Transaction,
+  { run, context }: Turn,
+  { attempt }: RunIdentity,
+  report: TurnReport,
+  { verdict, reason }: Concluded,
+): Promise<TurnVerdict> {
   await writeTurnMemory(tx, run.id, { attempt: attempt.attempt, turn: report.turn, verdict, input: verdict.type === "continue" ? verdict.input : "" });
   const payload = {
     attempt: attempt.attempt,

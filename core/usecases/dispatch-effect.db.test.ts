@@ -91,7 +91,10 @@ describe("the status comment", () => {
 
   it("stays one when two changes are told at the same moment", async () => {
     await bench.label("run:intake");
-    const jobs = async (): Promise<void> => void (await Promise.all((await bench.store.transaction((tx) => tx.outbox.pending((bench.clock.now() + 1) as never))).map((row) => bench.dispatchEffect(row.id))));
+    const jobs = async (): Promise<void> =>
+      void (await Promise.all(
+        (await bench.store.transaction((tx) => tx.outbox.pending((bench.clock.now() + 1) as never))).map((row) => bench.dispatchEffect(row.id)),
+      ));
     const [delivery] = bench.queue.jobs;
     if (delivery && "deliveryId" in delivery.payload) await bench.processDelivery(delivery.payload.deliveryId as never);
     await jobs();

@@ -99,9 +99,23 @@ function finish(deps: DispatchEffectDependencies, effectId: string, result: Json
     if (!row || row.state !== "pending") return;
     const at = deps.clock.now();
     await tx.outbox.save({ ...row, state: "done", result, lastError: undefined, doneAt: at });
-    const { correlationId, subject } = await contextOf(row, (id) => tx.runs.get(id), (id) => tx.requests.get(id));
-    const event = (type: string, about: string, payload: JsonObject): NewFlowEvent => ({ correlationId, actor: { type: "system", id: "orchestrator" }, type, subject: about, payload, at });
-    const changed = row.action.type === "change-labels" ? [event("label.changed", `issue:${row.action.repository}#${row.action.number}`, { ...result, as: row.action.as })] : [];
+    const { correlationId, subject } = await contextOf(
+      row,
+      (id) => tx.runs.get(id),
+      (id) => tx.requests.get(id),
+    );
+    const event = (type: string, about: string, payload: JsonObject): NewFlowEvent => ({
+      correlationId,
+      actor: { type: "system", id: "orchestrator" },
+      type,
+      subject: about,
+      payload,
+      at,
+    });
+    const changed =
+      row.action.type === "change-labels"
+        ? [event("label.changed", `issue:${row.action.repository}#${row.action.number}`, { ...result, as: row.action.as })]
+        : [];
     await tx.flow.append([event("effect.done", subject, { effect: row.action.type, key: row.key, attempts: row.attempts }), ...changed]);
   });
 }
@@ -118,7 +132,11 @@ function fail(deps: DispatchEffectDependencies, effectId: string, error: unknown
     const at = deps.clock.now();
     await tx.outbox.save({ ...row, lastError, ...(givenUp ? { state: "given-up", doneAt: at } : {}) });
     if (!givenUp) return false;
-    const { correlationId, subject, runId } = await contextOf(row, (id) => tx.runs.get(id), (id) => tx.requests.get(id));
+    const { correlationId, subject, runId } = await contextOf(
+      row,
+      (id) => tx.runs.get(id),
+      (id) => tx.requests.get(id),
+    );
     const payload = { effect: row.action.type, key: row.key, attempts: row.attempts, error: lastError };
     const [stored] = await tx.flow.append([{ correlationId, actor: { type: "system", id: "orchestrator" }, type: "effect.gave-up", subject, payload, at }]);
     if (runId && row.action.type !== "sync-status-comment") {
@@ -135,10 +153,19 @@ async function contextOf(
   request: (id: RequestId) => Promise<{ readonly runId: RunId; readonly correlationId: CorrelationId } | undefined>,
 ): Promise<{ readonly correlationId: CorrelationId; readonly subject: string; readonly runId?: RunId | undefined }> {
   const { action } = row;
-  if ("runId" in action) return { correlationId: (await run(action.runId))?.correlationId ?? (action.runId as string as CorrelationId), subject: `run:${action.runId}`, runId: action.runId };
+  if ("runId" in action)
+    return {
+      correlationId: (await run(action.runId))?.correlationId ?? (action.runId as string as CorrelationId),
+      subject: `run:${action.runId}`,
+      runId: action.runId,
+    };
   if (action.type === "execute-decision") {
     const owner = await request(action.requestId);
-    return { correlationId: owner?.correlationId ?? (action.requestId as string as CorrelationId), subject: `request:${action.requestId}`, runId: owner?.runId };
+    return {
+      correlationId: owner?.correlationId ?? (action.requestId as string as CorrelationId),
+      subject: `request:${action.requestId}`,
+      runId: owner?.runId,
+    };
   }
   // Labels and comments carry the run in their key where they belong to one: `labels:<run>:…`.
   const runId = row.key.split(":")[1] as RunId | undefined;

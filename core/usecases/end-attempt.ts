@@ -43,7 +43,14 @@ export function createEndAttempt(deps: EndAttemptDependencies) {
 }
 
 /** Closes the row of an attempt and says so. */
-export async function finishAttempt(tx: Transaction, run: Run, attempt: RunAttempt, outcome: string, message: string | undefined, context: ChangeContext): Promise<void> {
+export async function finishAttempt(
+  tx: Transaction,
+  run: Run,
+  attempt: RunAttempt,
+  outcome: string,
+  message: string | undefined,
+  context: ChangeContext,
+): Promise<void> {
   await tx.attempts.save({ ...attempt, phase: "ended", endedAt: context.now, outcome });
   const payload = { attempt: attempt.attempt, outcome, ...(message === undefined ? {} : { message: message.slice(0, 2_000) }) };
   await tx.flow.append([runFlowEvent(run, outcome === "lost" ? "attempt.lost" : "attempt.ended", payload, context)]);

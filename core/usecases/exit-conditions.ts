@@ -42,7 +42,9 @@ export function createExitConditions(deps: ExitConditionsDependencies) {
     const artifacts = await requiredArtifacts(deps, run, base);
     const tip = await deps.mirror.fetch(run.repository, run.branch);
     const pull = await deps.forge.openPullFrom(run.repository, run.branch);
-    const judged = await Promise.all(artifacts.map(async (artifact) => ({ artifact, faults: tip ? await artifactFaults(deps, run, tip, artifact) : ["is missing"] })));
+    const judged = await Promise.all(
+      artifacts.map(async (artifact) => ({ artifact, faults: tip ? await artifactFaults(deps, run, tip, artifact) : ["is missing"] })),
+    );
     const problems = [
       ...(tip ? [] : ["Nothing has been pushed: the branch does not exist."]),
       ...(pull ? [] : ["There is no open pull request from the run's branch; open it with github_create_pr."]),

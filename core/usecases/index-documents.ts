@@ -1,4 +1,4 @@
-import type { CorrelationId, JsonObject } from "../domain/kernel/values.ts";
+import type { JsonObject } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Hasher } from "../ports/crypto.ts";
 import type { DocumentCodec } from "../ports/document-codec.ts";
@@ -25,7 +25,9 @@ export function createIndexDocuments(deps: IndexDocumentsDependencies) {
   return async function indexDocuments(action: Extract<EffectAction, { readonly type: "index-documents" }>): Promise<JsonObject> {
     const { repository, branch, commit } = action;
     const tip = await deps.mirror.fetch(repository, branch);
-    const paths = tip ? (await deps.mirror.listFiles(repository, tip, "docs/")).filter((path) => path.endsWith(".md") && !path.startsWith("docs/templates/")) : [];
+    const paths = tip
+      ? (await deps.mirror.listFiles(repository, tip, "docs/")).filter((path) => path.endsWith(".md") && !path.startsWith("docs/templates/"))
+      : [];
     let indexed = 0;
     let unreadable = 0;
     for (const path of paths) {
@@ -44,7 +46,7 @@ function store(deps: IndexDocumentsDependencies, document: ReturnType<typeof toI
   return deps.store.transaction(async (tx) => {
     const known = await tx.documents.get(meta.repository, meta.path);
     if (known?.hash === meta.hash && known.branch === meta.branch) return false;
-    await storeIndexed(tx, document, { correlationId: commit as CorrelationId, actor: { type: "system", id: "orchestrator" } });
+    await storeIndexed(tx, document, { correlationId: commit, actor: { type: "system", id: "orchestrator" } });
     return true;
   });
 }

@@ -11,7 +11,13 @@ import { readTurnMemory, writeTurnMemory } from "./turn-memory.ts";
  *
  * @param why the run's attempt ended before its turn did, for this reason.
  */
-export async function nextInput(tx: Transaction, randomness: Randomness, run: Run, attempt: number, { why, note }: { readonly why?: string | undefined; readonly note?: string | undefined }): Promise<string | undefined> {
+export async function nextInput(
+  tx: Transaction,
+  randomness: Randomness,
+  run: Run,
+  attempt: number,
+  { why, note }: { readonly why?: string | undefined; readonly note?: string | undefined },
+): Promise<string | undefined> {
   if (!(await tx.snapshots.latest(run.id))) return undefined;
   const carried = (await readTurnMemory(tx, run.id))?.input;
   const news = await takeNews(tx, run.id, randomness);

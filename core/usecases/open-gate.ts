@@ -82,12 +82,22 @@ export async function draftGate(deps: OpenGateDependencies, run: Run, exit: Exit
 }
 
 function summary(run: Run, { pull, merges, added }: GateArguments): string {
-  const parts = [merges ? `merge pull request #${pull}` : pull === undefined ? "" : `accept pull request #${pull}`, added.length > 0 ? `set ${added.join(", ")}` : ""].filter(Boolean);
+  const parts = [
+    merges ? `merge pull request #${pull}` : pull === undefined ? "" : `accept pull request #${pull}`,
+    added.length > 0 ? `set ${added.join(", ")}` : "",
+  ].filter(Boolean);
   return `End of ${run.stage}${run.variant === "revise" ? " (revise)" : ""} for issue #${run.issue}: approving would ${parts.join(" and ") || "accept the result"}.`;
 }
 
 /** Stores a gate together with the run's step to it and the labels that show it. The machine's refusal stores nothing. */
-export async function storeGate(tx: Transaction, deps: OpenGateDependencies, run: Run, draft: GateDraft, context: ChangeContext, attempt?: number): Promise<Result<Run, RunError>> {
+export async function storeGate(
+  tx: Transaction,
+  deps: OpenGateDependencies,
+  run: Run,
+  draft: GateDraft,
+  context: ChangeContext,
+  attempt?: number,
+): Promise<Result<Run, RunError>> {
   const expiresAt = (context.now + (deps.gateDays ?? 30) * 86_400_000) as Instant;
   const bound = { ...draft.request, expiresAt };
   const request: DecisionRequest = { ...bound, digest: deps.hasher.sha256(requestText(bound)), createdAt: context.now, state: { phase: "requested" } };
@@ -101,7 +111,9 @@ export async function storeGate(tx: Transaction, deps: OpenGateDependencies, run
   await tx.outbox.add(
     [
       ...labelEffects(`labels:${run.id}:gate:${request.id}`, { ...target, number: run.issue }, draft.issuePlan),
-      ...(draft.pullPlan && typeof pull === "number" ? labelEffects(`labels:${run.id}:gate-pull:${request.id}`, { ...target, number: pull }, draft.pullPlan) : []),
+      ...(draft.pullPlan && typeof pull === "number"
+        ? labelEffects(`labels:${run.id}:gate-pull:${request.id}`, { ...target, number: pull }, draft.pullPlan)
+        : []),
     ],
     context.now,
   );

@@ -21,7 +21,10 @@ export function createParkRun(deps: Pick<ResumeRunDependencies, "store" | "clock
 
 /** Lets go of a run that the owner holds. It goes on at once, or waits on for what is still open. */
 export function createReleaseRun(deps: ResumeRunDependencies) {
-  return function releaseRun(runId: RunId, by: PersonId): Promise<Result<Run, RunChangeError | { readonly type: "run.still-stopping"; readonly attempt: number }>> {
+  return function releaseRun(
+    runId: RunId,
+    by: PersonId,
+  ): Promise<Result<Run, RunChangeError | { readonly type: "run.still-stopping"; readonly attempt: number }>> {
     return deps.store.transaction(async (tx) => {
       const run = await tx.runs.get(runId, { lock: true });
       if (!run) return err({ type: "run.unknown", runId });

@@ -18,7 +18,13 @@ export interface AttemptSettings {
 }
 
 /** Adds the attempt that a run in `preparing` asks for, and the effect that starts it. `resumeInput` is its first input; without it the stage prompt is. */
-export async function prepareAttempt(tx: Transaction, settings: AttemptSettings, run: Run, context: ChangeContext, resumeInput?: string): Promise<RunAttempt | undefined> {
+export async function prepareAttempt(
+  tx: Transaction,
+  settings: AttemptSettings,
+  run: Run,
+  context: ChangeContext,
+  resumeInput?: string,
+): Promise<RunAttempt | undefined> {
   if (run.state.phase !== "preparing") return undefined;
   const { attempt } = run.state;
   const row = await tx.attempts.insert(

@@ -13,7 +13,13 @@ describe("a trigger label", () => {
     await bench.label("run:intake");
     await bench.drain();
 
-    expect(await bench.run()).toMatchObject({ stage: "intake", variant: "work", role: "pm", branch: "signalbox/issue-7/intake", state: { phase: "preparing", attempt: 1 } });
+    expect(await bench.run()).toMatchObject({
+      stage: "intake",
+      variant: "work",
+      role: "pm",
+      branch: "signalbox/issue-7/intake",
+      state: { phase: "preparing", attempt: 1 },
+    });
     expect(bench.runtime.starts).toHaveLength(1);
     expect(bench.comments()).toHaveLength(1);
     expect(await bench.events("issue:acme/shop#7")).toEqual(["trigger.admitted"]);
@@ -152,7 +158,10 @@ describe("what starts nothing", () => {
 
 describe("a push to the default branch", () => {
   it("reads its documents into the index", async () => {
-    const commit = bench.forge.push("main", { "docs/issues/issue-7/intake/problem.md": finishedDocument({ issue: 7, stage: "intake" }, "problem"), "docs/readme.md": "no front matter" });
+    const commit = bench.forge.push("main", {
+      "docs/issues/issue-7/intake/problem.md": finishedDocument({ issue: 7, stage: "intake" }, "problem"),
+      "docs/readme.md": "no front matter",
+    });
     await bench.deliver("push", { ref: "refs/heads/main", after: commit });
     await bench.drain();
 
@@ -174,7 +183,14 @@ describe("a review that asks for changes", () => {
     await bench.drain();
 
     const [revise, first] = await bench.runs();
-    expect(revise).toMatchObject({ stage: "intake", variant: "revise", branch: run.branch, pull: run.pull, trigger: { kind: "review", label: "run:intake:revise" }, state: { phase: "preparing" } });
+    expect(revise).toMatchObject({
+      stage: "intake",
+      variant: "revise",
+      branch: run.branch,
+      pull: run.pull,
+      trigger: { kind: "review", label: "run:intake:revise" },
+      state: { phase: "preparing" },
+    });
     expect(first).toMatchObject({ id: run.id, state: { phase: "superseded", by: revise?.id } });
     expect(await bench.store.transaction((tx) => tx.requests.get(request.id))).toMatchObject({ state: { phase: "superseded" } });
     expect(bench.labels()).toEqual(["run:intake:revise"]);
@@ -242,7 +258,10 @@ describe("a review that asks for changes", () => {
     await review(run.pull ?? 0, "mallory");
     const id = await review(run.pull ?? 0);
     const reviews = bench.forge.reviews.get(run.pull ?? 0) ?? [];
-    bench.forge.reviews.set(run.pull ?? 0, reviews.map((each) => (each.id === id ? { ...each, state: "dismissed" as const } : each)));
+    bench.forge.reviews.set(
+      run.pull ?? 0,
+      reviews.map((each) => (each.id === id ? { ...each, state: "dismissed" as const } : each)),
+    );
     await bench.drain();
 
     expect(await bench.runs()).toHaveLength(1);

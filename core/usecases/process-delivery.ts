@@ -69,7 +69,9 @@ async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery)
     case "issue_comment.created":
       return ignored("a comment decides nothing; questions are answered in the inbox");
     case "pull_request.closed":
-      return payload.pull?.merged ? ignored("the push that goes with the merge is what counts") : ignored("a pull request closed without a merge starts nothing");
+      return payload.pull?.merged
+        ? ignored("the push that goes with the merge is what counts")
+        : ignored("a pull request closed without a merge starts nothing");
     default:
       return ignored(`${delivery.event}${payload.action ? `.${payload.action}` : ""} starts nothing`);
   }
@@ -79,10 +81,20 @@ async function labelled(deps: ProcessDeliveryDependencies, { id }: StoredDeliver
   const { repository, issue, label, sender } = payload;
   if (!repository || !issue || !label) return ignored("it names no issue or no label");
   if (issue.isPull) return ignored("labels of pull requests start nothing");
-  const trigger = { kind: "label", repository, issue: issue.number, label, actor: sender ?? "unknown", correlationId: id as string as CorrelationId, deliveryId: id } as const;
+  const trigger = {
+    kind: "label",
+    repository,
+    issue: issue.number,
+    label,
+    actor: sender ?? "unknown",
+    correlationId: id as string as CorrelationId,
+    deliveryId: id,
+  } as const;
   if (await deps.isAbort(payload)) {
     const ended = await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` });
-    return ended === "label-gone" ? ignored("the label is no longer there") : { state: "processed", text: "the issue was abandoned", detail: { issue: issue.number } };
+    return ended === "label-gone"
+      ? ignored("the label is no longer there")
+      : { state: "processed", text: "the issue was abandoned", detail: { issue: issue.number } };
   }
   return describe(await deps.admitRun(trigger));
 }
@@ -100,7 +112,10 @@ function pushed(deps: ProcessDeliveryDependencies, _delivery: StoredDelivery, { 
     const row = repository && (await tx.repositories.get(repository));
     if (!row) return ignored("the repository is not registered");
     if (ref !== `refs/heads/${row.defaultBranch}` || !after || /^0+$/.test(after)) return ignored("the push is not to the default branch");
-    await tx.outbox.add([{ key: `index:${row.name}:${after}`, action: { type: "index-documents", repository: row.name, branch: row.defaultBranch, commit: after } }], deps.clock.now());
+    await tx.outbox.add(
+      [{ key: `index:${row.name}:${after}`, action: { type: "index-documents", repository: row.name, branch: row.defaultBranch, commit: after } }],
+      deps.clock.now(),
+    );
     return { state: "processed", text: "documents are read into the index", detail: { commit: after } };
   });
 }

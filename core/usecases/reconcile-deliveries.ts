@@ -46,7 +46,8 @@ function latestPerGuid(deliveries: readonly ForgeDelivery[]): ReadonlyMap<string
   const newest = new Map<string, ForgeDelivery>();
   for (const delivery of deliveries) {
     const other = newest.get(delivery.guid);
-    if (!other || other.deliveredAt < delivery.deliveredAt || (other.deliveredAt === delivery.deliveredAt && other.attemptId < delivery.attemptId)) newest.set(delivery.guid, delivery);
+    if (!other || other.deliveredAt < delivery.deliveredAt || (other.deliveredAt === delivery.deliveredAt && other.attemptId < delivery.attemptId))
+      newest.set(delivery.guid, delivery);
   }
   return newest;
 }

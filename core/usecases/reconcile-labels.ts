@@ -51,7 +51,8 @@ async function reconcile(deps: ReconcileLabelsDependencies, repository: Reposito
   if (acts.length === 0 && (await hasRunFor(deps.store, repository, issue, label, names))) return false;
   const trigger = { repository, issue: issue.number, label, actor: last?.actor ?? issue.author, correlationId: deps.randomness.id() as CorrelationId };
   const meaning = classifyLabel(label, names);
-  if (meaning.type === "trigger" && meaning.stage === "abort") return (await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` })) === "aborted";
+  if (meaning.type === "trigger" && meaning.stage === "abort")
+    return (await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` })) === "aborted";
   return (await deps.admitRun({ ...trigger, kind: "reconciled-label" })).type !== "ignored";
 }
 

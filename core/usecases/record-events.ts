@@ -1,5 +1,4 @@
-import type { TranscriptItem } from "../ports/store.ts";
-import type { Store } from "../ports/store.ts";
+import type { TranscriptItem, Store } from "../ports/store.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
 
 /** Stores what an attempt did and printed. A batch that comes twice changes nothing. */

@@ -32,7 +32,11 @@ export function describeFault(fault: LabelNameFault): string {
 }
 
 /** The effect that applies a plan to one issue or pull request; none when the plan changes nothing. */
-export function labelEffects(key: string, target: { readonly repository: RepositoryName; readonly number: number; readonly as: "bot" | "owner" }, plan: LabelPlan): readonly Effect[] {
+export function labelEffects(
+  key: string,
+  target: { readonly repository: RepositoryName; readonly number: number; readonly as: "bot" | "owner" },
+  plan: LabelPlan,
+): readonly Effect[] {
   if (plan.added.length === 0 && plan.removed.length === 0) return [];
   return [{ key, action: { type: "change-labels", ...target, add: plan.added, remove: plan.removed } }];
 }
@@ -49,7 +53,12 @@ export async function applyTransition(
 }
 
 /** Removals first: a trigger that is both removed and added is set anew, and the forge reports only labels that were not there. */
-export async function applyLabels(forge: Forge, repository: RepositoryName, number: number, change: { readonly added: readonly string[]; readonly removed: readonly string[] }): Promise<void> {
+export async function applyLabels(
+  forge: Forge,
+  repository: RepositoryName,
+  number: number,
+  change: { readonly added: readonly string[]; readonly removed: readonly string[] },
+): Promise<void> {
   for (const label of change.removed) await forge.removeLabel(repository, number, label);
   if (change.added.length > 0) await forge.addLabels(repository, number, change.added);
 }

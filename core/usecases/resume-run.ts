@@ -27,7 +27,10 @@ export function createResumeRun(deps: ResumeRunDependencies) {
       if (!run || !waits(run)) return undefined;
       const last = await tx.attempts.latest(runId, { lock: true });
       if (last && last.phase !== "ended") {
-        throw new InfrastructureError("busy", `attempt ${last.attempt} of run ${runId} has not ended yet`, { retryable: true, remedy: "It is resumed as soon as that attempt has stored its session." });
+        throw new InfrastructureError("busy", `attempt ${last.attempt} of run ${runId} has not ended yet`, {
+          retryable: true,
+          remedy: "It is resumed as soon as that attempt has stored its session.",
+        });
       }
       const context = { now: deps.clock.now(), actor: orchestratorActor };
       const resumed = await changeRun(tx, run, { type: "resume" }, context);

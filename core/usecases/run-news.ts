@@ -14,7 +14,12 @@ export function fenceNonce(randomness: Randomness): string {
 /** Calls that were settled after the agent had been told `pending`, and whose outcome it has not been told yet. */
 export async function undeliveredCalls(tx: Transaction, runId: RunId): Promise<readonly ToolCall[]> {
   const calls = await tx.toolCalls.forRun(runId);
-  return calls.filter((call) => call.requestId !== undefined && !call.delivered && (call.state === "done" || call.state === "denied" || call.state === "failed" || call.state === "refused"));
+  return calls.filter(
+    (call) =>
+      call.requestId !== undefined &&
+      !call.delivered &&
+      (call.state === "done" || call.state === "denied" || call.state === "failed" || call.state === "refused"),
+  );
 }
 
 /**
@@ -57,7 +62,8 @@ export function answerOf(request: DecisionRequest): OwnerAnswer | undefined {
   const { state } = request;
   if (request.kind !== "question" || !("decision" in state)) return undefined;
   const { verdict, by } = state.decision;
-  const question = String(request.arguments["question"] ?? request.summary);
+  const asked = request.arguments["question"];
+  const question = typeof asked === "string" ? asked : request.summary;
   if (verdict.type === "answer") return { question, answer: verdict.text, by };
   // The first option is the recommended one; approving the question takes it.
   if (verdict.type === "approve") return { question, answer: optionsOf(request)[0] ?? "", by };

@@ -14,7 +14,10 @@ export interface SnapshotDependencies {
 
 /** Stores the agent session's own files, so that another process can continue its thread. The highest sequence of the newest attempt counts. */
 export function createSaveSnapshot(deps: SnapshotDependencies) {
-  return async function saveSnapshot(identity: RunIdentity, snapshot: { readonly sequence: number; readonly threadId?: ThreadId | undefined; readonly content: Uint8Array }): Promise<Digest> {
+  return async function saveSnapshot(
+    identity: RunIdentity,
+    snapshot: { readonly sequence: number; readonly threadId?: ThreadId | undefined; readonly content: Uint8Array },
+  ): Promise<Digest> {
     const checksum = deps.checksum(snapshot.content);
     const at = deps.clock.now();
     const { id } = identity.run;
@@ -37,7 +40,10 @@ export function createLoadSnapshot(deps: SnapshotDependencies) {
   return async function loadSnapshot(identity: RunIdentity): Promise<SessionSnapshot | undefined> {
     const snapshot = await deps.store.transaction((tx) => tx.snapshots.latest(identity.run.id));
     if (snapshot && deps.checksum(snapshot.content) !== snapshot.checksum) {
-      throw new InfrastructureError("internal", `The snapshot of run ${identity.run.id} does not match its checksum.`, { retryable: false, remedy: "Cancel the run and start the stage again." });
+      throw new InfrastructureError("internal", `The snapshot of run ${identity.run.id} does not match its checksum.`, {
+        retryable: false,
+        remedy: "Cancel the run and start the stage again.",
+      });
     }
     return snapshot;
   };

@@ -1,5 +1,5 @@
 import type { DecisionRequest } from "../domain/decision/decision.ts";
-import type { RunId } from "../domain/kernel/values.ts";
+import type { Json, RunId } from "../domain/kernel/values.ts";
 import { nextSteps } from "../domain/run/next-steps.ts";
 import type { Run } from "../domain/run/run.ts";
 import { isStatusComment, renderStatusComment, type StatusCommentView } from "../domain/run/status-comment.ts";
@@ -46,7 +46,7 @@ async function readRun(tx: Transaction, runId: RunId): Promise<Found | undefined
     artifacts: artifactsOf(requests),
     waitsFor: waitsFor(requests),
     usage: usage.length === 0 ? undefined : { totalTokens, cost: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0) },
-    notes: givenUp.map(({ payload }) => `Given up after ${String(payload["attempts"])} tries: ${String(payload["effect"])}. ${String(payload["error"])}`),
+    notes: givenUp.map(({ payload }) => `Given up after ${textOf(payload["attempts"])} tries: ${textOf(payload["effect"])}. ${textOf(payload["error"])}`),
     commentId: typeof stored === "number" ? stored : undefined,
   };
 }
@@ -83,4 +83,8 @@ async function remember({ forge }: SyncStatusCommentDependencies, run: Run, comm
 
 function settingsKey(runId: RunId): string {
   return `status-comment:${runId}`;
+}
+
+function textOf(value: Json | undefined): string {
+  return typeof value === "string" || typeof value === "number" ? `${value}` : "";
 }

@@ -2,7 +2,10 @@ import type { JsonObject, RunId } from "../domain/kernel/values.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** What the runner does after a turn. */
-export type TurnVerdict = { readonly type: "continue"; readonly input: string } | { readonly type: "park"; readonly reason: string } | { readonly type: "finish"; readonly reason: string };
+export type TurnVerdict =
+  | { readonly type: "continue"; readonly input: string }
+  | { readonly type: "park"; readonly reason: string }
+  | { readonly type: "finish"; readonly reason: string };
 
 /** The last word on a run's turns: the verdict, so that a report that comes twice gets the same answer, and the input that no ended turn has answered yet. */
 export interface TurnMemory {

@@ -11,7 +11,9 @@ export interface WebhookPayload {
   readonly sender?: string | undefined;
   readonly issue?: { readonly number: number; readonly isPull: boolean } | undefined;
   readonly label?: string | undefined;
-  readonly pull?: { readonly number: number; readonly merged: boolean; readonly base?: string | undefined; readonly mergeCommit?: string | undefined } | undefined;
+  readonly pull?:
+    | { readonly number: number; readonly merged: boolean; readonly base?: string | undefined; readonly mergeCommit?: string | undefined }
+    | undefined;
   readonly review?: { readonly id: number; readonly state: string } | undefined;
   /** Of a push: the full ref and the commit it points at now. */
   readonly ref?: string | undefined;

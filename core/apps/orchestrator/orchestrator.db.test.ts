@@ -117,7 +117,9 @@ describe("the reconciler", () => {
   });
 
   it("goes on with the other repositories when one cannot be asked", async () => {
-    await bench.store.transaction((tx) => tx.repositories.save({ name: "acme/a-broken" as never, project: "shop", defaultBranch: "main" as never, hookId: 9, reconciledUntil: 0 as Instant }));
+    await bench.store.transaction((tx) =>
+      tx.repositories.save({ name: "acme/a-broken" as never, project: "shop", defaultBranch: "main" as never, hookId: 9, reconciledUntil: 0 as Instant }),
+    );
     await bench.owner.addLabels(bench.forge.name, 7, ["run:intake"]);
     await bench.clock.advance(61_000);
     const failing = createOrchestrator({
@@ -142,10 +144,13 @@ describe("the orchestrator's timers", () => {
     await bench.owner.addLabels(bench.forge.name, 7, ["run:intake"]);
     // Rounds end with real database work, so time moves on in steps until what is waited for is there.
     await expect
-      .poll(async () => {
-        await bench.clock.advance(61_000);
-        return (await bench.runs()).length;
-      }, { timeout: 20_000 })
+      .poll(
+        async () => {
+          await bench.clock.advance(61_000);
+          return (await bench.runs()).length;
+        },
+        { timeout: 20_000 },
+      )
       .toBe(1);
     await orchestrator.stop();
 

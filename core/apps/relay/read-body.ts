@@ -1,6 +1,10 @@
 import type { IncomingMessage } from "node:http";
 
-export type BodyOutcome = { readonly type: "read"; readonly bytes: Buffer } | { readonly type: "too-large" } | { readonly type: "busy" } | { readonly type: "aborted" };
+export type BodyOutcome =
+  | { readonly type: "read"; readonly bytes: Buffer }
+  | { readonly type: "too-large" }
+  | { readonly type: "busy" }
+  | { readonly type: "aborted" };
 
 /** Bytes that all requests together hold in memory at the moment; shared by them. */
 export interface BodyBudget {
@@ -12,7 +16,11 @@ export interface BodyBudget {
  * Collects a request's body up to `limit` bytes. A declared length over the limit is refused without reading anything; a body that turns out longer, with or
  * without a declared length, is let go of at the first byte too many. What is held is given back to the budget by calling `release`.
  */
-export async function readBody(request: IncomingMessage, limit: number, budget: BodyBudget): Promise<{ readonly outcome: BodyOutcome; readonly release: () => void }> {
+export async function readBody(
+  request: IncomingMessage,
+  limit: number,
+  budget: BodyBudget,
+): Promise<{ readonly outcome: BodyOutcome; readonly release: () => void }> {
   let held = 0;
   const release = (): void => {
     budget.used -= held;

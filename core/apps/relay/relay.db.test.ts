@@ -19,7 +19,13 @@ beforeEach(async () => {
   relay = createRelay({
     receiveDelivery: createReceiveDelivery({ store, clock: createManualClock() }),
     verifySignature: (bytes, signature) => verifySignature(secret, bytes, signature),
-    healthy: () => store.transaction((tx) => tx.settings.get("none")).then(() => true, () => false),
+    healthy: () =>
+      store
+        .transaction((tx) => tx.settings.get("none"))
+        .then(
+          () => true,
+          () => false,
+        ),
     log: silent,
   });
   ({ url } = await relay.start({ host: "127.0.0.1", port: 0 }));

@@ -104,7 +104,11 @@ describe("the relay", () => {
     const body = Buffer.from(`{"a":"${"x".repeat(limit - 8)}"}`);
     expect(body.length).toBe(limit);
 
-    const answer = await send("/webhooks/github", { method: "POST", headers: { ...signed(body), "transfer-encoding": "chunked" }, chunks: [body.subarray(0, 1000), body.subarray(1000)] });
+    const answer = await send("/webhooks/github", {
+      method: "POST",
+      headers: { ...signed(body), "transfer-encoding": "chunked" },
+      chunks: [body.subarray(0, 1000), body.subarray(1000)],
+    });
 
     expect(answer.status).toBe(202);
   });
@@ -168,15 +172,26 @@ describe("the relay", () => {
     const anything = fc.record({
       method: fc.constantFrom("POST", "PUT", "GET", "DELETE", "PATCH"),
       path: fc.constantFrom("/webhooks/github", "/webhooks/github?x=1", "/webhooks", "/%00", "/healthz/.."),
-      signature: fc.option(fc.oneof(fc.string({ unit: "grapheme-ascii" }), fc.constantFrom("0", "a", "f").map((digit) => `sha256=${digit.repeat(64)}`)), { nil: undefined }),
-      body: fc.oneof(fc.uint8Array({ maxLength: 500 }), fc.json().map((text) => new TextEncoder().encode(text))),
+      signature: fc.option(
+        fc.oneof(
+          fc.string({ unit: "grapheme-ascii" }),
+          fc.constantFrom("0", "a", "f").map((digit) => `sha256=${digit.repeat(64)}`),
+        ),
+        { nil: undefined },
+      ),
+      body: fc.oneof(
+        fc.uint8Array({ maxLength: 500 }),
+        fc.json().map((text) => new TextEncoder().encode(text)),
+      ),
     });
     const requests = fc.sample(anything, 1000);
     const statuses = new Set<number>();
     for (let start = 0; start < requests.length; start += 25) {
-      const batch = requests.slice(start, start + 25).map(({ method, path, signature, body }) =>
-        send(path, { method, headers: { "x-hub-signature-256": signature, "x-github-event": "issues", "x-github-delivery": "d-9" }, chunks: [body] }),
-      );
+      const batch = requests
+        .slice(start, start + 25)
+        .map(({ method, path, signature, body }) =>
+          send(path, { method, headers: { "x-hub-signature-256": signature, "x-github-event": "issues", "x-github-delivery": "d-9" }, chunks: [body] }),
+        );
       for (const answer of await Promise.all(batch)) statuses.add(answer.status);
     }
 
@@ -191,7 +206,12 @@ describe("the relay", () => {
   });
 
   it("says what to do when its port is taken", async () => {
-    const second = createRelay({ receiveDelivery: async () => "stored", verifySignature: () => true, healthy: async () => true, log: { info() {}, warn() {}, error() {} } });
+    const second = createRelay({
+      receiveDelivery: async () => "stored",
+      verifySignature: () => true,
+      healthy: async () => true,
+      log: { info() {}, warn() {}, error() {} },
+    });
 
     await expect(second.start({ host: "127.0.0.1", port: Number(new URL(url).port) })).rejects.toMatchObject({ code: "busy", remedy: expect.any(String) });
   });
@@ -220,7 +240,11 @@ async function send(path: string, { method = "GET", headers = {}, chunks = [] }:
   const given = Object.fromEntries(Object.entries(headers).filter((entry): entry is [string, string] => entry[1] !== undefined));
   const length = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = httpRequest(url + path, { method, agent: false, headers: "transfer-encoding" in given ? given : { ...given, "content-length": String(length) } }, resolve);
+    const request = httpRequest(
+      url + path,
+      { method, agent: false, headers: "transfer-encoding" in given ? given : { ...given, "content-length": String(length) } },
+      resolve,
+    );
     request.on("error", reject);
     for (const chunk of chunks) request.write(chunk);
     request.end();

@@ -14,7 +14,7 @@ import { createProcessDelivery } from "../../usecases/process-delivery.ts";
 import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
 import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
-import { createRelay, type Relay } from "../relay/relay.ts";
+import { createRelay, type Relay } from "./relay.ts";
 
 const secret = "hook-secret";
 const silent = { info() {}, warn() {}, error() {} };
@@ -46,7 +46,9 @@ beforeEach(async () => {
   port = Number(new URL(url).port);
   const hookId = await stage.as.owner.ensureHook(stage.repository, { url: `${url}/webhooks/github`, secret, events: ["issues"] });
   await stage.deliveriesSettled();
-  await store.transaction((tx) => tx.repositories.save({ name: stage.repository, project: "shop", defaultBranch: "main" as BranchName, hookId, reconciledUntil: stage.clock.now() }));
+  await store.transaction((tx) =>
+    tx.repositories.save({ name: stage.repository, project: "shop", defaultBranch: "main" as BranchName, hookId, reconciledUntil: stage.clock.now() }),
+  );
   issue = (await stage.as.owner.createIssue(stage.repository, { title: "Orders", body: "Sell things." })).number;
   await stage.deliveriesSettled();
 });
@@ -59,8 +61,19 @@ afterEach(async () => {
 
 function useCases() {
   const base = {
-    store: database.store, clock: stage.clock, forge: stage.as.owner, mirror: createFakeForge().mirror, documents: createYamlDocuments(), hasher: createHasher(), randomness: createRandomness(),
-    bootstrapToken: (runId: RunId, attempt: number) => `${runId}/${attempt}`, leaseSeconds: 60, startSeconds: 60, graceSeconds: 60, profile: { model: "scripted", reasoning: "medium" } as const, services: [],
+    store: database.store,
+    clock: stage.clock,
+    forge: stage.as.owner,
+    mirror: createFakeForge().mirror,
+    documents: createYamlDocuments(),
+    hasher: createHasher(),
+    randomness: createRandomness(),
+    bootstrapToken: (runId: RunId, attempt: number) => `${runId}/${attempt}`,
+    leaseSeconds: 60,
+    startSeconds: 60,
+    graceSeconds: 60,
+    profile: { model: "scripted", reasoning: "medium" } as const,
+    services: [],
   };
   const admitRun = createAdmitRun(base);
   const abortIssue = createAbortIssue(base);
