@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
@@ -41,12 +41,24 @@ export function createGitClones(options: GitClonesOptions): GitClones {
   }
 
   async function fetchAll(repository: RepositoryName): Promise<string> {
+    await removeLeftovers(options.directory);
     const directory = place(repository);
+    try {
+      await fetchInto(directory, repository);
+    } catch (error) {
+      if (!(error instanceof InfrastructureError) || error.code !== "internal") throw error;
+      // A machine that lost power leaves locks and half-written objects. Nothing here is the only copy, so the clone is made anew.
+      await rm(directory, { recursive: true, force: true });
+      await fetchInto(directory, repository);
+    }
+    return directory;
+  }
+
+  async function fetchInto(directory: string, repository: RepositoryName): Promise<void> {
     if (!(await exists(path.join(directory, "HEAD")))) await initialise(directory);
     const remote = await options.remote(repository);
     // Heads only: pull request refs and tags are nothing that a run reads.
     await git(["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"], { cwd: directory, remote });
-    return directory;
   }
 
   return {
@@ -80,6 +92,18 @@ function checkedName(repository: RepositoryName): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9_.-]*\/[A-Za-z0-9_.-]+$/.test(repository) || repository.split("/").some((part) => /^\.+$/.test(part)))
     throw new InfrastructureError("not-found", `'${repository}' is not a repository name`);
   return repository;
+}
+
+const leftoverAge = 3_600_000;
+
+/** Pushes that were being judged when a process died: their directories are nobody's after an hour. */
+async function removeLeftovers(directory: string): Promise<void> {
+  const names = (await readdir(directory).catch(() => [])).filter((name) => /^(quarantine|push)-/.test(name));
+  for (const name of names) {
+    const place = path.join(directory, name);
+    const made = await stat(place).catch(() => undefined);
+    if (made && made.mtimeMs < Date.now() - leftoverAge) await rm(place, { recursive: true, force: true });
+  }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -109,6 +109,22 @@ describe("the mirror of a repository", () => {
   it("refuses names that would leave its directory", async () => {
     await expect(createMirror().fetch("../../etc" as RepositoryName, main)).rejects.toMatchObject({ code: "not-found" });
     await expect(createMirror().fetch("acme/.." as RepositoryName, main)).rejects.toMatchObject({ code: "not-found" });
+  });
+
+  it("makes its clone anew when a crash has left it locked or broken", async () => {
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+    put("README.md", "# Newer\n");
+    commit("newer");
+    const clone = path.join(place, "clones", "clones", `${repository}.git`);
+    writeFileSync(path.join(clone, "refs", "heads", "main.lock"), "");
+    mkdirSync(path.join(place, "clones", "quarantine-old"));
+    utimesSync(path.join(place, "clones", "quarantine-old"), 1, 1);
+
+    await mirror.fetch(repository, main);
+
+    expect(await mirror.readFile(repository, "main", "README.md")).toBe("# Newer\n");
+    expect(readdirSync(path.join(place, "clones"))).toEqual(["clones"]);
   });
 
   it("says that the repository does not exist instead of inventing one", async () => {
