@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readdir, readFile, truncate } from "node:fs/promises";
+import { cp, lstat, mkdir, mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -8,16 +8,21 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
 const sessions = "sessions";
 
-/** Packs `sessions/` of a Codex home as tar.gz. Nothing else: the configuration names a gateway of this attempt, and credentials stay where they are. */
+/**
+ * Packs `sessions/` of a Codex home as tar.gz. Nothing else: the configuration names a gateway of this attempt, and credentials stay where they are. A copy is
+ * packed, because Codex may be writing: an archive cannot hold a file that grows under it.
+ */
 export async function packSession(codexHome: string): Promise<Uint8Array | undefined> {
   if (!existsSync(join(codexHome, sessions))) return undefined;
-  const stream = create(
-    { gzip: true, cwd: codexHome, portable: true, follow: false, filter: (_path, entry) => "isSymbolicLink" in entry && !entry.isSymbolicLink() },
-    [sessions],
-  );
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream as unknown as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks);
+  const still = await mkdtemp(join(codexHome, ".snapshot-"));
+  try {
+    await cp(join(codexHome, sessions), join(still, sessions), { recursive: true, filter: async (path) => !(await lstat(path)).isSymbolicLink() });
+    const chunks: Buffer[] = [];
+    for await (const chunk of create({ gzip: true, cwd: still, portable: true }, [sessions]) as unknown as AsyncIterable<Buffer>) chunks.push(chunk);
+    return Buffer.concat(chunks);
+  } finally {
+    await rm(still, { recursive: true, force: true });
+  }
 }
 
 /**
