@@ -63,7 +63,7 @@ describe("an effect", () => {
     bench.forge.beforeWrite = () => {
       throw new InfrastructureError("unavailable", "away");
     };
-    for (let tries = 0; tries < 20; tries += 1) await expect(bench.dispatchEffect(id)).rejects.toThrow("away");
+    for (let tries = 0; tries < 40; tries += 1) await expect(bench.dispatchEffect(id)).rejects.toThrow("away");
     bench.forge.beforeWrite = () => {};
 
     expect(await bench.dispatchEffect(id)).toBe("done");
@@ -78,6 +78,20 @@ describe("an effect", () => {
 
     expect(await bench.sweepOutbox()).toBe(2);
     expect(bench.queue.jobs.slice(before).map((job) => job.name)).toEqual(["dispatch-effect", "process-delivery"]);
+  });
+});
+
+describe("the sweep during a long outage", () => {
+  it("adds fewer and fewer jobs for the same effect", async () => {
+    await add("comment:1", { ...comment, repository: bench.forge.name });
+    let added = 0;
+    for (let minute = 0; minute < 120; minute += 1) {
+      await bench.clock.advance(60_000);
+      added += await bench.sweepOutbox();
+    }
+
+    expect(added).toBeGreaterThan(10);
+    expect(added).toBeLessThan(20);
   });
 });
 

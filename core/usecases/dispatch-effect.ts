@@ -26,8 +26,6 @@ export interface DispatchEffectDependencies {
   readonly indexDocuments: (action: ActionOf<"index-documents">) => Promise<JsonObject>;
   /** Tries after which an effect that the other side refuses for good is given up. */
   readonly permanentTries?: number | undefined;
-  /** Tries after which an effect that only meets failing infrastructure is given up too. */
-  readonly transientTries?: number | undefined;
 }
 
 /**
@@ -125,10 +123,10 @@ function fail(deps: DispatchEffectDependencies, effectId: string, error: unknown
   return deps.store.transaction(async (tx) => {
     const row = await tx.outbox.get(effectId, { lock: true });
     if (!row || row.state !== "pending") return false;
+    // An outage may last for hours; what it holds up is done when it is over.
     const transient = error instanceof InfrastructureError && error.retryable;
-    const tries = transient ? (deps.transientTries ?? 100) : (deps.permanentTries ?? 5);
     const lastError = error instanceof Error ? error.message : String(error);
-    const givenUp = row.attempts >= tries;
+    const givenUp = !transient && row.attempts >= (deps.permanentTries ?? 5);
     const at = deps.clock.now();
     await tx.outbox.save({ ...row, lastError, ...(givenUp ? { state: "given-up", doneAt: at } : {}) });
     if (!givenUp) return false;

@@ -41,7 +41,6 @@ export function createResumeRun(deps: ResumeRunDependencies) {
     });
   };
 }
-export type ResumeRun = ReturnType<typeof createResumeRun>;
 
 function waits({ state }: Run): boolean {
   return (state.phase === "parked" && state.reason !== "owner") || state.phase === "waiting_owner_review";
