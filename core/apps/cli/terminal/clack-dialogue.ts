@@ -5,9 +5,9 @@ import type { Choice, Dialogue } from "./dialogue.ts";
 import { clip, pagesOf, wrap } from "./layout.ts";
 
 /** Rows that a page leaves for what is around it. */
-const around = 3;
-/** Columns that the prompts' own frame takes. */
-const frame = 6;
+const around = 5;
+/** Columns that the prompts keep for their frame: three to see, and they count its colour codes as well. A longer label is wrapped by them, at the wrong place. */
+const frame = 17;
 
 /** The dialogue on a real terminal. */
 export function createClackDialogue(input: ReadStream, output: WriteStream): Dialogue & { close(): void } {

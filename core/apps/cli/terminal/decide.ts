@@ -1,8 +1,9 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { cardText } from "../texts/card.ts";
+import { deskCard } from "./desk-card.ts";
 import { decisionChoices, documentsOf, type DecisionChoice, type Words } from "./decision-choices.ts";
-import type { Dialogue } from "./dialogue.ts";
+import type { Choice, Dialogue } from "./dialogue.ts";
 
 export type Handled = "decided" | "later";
 
@@ -17,20 +18,17 @@ export async function decide(desk: Desk, item: InboxItem): Promise<Handled> {
   const card = await desk.client.inbox.get({ id: item.id });
   const choices = decisionChoices(card);
   if (choices.length === 0) return "decided"; // somebody else was first
-  desk.dialogue.say(cardText(card, desk.context.now()), `${titles[card.kind]}: ${card.summary}`);
+  const title = `${titles[card.kind]}: ${withoutKind(card.summary)}`;
+  desk.dialogue.say(deskCard(card, desk.context.now()), title);
   const documents = documentsOf(card);
   for (;;) {
-    const extra = documents.length === 0 ? [] : [{ value: "read", label: "Read the documents", hint: `${documents.length} files` }];
-    const value = await desk.dialogue.choose(questions[card.kind], [
-      ...choices,
-      ...extra,
-      { value: "later", label: "Later", hint: "it stays in the inbox; nothing happens without you" },
-    ]);
-    if (value === undefined || value === "later") return "later";
-    if (value === "read") {
-      await readOneOf(desk, card, documents);
-      continue;
+    const value = await desk.dialogue.choose(questions[card.kind], [...choices, ...others(documents)]);
+    if (value === undefined || value === "later") {
+      desk.dialogue.line("Nothing was decided. It stays in the inbox.");
+      return "later";
     }
+    if (value === "read") await readOneOf(desk, card, documents);
+    if (value === "whole") await desk.dialogue.read(title, cardText(card, desk.context.now()));
     const choice = choices.find((candidate) => candidate.value === value);
     const words = choice && (await wordsFor(desk, choice, documents));
     if (!choice || !words) continue;
@@ -45,6 +43,18 @@ export async function decide(desk: Desk, item: InboxItem): Promise<Handled> {
     return "decided";
   }
 }
+
+/** What can be done with a card besides deciding it. */
+function others(documents: readonly string[]): readonly Choice<string>[] {
+  return [
+    ...(documents.length === 0 ? [] : [{ value: "read", label: "Read the documents", hint: `${documents.length} files` }]),
+    { value: "whole", label: "Show the whole card", hint: "exact arguments, digest, rule" },
+    { value: "later", label: "Later", hint: "it stays in the inbox" },
+  ];
+}
+
+/** Summaries of questions say themselves that they are questions. */
+const withoutKind = (summary: string): string => summary.replace(/^Question: /u, "");
 
 const titles: Readonly<Record<InboxCard["kind"], string>> = { tool: "Decision", question: "Question", gate: "Stage gate", document: "Document" };
 const questions: Readonly<Record<InboxCard["kind"], string>> = {

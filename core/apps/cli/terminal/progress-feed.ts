@@ -32,13 +32,11 @@ export async function followProgress(client: HostClient, output: Output, signal:
 async function news(client: HostClient): Promise<readonly FeedEntry[]> {
   const [{ runs }, { items }] = await Promise.all([client.runs.list({ limit: 50 }), client.inbox.list({})]);
   return [
-    ...runs
-      .toReversed()
-      .map((run): FeedEntry => ({
-        type: "run",
-        id: run.id,
-        text: `${run.repository}#${run.issue} ${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`,
-      })),
+    ...runs.toReversed().map((run): FeedEntry => ({
+      type: "run",
+      id: run.id,
+      text: `${run.repository}#${run.issue} ${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`,
+    })),
     ...items.map((item): FeedEntry => ({ type: "request", id: item.id, text: requestLine(item) })),
   ];
 }

@@ -15,7 +15,7 @@ export async function offerSample(session: Session): Promise<boolean> {
   const { runs } = await client.runs.list({ limit: 1 });
   if (!sample || runs.length > 0) return false;
   const issue = await client.projects.sampleIssue();
-  dialogue.say(`${issue.title}\n\n${firstLines(issue.body)}`, `Nothing has run here yet. ${sample.repository} has a sample issue:`);
+  dialogue.say(`${issue.title}\n\n${excerpt(issue.body)}`, `Nothing has run here yet. ${sample.repository} has a sample issue:`);
   if (!(await dialogue.agree("Take it to its first stage, intake?"))) return false;
   const number = issue.issue ?? (await client.projects.openIssue({ repository: sample.repository, title: issue.title, body: issue.body })).issue;
   return applyMove(session, { repository: sample.repository, issue: number, to: "intake" });
@@ -62,7 +62,10 @@ async function applyMove({ client, dialogue }: Session, move: Move): Promise<boo
   return true;
 }
 
-function firstLines(body: string): string {
-  const lines = body.trim().split("\n");
-  return lines.length > 8 ? [...lines.slice(0, 8), `… ${lines.length - 8} more lines`].join("\n") : lines.join("\n");
+/** As much of an issue as leaves room for the question below it. */
+const longestExcerpt = 420;
+
+function excerpt(body: string): string {
+  const text = body.trim();
+  return text.length > longestExcerpt ? `${text.slice(0, longestExcerpt).trimEnd()} …` : text;
 }

@@ -18,7 +18,7 @@ export function cardText(card: InboxCard, now: number): string {
     `Risk       ${card.risk}`,
     `Digest     ${card.digest}`,
     `Target     ${card.targetVersion}`,
-    `Asked      ${age(card.createdAt, now)} ago; expires ${new Date(card.expiresAt).toISOString()}`,
+    `Asked      ${new Date(card.createdAt).toISOString()} (${age(card.createdAt, now)}); expires ${new Date(card.expiresAt).toISOString()}`,
     `State      ${stateText(card)}`,
     ...(card.phase === "requested" ? [`Decide     signalbox inbox ${card.verdicts.map((verdict) => verdict.replace("_", "-")).join(" | ")} ${card.id}`] : []),
   ];
@@ -42,10 +42,16 @@ export function effectText(effect: InboxCard["effect"]): string {
     case "pull":
       return [`Pull request ${effect.head} -> ${effect.base}: ${effect.title}`, indent(effect.body)].join("\n");
     case "question":
-      return [effect.question, ...effect.options.map((option, index) => `${index + 1}. ${option}${index === 0 ? "  (recommended)" : ""}`), "or your own words"].join("\n");
+      return [
+        effect.question,
+        ...effect.options.map((option, index) => `${index + 1}. ${option}${index === 0 ? "  (recommended)" : ""}`),
+        "or your own words",
+      ].join("\n");
     case "gate":
       return [
-        effect.pull === undefined ? "No pull request" : `Pull request #${effect.pull} at ${effect.head ?? "?"}${effect.merges ? ", merged on approval" : ", stays open on approval"}`,
+        effect.pull === undefined
+          ? "No pull request"
+          : `Pull request #${effect.pull} at ${effect.head ?? "?"}${effect.merges ? ", merged on approval" : ", stays open on approval"}`,
         ...labelLines(effect.labels),
         `artifacts  ${effect.artifacts.present.length} of ${effect.artifacts.required.length} required${effect.artifacts.missing.length > 0 ? `, missing: ${effect.artifacts.missing.join(", ")}` : ""}`,
         ...effect.files.map((file) => `file       ${file}`),
@@ -55,8 +61,18 @@ export function effectText(effect: InboxCard["effect"]): string {
   }
 }
 
-function labelLines(plan: { readonly before: readonly string[]; readonly removed: readonly string[]; readonly added: readonly string[]; readonly after: readonly string[] }): readonly string[] {
-  return [`before     ${plan.before.join(", ") || "none"}`, ...plan.removed.map((label) => `  - ${label}`), ...plan.added.map((label) => `  + ${label}`), `after      ${plan.after.join(", ") || "none"}`];
+function labelLines(plan: {
+  readonly before: readonly string[];
+  readonly removed: readonly string[];
+  readonly added: readonly string[];
+  readonly after: readonly string[];
+}): readonly string[] {
+  return [
+    `before     ${plan.before.join(", ") || "none"}`,
+    ...plan.removed.map((label) => `  - ${label}`),
+    ...plan.added.map((label) => `  + ${label}`),
+    `after      ${plan.after.join(", ") || "none"}`,
+  ];
 }
 
 export function indent(text: string): string {

@@ -15,13 +15,13 @@ function textOf(entry: TranscriptEntry): string {
   };
   switch (entry.type) {
     case "command":
-      return `$ ${field("command")} (exit ${field("exitCode")})`;
+      return `$ ${bareCommand(field("command"))}${field("exitCode") === "0" ? "" : `  (exit ${field("exitCode")})`}`;
     case "tool-call":
-      return `${field("tool")} ${field("arguments")} -> ${field("status")}`;
+      return `${field("tool")} ${argumentsText(entry.content["arguments"])}${field("status") === "completed" ? "" : `  -> ${field("status")}: ${field("result")}`}`;
     case "file-change":
       return field("paths");
     case "turn-completed":
-      return field("usage");
+      return usageText(entry.content["usage"]);
     case "turn-failed":
       return field("message");
     case "thread-started":
@@ -29,6 +29,29 @@ function textOf(entry: TranscriptEntry): string {
     default:
       return field("text");
   }
+}
+
+/** The command without the shell that runs it and the directories it makes first: these are the same on every line. */
+function bareCommand(command: string): string {
+  const inner = /^\S*(?:ba)?sh -l?c (?<quote>["'])(?<inner>[\s\S]*)\k<quote>$/u.exec(command)?.groups?.["inner"] ?? command;
+  return inner.replace(/^mkdir -p [^\n&|;]*&& /u, "");
+}
+
+const longestArgument = 60;
+
+function argumentsText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return value === undefined ? "" : String(value);
+  const pairs = Object.entries(value).map(([name, argument]) => {
+    const text = typeof argument === "string" ? argument : JSON.stringify(argument);
+    return `${name}=${text.length > longestArgument ? `${text.slice(0, longestArgument)}…` : text}`;
+  });
+  return pairs.join(" ");
+}
+
+function usageText(value: unknown): string {
+  if (typeof value !== "object" || value === null) return "";
+  const { inputTokens, cachedInputTokens, outputTokens } = value as Record<string, unknown>;
+  return `${String(inputTokens)} tokens in (${String(cachedInputTokens)} cached), ${String(outputTokens)} out`;
 }
 
 function firstLines(text: string): string {
