@@ -35,8 +35,8 @@ export function createBuildSpecification(deps: SpecificationDependencies) {
   return async function buildSpecification(run: Run, attempt: RunAttempt): Promise<RunSpecification> {
     const issue = await deps.forge.issue(run.repository, run.issue);
     const pull = await deps.forge.openPullFrom(run.repository, run.branch);
-    const base = await deps.mirror.fetch(run.repository, run.baseBranch);
-    const tip = (await deps.mirror.fetch(run.repository, run.branch)) ?? base;
+    const [base, pushed] = await Promise.all([deps.mirror.fetch(run.repository, run.baseBranch), deps.mirror.fetch(run.repository, run.branch)]);
+    const tip = pushed ?? base;
     const { title, body, author, labels, url } = issue;
     return {
       runId: run.id,

@@ -48,8 +48,7 @@ export interface SyncedFile {
 
 /** Reads the documents of the run's issue on its branch. Undefined before the first push. */
 export async function findDocuments(deps: DocsetDependencies, run: Run, stage?: StageName): Promise<FoundDocuments | undefined> {
-  const base = await deps.mirror.fetch(run.repository, run.baseBranch);
-  const tip = await deps.mirror.fetch(run.repository, run.branch);
+  const [base, tip] = await Promise.all([deps.mirror.fetch(run.repository, run.baseBranch), deps.mirror.fetch(run.repository, run.branch)]);
   if (!tip) return undefined;
   const folder = stage === undefined ? `docs/issues/issue-${run.issue}/` : `${artifactFolder(run.issue, stage)}/`;
   const paths = (await deps.mirror.listFiles(run.repository, tip, folder)).filter((path) => path.endsWith(".md"));

@@ -38,9 +38,8 @@ export interface ExitState {
  */
 export function createExitConditions(deps: ExitConditionsDependencies) {
   return async function exitConditions(run: Run): Promise<ExitState> {
-    const base = await deps.mirror.fetch(run.repository, run.baseBranch);
+    const [base, tip] = await Promise.all([deps.mirror.fetch(run.repository, run.baseBranch), deps.mirror.fetch(run.repository, run.branch)]);
     const artifacts = await requiredArtifacts(deps, run, base);
-    const tip = await deps.mirror.fetch(run.repository, run.branch);
     const pull = await deps.forge.openPullFrom(run.repository, run.branch);
     const judged = await Promise.all(
       artifacts.map(async (artifact) => ({ artifact, faults: tip ? await artifactFaults(deps, run, tip, artifact) : ["is missing"] })),

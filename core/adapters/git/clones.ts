@@ -61,11 +61,24 @@ export function createGitClones(options: GitClonesOptions): GitClones {
     await git(["fetch", "--quiet", "--prune", "--no-tags", "--no-write-fetch-head", remote.url, "+refs/heads/*:refs/heads/*"], { cwd: directory, remote });
   }
 
+  const waiting = new Map<string, Promise<string>>();
+  /** Calls that come before a fetch has begun share it: what it brings is as new as each of them may ask for. */
+  function update(repository: RepositoryName): Promise<string> {
+    const shared = waiting.get(repository);
+    if (shared) return shared;
+    const fetched = exclusively(repository, () => {
+      waiting.delete(repository);
+      return fetchAll(repository);
+    });
+    waiting.set(repository, fetched);
+    return fetched;
+  }
+
   return {
     directory: options.directory,
     exclusively,
     remote: options.remote,
-    update: (repository) => exclusively(repository, () => fetchAll(repository)),
+    update: (repository) => update(repository),
     open: async (repository) =>
       (await exists(path.join(place(repository), "HEAD"))) ? place(repository) : exclusively(repository, () => fetchAll(repository)),
     tip: async (repository, branch) => {

@@ -6,6 +6,7 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import { changesOfCommits } from "./changes.ts";
 import type { GitClones } from "./clones.ts";
+import { createObjectCache } from "./object-cache.ts";
 import { git, gitFailure, runGit } from "./git-process.ts";
 
 export interface GitMirrorOptions {
@@ -15,18 +16,30 @@ export interface GitMirrorOptions {
 }
 
 const commitAttempts = 5;
-const textLimit = 8 * 1024 * 1024;
 
 /** The forge's repositories as the server reads and writes them, without the agent. See {@link RepositoryMirror}. */
 export function createGitMirror({ clones, author }: GitMirrorOptions): RepositoryMirror {
   const identity = { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_COMMITTER_NAME: author.name, GIT_COMMITTER_EMAIL: author.email };
+  const objects = createObjectCache();
+  async function commitAt(repository: RepositoryName, ref: string): Promise<{ readonly cwd: string; readonly commit: string } | undefined> {
+    const cwd = await clones.open(repository);
+    if (isCommit(ref)) return { cwd, commit: ref };
+    const found = await runGit(["rev-parse", "--verify", "--quiet", `${revision(ref)}^{commit}`], { cwd });
+    return found.code === 0 ? { cwd, commit: found.stdout.toString("utf8").trim() } : undefined;
+  }
   return {
     fetch: async (repository, branch) => {
       await clones.update(repository);
       return clones.tip(repository, branch);
     },
-    readFile: async (repository, ref, file) => readText(await clones.open(repository), ref, file),
-    listFiles: async (repository, ref, prefix) => listPaths(await clones.open(repository), ref, prefix),
+    async readFile(repository, ref, file) {
+      const at = await commitAt(repository, ref);
+      return at && objects.text(at.cwd, at.commit, file);
+    },
+    async listFiles(repository, ref, prefix) {
+      const at = await commitAt(repository, ref);
+      return at ? (await objects.paths(at.cwd, at.commit)).filter((name) => name.startsWith(prefix)) : [];
+    },
     changes: async (repository, from, to) => {
       const cwd = await clones.open(repository);
       return changesOfCommits(revision(to), [revision(from)], { cwd });
@@ -45,31 +58,11 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
 
 /** A commit as it is, a branch by its full name: an agent's branch called like an option or a commit must not be read as one. */
 function revision(ref: string): string {
-  return /^[0-9a-f]{40}$/.test(ref) ? ref : `refs/heads/${ref}`;
+  return isCommit(ref) ? ref : `refs/heads/${ref}`;
 }
 
-async function readText(cwd: string, ref: string, file: string): Promise<string | undefined> {
-  const listed = await runGit(["ls-tree", "-z", revision(ref), "--", file], { cwd });
-  const match = /^(100644|100664|100755) blob ([0-9a-f]{40})\t([^\0]*)\0$/.exec(listed.stdout.toString("utf8"));
-  if (listed.code !== 0 || !match || match[3] !== file) return undefined;
-  const size = Number(await git(["cat-file", "-s", match[2] ?? ""], { cwd }));
-  if (size > textLimit) return undefined;
-  const { stdout } = await runGit(["cat-file", "blob", match[2] ?? ""], { cwd });
-  if (stdout.includes(0)) return undefined;
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(stdout);
-  } catch {
-    return undefined;
-  }
-}
-
-async function listPaths(cwd: string, ref: string, prefix: string): Promise<readonly string[]> {
-  const listed = await runGit(["ls-tree", "-r", "-z", "--name-only", "--full-tree", revision(ref)], { cwd });
-  if (listed.code !== 0) return [];
-  return listed.stdout
-    .toString("utf8")
-    .split("\0")
-    .filter((name) => name !== "" && name.startsWith(prefix));
+function isCommit(ref: string): boolean {
+  return /^[0-9a-f]{40}$/.test(ref);
 }
 
 async function commitOnce(

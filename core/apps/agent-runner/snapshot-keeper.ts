@@ -20,8 +20,12 @@ export interface SnapshotSources {
   readonly events: EventUploader;
 }
 
-export function createSnapshotKeeper(sources: SnapshotSources): SnapshotKeeper {
+/** Milliseconds between two snapshots in passing: what a crash may cost of a turn. */
+const restBetween = 2_000;
+
+export function createSnapshotKeeper(sources: SnapshotSources, now: () => number = () => performance.now()): SnapshotKeeper {
   let underWay: Promise<void> | undefined;
+  let last = -Infinity;
 
   async function store(threadId: ThreadId | undefined): Promise<void> {
     const session = await sources.session.snapshot();
@@ -40,7 +44,9 @@ export function createSnapshotKeeper(sources: SnapshotSources): SnapshotKeeper {
       await store(threadId);
     },
     saveInPassing(threadId) {
-      underWay ??= store(threadId)
+      if (underWay || now() - last < restBetween) return;
+      last = now();
+      underWay = store(threadId)
         .catch((error: unknown) => sources.events.note(`a snapshot was not stored: ${String(error)}`))
         .finally(() => {
           underWay = undefined;
