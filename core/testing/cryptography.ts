@@ -10,7 +10,7 @@ export const testHasher: Hasher = createHasher();
 export function testKey(person: string): { readonly signer: DecisionSigner; readonly trusted: TrustedSigner } {
   const { privateKey, publicKey } = generateKeyPairSync("ed25519");
   const signer = createDecisionSigner(person, privateKey);
-  return { signer, trusted: { keyId: signer.keyId, person, publicKey: publicKey.export({ type: "spki", format: "pem" }) } };
+  return { signer, trusted: { keyId: signer.keyId, person, publicKey: publicKey.export({ type: "spki", format: "pem" }).toString() } };
 }
 
 export function testVerifier(...trusted: readonly TrustedSigner[]): SignatureVerifier {
