@@ -138,7 +138,9 @@ function gitEnvironment(options: GitWorkspaceOptions): NodeJS.ProcessEnv {
     ["core.quotePath", "false"],
     ["gc.auto", "0"],
   ];
-  const config = Object.fromEntries(settings.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key] as const, [`GIT_CONFIG_VALUE_${index}`, value] as const]));
+  const config = Object.fromEntries(
+    settings.flatMap(([key, value], index) => [[`GIT_CONFIG_KEY_${index}`, key] as const, [`GIT_CONFIG_VALUE_${index}`, value] as const]),
+  );
   return {
     PATH: process.env["PATH"],
     HOME: process.env["HOME"],
