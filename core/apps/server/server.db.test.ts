@@ -8,6 +8,8 @@ import { createLocalForge, type LocalForge } from "../../adapters/local-forge/lo
 import { createHasher } from "../../adapters/node-crypto/hashing.ts";
 import { createKeyPair, loadSigner, loadTrustedSigners } from "../../adapters/node-crypto/key-files.ts";
 import { createSignatureVerifier } from "../../adapters/node-crypto/signatures.ts";
+import { createStore } from "../../adapters/postgres/store.ts";
+import { createPgBossQueue } from "../../adapters/queue-pg-boss/queue.ts";
 import { createScriptedModel, scriptedModelName, type ScriptedModel } from "../../adapters/scripted-model/scripted-model.ts";
 import { createSystemClock } from "../../adapters/system-clock/clock.ts";
 import type { DecisionRequest, Verdict } from "../../domain/decision/decision.ts";
@@ -31,9 +33,10 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
   let owner: Forge;
   let environment: Record<string, string> = {};
   let database: Awaited<ReturnType<typeof freshPostgres>>;
-  const clock = createSystemClock((error) => {
+  const fail = (error: unknown): void => {
     throw error;
-  });
+  };
+  const clock = createSystemClock(fail);
   const running = new Map<string, RunningCommand>();
 
   const start = async (part: string): Promise<void> => {
@@ -124,9 +127,14 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
   const decide = async (request: DecisionRequest, verdict: Verdict): Promise<void> => {
     const keys = join(directory, "keys");
     const hasher = createHasher();
-    const deps = { store: database.store, clock, hasher, signatures: createSignatureVerifier(await loadTrustedSigners(keys)), signer: await loadSigner(join(keys, "owner.signing-key.json")) };
+    // The owner's own process: it may enqueue, and works on nothing.
+    const queue = createPgBossQueue({ driver: database.driver, onError: fail });
+    await queue.start();
+    const store = createStore(database.driver, { hasher, queue });
+    const deps = { store, clock, hasher, signatures: createSignatureVerifier(await loadTrustedSigners(keys)), signer: await loadSigner(join(keys, "owner.signing-key.json")) };
     const decided = await createDecide({ ...deps, answerRequest: createAnswerRequest(deps) })({ requestId: request.id, verdict, surface: "command-line", shownDigest: request.digest });
     expect(decided).toMatchObject({ ok: true });
+    await queue.stop();
   };
 });
 
