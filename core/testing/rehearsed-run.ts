@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { decideNextStep } from "../adapters/scripted-model/decide.ts";
 import { readConversation } from "../adapters/scripted-model/conversation.ts";
 import type { CallStep } from "../adapters/scripted-model/plan.ts";
@@ -25,8 +25,10 @@ export function createRehearsedRun(workspace: string, gateway: Gateway = () => u
 
   function answer(call: CallStep): string {
     if (call.name !== "exec_command") return JSON.stringify(gateway(call) ?? { status: "done", message: "done" });
-    const output = execFileSync("bash", ["-c", String(call.arguments["cmd"])], { cwd: workspace, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-    return `Chunk ID: 1\nWall time: 0.1 seconds\nProcess exited with code 0\nOutput:\n${output}`;
+    // As Codex does: a command with a forced removal anywhere in it is not run at all.
+    if (/\brm -r?f\b/.test(String(call.arguments["cmd"]))) return "exec_command failed: rejected: rm -f style commands are not permitted.";
+    const { status, stdout } = spawnSync("bash", ["-c", String(call.arguments["cmd"])], { cwd: workspace, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    return `Chunk ID: 1\nWall time: 0.1 seconds\nProcess exited with code ${status}\nOutput:\n${stdout}`;
   }
 
   return {

@@ -184,7 +184,7 @@ describe("the end of a turn", () => {
     expect(await bench.concludeTurn(identity, turn(1))).toMatchObject({ type: "finish", reason: expect.stringContaining("cancelled") });
   });
 
-  it("asks a revise for a reply to every thread that was open at its start", async () => {
+  it("asks a revise for a reply to every thread that was open at its start, and takes none as resolved without a push", async () => {
     bench.publish(identity.run);
     await bench.concludeTurn(identity, turn(1));
     await bench.endAttempt(identity, { outcome: "finished" });
@@ -204,6 +204,13 @@ describe("the end of a turn", () => {
 
     expect(await bench.concludeTurn(revise.identity, turn(1))).toMatchObject({ type: "continue", input: expect.stringContaining(two?.id ?? "?") });
     await bench.bot.replyToThread(bench.forge.name, 100, two?.comments[0]?.id ?? 0, "I would rather not, because …");
-    expect(await bench.concludeTurn(revise.identity, turn(2))).toMatchObject({ type: "finish" });
+    const threads = bench.forge.threads.get(100) ?? [];
+    bench.forge.threads.set(
+      100,
+      threads.map((thread) => ({ ...thread, resolved: thread.id === one?.id })),
+    );
+    expect(await bench.concludeTurn(revise.identity, turn(2))).toMatchObject({ type: "continue", input: expect.stringContaining("has pushed no change") });
+    bench.forge.threads.set(100, threads);
+    expect(await bench.concludeTurn(revise.identity, turn(3))).toMatchObject({ type: "finish" });
   });
 });

@@ -82,14 +82,20 @@ async function artifactFaults(deps: ExitConditionsDependencies, run: Run, tip: C
   ];
 }
 
-/** Every thread that was open when the run began, and is not resolved, has our word as its last. */
+/** Every thread that was open when the run began has our word as its last, and is resolved by us only if something was pushed. */
 async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<readonly string[]> {
   const events = await deps.store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`));
   const started = events.find((event) => event.type === "attempt.started");
+  const pushed = events.some((event) => event.type === "push.accepted");
   const atStart = new Set((started?.payload["threads"] as readonly string[] | undefined) ?? []);
   const us = await deps.forge.identity();
   const threads = await deps.forge.reviewThreads(run.repository, pull.number);
-  return threads
+  // Resolving a thread says that it was met by a change; a run that pushed nothing has changed nothing.
+  const unfounded = threads
+    .filter((thread) => !pushed && atStart.has(thread.id) && thread.resolved && thread.comments.at(-1)?.author === us)
+    .map((thread) => `The review thread ${thread.id} on ${thread.path} was resolved, but this run has pushed no change; make the change.`);
+  const unanswered = threads
     .filter((thread) => atStart.has(thread.id) && !thread.resolved && thread.comments.at(-1)?.author !== us)
     .map((thread) => `The review thread ${thread.id} on ${thread.path} has no reply yet; answer it with github_comment.`);
+  return [...unfounded, ...unanswered];
 }

@@ -286,6 +286,40 @@ describe("a revision", () => {
     writeFileSync(join(workspace, brief), document);
   });
 
+  it("calls nothing changed, and resolves nothing, when the edit failed or nothing was pushed", () => {
+    const run = start();
+    run.turn(review([["T_1", 'Replace "no such words" with "others"', 9]]));
+    expect(file(brief)).toBe(document);
+    const [reply] = run.calls.filter((call) => call.name === "github_comment").map((call) => call.arguments);
+    expect(reply?.["body"]).toContain("Not changed");
+    expect(reply).not.toHaveProperty("resolve");
+    const other = start();
+    other.turn(review([["T_2", "Say who owns this, by role.", 9]]));
+    other.turn(text("missing", {}, [[{ kind: "problems" }, "The review thread T_2 has no reply yet."]]));
+    expect(other.calls.at(-1)?.arguments).not.toHaveProperty("resolve");
+    expect(other.calls.at(-1)?.arguments["body"]).toContain("nothing was pushed");
+  });
+
+  it("works what the review says as a whole into the document that it is about, without the markers of tools", () => {
+    const run = start();
+    const order: Part = [{ kind: "template", path: brief, type: "brief", title: "Brief" }, template];
+    run.turn(
+      stagePrompt({
+        facts: { Variant: "revise", "Pull request": "#12 https://forge.test/12" },
+        parts: [
+          order,
+          [{ kind: "answer", title: "What does the review of pull request #12 ask for?", author: "olga" }, "Make the risks explicit. <!-- signalbox:review:1 -->"],
+        ],
+      }),
+    );
+    expect(file(brief)).toMatch(/\*\*Review: “Make the risks explicit”\.\*\* The risks[\s\S]+\*\*R1\*\*/);
+    expect(file(brief)).not.toContain("signalbox:review");
+    run.turn(accepted([brief], { "Pull request": "#12" }));
+    const replies = run.calls.filter((call) => call.name === "github_comment").map((call) => call.arguments);
+    expect(replies).toMatchObject([{ number: 12, body: expect.stringContaining("Added to") as string }]);
+    expect(replies[0]).not.toHaveProperty("replyToThread");
+  });
+
   it("changes the section that a thread is on, and answers each thread after the push", () => {
     const run = start();
     run.turn(

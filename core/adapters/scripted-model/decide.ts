@@ -31,6 +31,7 @@ export function decideNextStep(conversation: Conversation): Step {
     calls: callsFrom(-1),
     answers: inputs.flatMap(readAnswer),
     pull: inputs.flatMap((turn) => numberIn(factOf(turn, "Pull request") ?? "") ?? []).at(-1) ?? createdPull(callsFrom(-1), inputs) ?? task.pull,
+    pushed: inputs.some((turn) => turn.kind === "push-accepted"),
   };
   const plan = planFor(situation);
   const interrupted = since.findLastIndex((entry) => entry.type === "input" && entry.turn.kind === "interrupted");

@@ -44,6 +44,8 @@ export interface Situation {
   readonly answers: readonly { readonly question: string; readonly answer: string; readonly by: string }[];
   /** The pull request, from whatever named it last. */
   readonly pull: number | undefined;
+  /** Whether a push was accepted since the stage prompt: without one, no change has reached anybody. */
+  readonly pushed: boolean;
 }
 
 /** First line of the command that reads the earlier documents. */

@@ -21,7 +21,14 @@ export function writeFileCommand(path: string, content: string): string {
   return `mkdir -p -- ${shellWord(folder)} && cat > ${shellWord(path)} ${operator}\n${body}`;
 }
 
-/** A command that puts `content` behind line `line` of a file (0: before the first), unless the file has its first line already. */
+/** What an edit prints when the file is as it was to be; without it, the edit was not made. */
+export const editMade = "The file has it now.";
+const report = `printf '%s\\n' ${shellWord(editMade)}`;
+
+/**
+ * A command that puts `content` behind line `line` of a file (0: before the first), unless the file has its first line already. The temporary file stays behind
+ * in the system's own folder: Codex runs no command with a forced removal in it.
+ */
 export function insertCommand(path: string, line: number, content: string): string {
   const { operator, body } = hereDocument(clean(content));
   const file = shellWord(path);
@@ -29,14 +36,15 @@ export function insertCommand(path: string, line: number, content: string): stri
     clean(content)
       .split("\n")
       .find((text) => text.trim() !== "") ?? "";
-  return `grep -qF -- ${shellWord(first)} ${file} || { changed=$(mktemp) && head -n ${line} -- ${file} > "$changed" && cat >> "$changed" ${operator}\n${body}\ntail -n +${line + 1} -- ${file} >> "$changed" && cat "$changed" > ${file} && rm -f "$changed"; }`;
+  return `grep -qF -- ${shellWord(first)} ${file} || { changed=$(mktemp) && head -n ${line} -- ${file} > "$changed" && cat >> "$changed" ${operator}\n${body}\ntail -n +${line + 1} -- ${file} >> "$changed" && cat "$changed" > ${file}; }\ngrep -qF -- ${shellWord(first)} ${file} && ${report}`;
 }
 
-/** A command that replaces every occurrence of one literal text by another. */
+/** A command that replaces every occurrence of one literal text by another. A file without the text is left alone, and nothing is reported. */
 export function replaceCommand(path: string, from: string, to: string): string {
   const program = `{ out = ""; while ((at = index($0, ENVIRON["FROM"])) > 0) { out = out substr($0, 1, at - 1) ENVIRON["TO"]; $0 = substr($0, at + length(ENVIRON["FROM"])) } print out $0 }`;
   const file = shellWord(path);
-  return `changed=$(mktemp) && FROM=${shellWord(clean(from))} TO=${shellWord(clean(to))} awk ${shellWord(program)} ${file} > "$changed" && cat "$changed" > ${file} && rm -f "$changed"`;
+  const wanted = shellWord(clean(from));
+  return `grep -qF -- ${wanted} ${file} && changed=$(mktemp) && FROM=${wanted} TO=${shellWord(clean(to))} awk ${shellWord(program)} ${file} > "$changed" && cat "$changed" > ${file} && ${report}`;
 }
 
 /** A command that prints the headings of a file with their line numbers (those in code blocks left out), then its length. */
@@ -66,7 +74,7 @@ export function revertCommand(paths: readonly string[], baseBranch: string): str
     .map((path) => {
       const file = shellWord(path);
       const there = shellWord(`origin/${baseBranch}:${path}`);
-      return `if git cat-file -e ${there} 2>/dev/null; then git show ${there} > ${file}; else rm -rf -- ${file}; fi`;
+      return `if git cat-file -e ${there} 2>/dev/null; then git show ${there} > ${file}; else rm -r -- ${file}; fi`;
     })
     .join("\n");
 }

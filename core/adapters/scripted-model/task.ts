@@ -51,11 +51,34 @@ export function readTask(turn: TurnText): Task {
     tools: new Set(listIn(fact("Tools of the server signalbox"))),
     orders: readOrders(turn),
     earlier: readEarlier(turn.prose),
-    threads: readThreads(turn),
+    threads: [...readThreads(turn), ...readWholeReview(turn)],
     answers: turn.blocks
-      .filter((candidate) => candidate.kind === "answer")
+      .filter((candidate) => candidate.kind === "answer" && !isReview(candidate.title))
       .map((candidate) => ({ question: candidate.title ?? "", answer: candidate.text, by: candidate.author ?? "" })),
   };
+}
+
+/** Id of what a review says as a whole, outside its threads. */
+export const wholeReview = "whole-review";
+
+function isReview(title: string | undefined): boolean {
+  return /^What does the review of pull request/.test(title ?? "");
+}
+
+/** A review's own text belongs to no line: it is worked into the document that it is about, by its words, or else into the first one. */
+function readWholeReview(turn: TurnText): readonly Thread[] {
+  const review = turn.blocks.findLast((block) => block.kind === "answer" && isReview(block.title));
+  const text = withoutComments(review?.text ?? "");
+  const orders = readOrders(turn);
+  const words = new Set(text.toLowerCase().match(/[a-z]{4,}/g)?.map((word) => word.slice(0, 4)));
+  const target = orders.find((order) => order.type.split("_").some((part) => words.has(part.slice(0, 4)))) ?? orders[0];
+  if (text === "" || !target) return [];
+  return [{ id: wholeReview, path: target.path, line: undefined, comments: [text], author: review?.author ?? "" }];
+}
+
+/** Markers that tools leave in texts on the forge say nothing to their readers. */
+function withoutComments(text: string): string {
+  return text.replace(/<!--[\s\S]*?(-->|$)/g, "").trim();
 }
 
 /** The documents that a prompt orders, each with its template. */
@@ -72,7 +95,7 @@ function readThreads(turn: TurnText): readonly Thread[] {
   for (const block of turn.blocks) {
     if (block.kind !== "review-comment" || !block.id) continue;
     const thread = threads.get(block.id) ?? { id: block.id, path: block.path ?? "", line: block.line, comments: [], author: block.author ?? "" };
-    thread.comments.push(block.text);
+    thread.comments.push(withoutComments(block.text));
     threads.set(block.id, thread);
   }
   return [...threads.values()];

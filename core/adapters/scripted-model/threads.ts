@@ -1,40 +1,57 @@
 import type { IssueFacts } from "./issue-facts.ts";
 import { inertLine } from "./markdown.ts";
+import { gatherMaterial, type Material } from "./material.ts";
 import { offeredTool, outputOf, type PlannedStep, type Situation } from "./plan.ts";
 import { judgeThread, type Verdict } from "./review.ts";
-import { outlineCommand } from "./shell.ts";
-import type { Thread } from "./task.ts";
+import { editMade, outlineCommand, shellWord } from "./shell.ts";
+import { wholeReview, type Thread } from "./task.ts";
 
-/** A thread on a file that is not there cannot be answered by a change. */
+/** First line of the command that edits the document of a thread. */
+export function editMark(thread: Thread): string {
+  return `# review thread ${shellWord(inertLine(thread.id, 80))}\n`;
+}
+
+/** A thread on a file that is not there cannot be answered by a change, and an edit that failed is none. */
 export function judgeThreads(situation: Situation, facts: IssueFacts): readonly { readonly thread: Thread; readonly verdict: Verdict }[] {
+  const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
   return situation.task.threads.map((thread) => {
     const outline = outputOf(situation, outlineCommand(thread.path));
     const absent = thread.path === "" || (outline !== undefined && !/^lines: \d+$/m.test(outline));
-    const reason = facts.language === "ru" ? "такого файла на ветке нет" : "this file is not on the branch";
-    return { thread, verdict: absent ? { type: "refuse" as const, reason } : judgeThread(thread.comments, facts) };
+    if (absent) return { thread, verdict: { type: "refuse", reason: say("this file is not on the branch", "такого файла на ветке нет") } };
+    const verdict = judgeThread(thread.comments, facts, materialFor(situation, facts, thread));
+    const edit = outputOf(situation, editMark(thread));
+    if (verdict.type === "refuse" || edit === undefined || edit.includes(editMade)) return { thread, verdict };
+    const reason =
+      verdict.type === "replace"
+        ? say(`“${harmless(inertLine(verdict.from, 120))}” does not occur in the file`, `«${harmless(inertLine(verdict.from, 120))}» в файле нет`)
+        : say("the edit could not be carried out in the workspace; a person has to look", "правку не удалось выполнить; нужна помощь человека");
+    return { thread, verdict: { type: "refuse", reason } };
   });
 }
 
-/** One reply per thread: what was changed and where, or why not. */
+function materialFor(situation: Situation, facts: IssueFacts, thread: Thread): Material {
+  const { orders } = situation.task;
+  return gatherMaterial(facts, orders.find((order) => order.path === thread.path) ?? { path: thread.path, type: "document", title: thread.path }, orders);
+}
+
+/** One reply per thread: what was changed and where, or why not. Nothing is called a change, or resolved, before a push with it was accepted. */
 export function threadReplies(situation: Situation, facts: IssueFacts): readonly PlannedStep[] {
   const number = situation.pull ?? situation.task.pull;
   if (number === undefined) return [];
-  const russian = facts.language === "ru";
   return judgeThreads(situation, facts).flatMap(({ thread, verdict }) => {
-    const body =
-      verdict.type === "refuse"
-        ? `${russian ? "Не меняю" : "Not changed"}: ${verdict.reason}.`
-        : verdict.type === "replace"
-          ? `${russian ? "Сделано" : "Done"}: “${harmless(inertLine(verdict.from))}” → “${harmless(verdict.to)}”, \`${thread.path}\`.`
-          : `${russian ? "Добавлено в" : "Added to"} \`${thread.path}\`: ${harmless(verdict.what)}.`;
-    return offeredTool(
-      situation,
-      "github_comment",
-      { number, body, replyToThread: thread.id, ...(verdict.type === "refuse" ? {} : { resolve: true }) },
-      ["replyToThread"],
-      "stage",
-    );
+    const done = verdict.type !== "refuse" && situation.pushed;
+    const whole = thread.id === wholeReview;
+    const parameters = { number, body: replyText(situation, facts, thread, verdict), ...(whole ? {} : { replyToThread: thread.id, ...(done ? { resolve: true } : {}) }) };
+    return offeredTool(situation, "github_comment", parameters, ["number", "replyToThread"], "stage");
   });
+}
+
+function replyText(situation: Situation, facts: IssueFacts, thread: Thread, verdict: Verdict): string {
+  const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
+  if (verdict.type === "refuse") return `${say("Not changed", "Не меняю")}: ${verdict.reason}.`;
+  if (!situation.pushed) return say("Not changed: the file on the branch says this already; nothing was pushed.", "Без изменений: в файле на ветке это уже есть; отправлять было нечего.");
+  if (verdict.type === "replace") return `${say("Done", "Сделано")}: “${harmless(inertLine(verdict.from))}” → “${harmless(verdict.to)}”, \`${thread.path}\`.`;
+  return `${say("Added to", "Добавлено в")} \`${thread.path}\`: ${harmless(verdict.what)}.`;
 }
 
 /** Foreign text must not close other issues on merge: a number sign in it loses its meaning. */

@@ -4,10 +4,10 @@ import { inertLine } from "./markdown.ts";
 import { earlierMetrics, isAboutSuccess } from "./material.ts";
 import { factsOf, offeredTool, outputOf, readingMark, shellStep, type Plan, type PlannedStep, type Situation } from "./plan.ts";
 import { fittingStatements, type Verdict } from "./review.ts";
-import { insertCommand, outlineCommand, readFilesCommand, replaceCommand, revertCommand, shellWord, writeFileCommand } from "./shell.ts";
+import { insertCommand, outlineCommand, readFilesCommand, replaceCommand, revertCommand, writeFileCommand } from "./shell.ts";
 import type { Thread } from "./task.ts";
 import { pullRequestSteps } from "./publishing.ts";
-import { judgeThreads, threadReplies } from "./threads.ts";
+import { editMark, judgeThreads, threadReplies } from "./threads.ts";
 
 /** The work of a stage up to the push. */
 export function planWork(situation: Situation): Plan {
@@ -116,22 +116,23 @@ function planRevision(situation: Situation, opening: readonly PlannedStep[], fac
 }
 
 function editStep(situation: Situation, thread: Thread, verdict: Verdict): PlannedStep {
-  const mark = `# review thread ${shellWord(inertLine(thread.id, 80))}\n`;
+  const mark = editMark(thread);
   const command =
     verdict.type === "replace"
       ? replaceCommand(thread.path, verdict.from, verdict.to)
-      : insertCommand(thread.path, insertionLine(situation, thread), `\n${verdict.type === "add" ? verdict.content : ""}\n`);
+      : insertCommand(thread.path, insertionLine(situation, thread), verdict.type === "add" ? `\n${verdict.content}` : "");
   return shellStep(`${mark}${command}`, mark, "phase");
 }
 
-/** The last line of the section in which the thread stands; the end of the file when that cannot be known. */
+/** The last line of the section in which the thread stands, before the blank line that ends it; the end of the file when that cannot be known. */
 function insertionLine(situation: Situation, thread: Thread): number {
   const outline = outputOf(situation, outlineCommand(thread.path)) ?? "";
   const total = Number(/^lines: (\d+)$/m.exec(outline)?.[1] ?? 0);
-  if (thread.line === undefined) return total;
+  const related = /^(\d+): ## (?:Related|Связанные документы)$/m.exec(outline)?.[1];
+  if (thread.line === undefined) return related === undefined ? total : Number(related) - 2;
   const headings = [...outline.matchAll(/^(\d+): #/gm)].map((match) => Number(match[1]));
   const next = headings.find((line) => line > (thread.line ?? 0));
-  return next === undefined ? total : next - 1;
+  return next === undefined ? total : next - 2;
 }
 
 export function planMissing(situation: Situation, orders: readonly DocumentOrder[]): Plan {
