@@ -52,7 +52,8 @@ export function createGatewayClient(baseUrl: string, signal: AbortSignal, fetche
       try {
         return await once(path, init);
       } catch (error) {
-        const final = error instanceof Fenced || (error instanceof InfrastructureError && !error.retryable) || signal.aborted || tried >= attemptsBeforeGivingUp;
+        const final =
+          error instanceof Fenced || (error instanceof InfrastructureError && !error.retryable) || signal.aborted || tried >= attemptsBeforeGivingUp;
         if (final) throw error;
         await delay(Math.min(100 * 2 ** tried, 3_000), undefined, { signal });
       }

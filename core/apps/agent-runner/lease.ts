@@ -23,9 +23,13 @@ export function keepLease(gateway: Pick<GatewayClient, "heartbeat">, leaseSecond
       if (answer.action === "stop") lose(answer.reason ?? "the run was ended");
     } catch (error) {
       if (error instanceof Fenced) lose("a newer attempt of this run has started, or the run has ended");
-      else if (performance.now() - lastAnswer > leaseSeconds * 1_000) lose("the gateway could not be reached for a whole lease");
     }
   };
-  const timer = setInterval(() => void beat(), (leaseSeconds * 1_000) / 3);
+  const tick = (): void => {
+    // Looked at before each call and not when one fails: a gateway that takes calls and never answers is as good as gone.
+    if (performance.now() - lastAnswer > leaseSeconds * 1_000) lose("the gateway could not be reached for a whole lease");
+    else void beat();
+  };
+  const timer = setInterval(tick, (leaseSeconds * 1_000) / 3);
   return end;
 }

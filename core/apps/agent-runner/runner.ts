@@ -11,7 +11,12 @@ import { unpackSnapshot } from "./snapshot-pack.ts";
 export interface RunnerDependencies {
   readonly gateway: GatewayClient;
   readonly session: AgentSession;
-  readonly workspace: { prepare(branch: string, base: string): Promise<void>; commitAndPush(message: string): Promise<PushOutcome>; packChanges(): Promise<string>; applyChanges(patch: string): Promise<boolean> };
+  readonly workspace: {
+    prepare(branch: string, base: string): Promise<void>;
+    commitAndPush(message: string): Promise<PushOutcome>;
+    packChanges(): Promise<string>;
+    applyChanges(patch: string): Promise<boolean>;
+  };
   readonly events: EventUploader;
   /** Aborts when the run is cancelled, the lease is lost or the deadline passes. */
   readonly signal: AbortSignal;
@@ -22,7 +27,8 @@ export type AttemptOutcome = "finished" | "parked";
 
 /**
  * Runs an attempt to its end: prepares the clone, lets the agent take its turns, pushes after each, and does what the gateway says comes next. The runner
- * decides nothing itself. A snapshot is stored after every turn and every few events, so that a crash loses as little as possible.
+ * decides nothing itself. A snapshot is stored after every turn and every few events, so that a crash loses as little as possible. Throws the reason of
+ * `signal` when that stopped it; what there is by then is stored.
  */
 export async function runAttempt(deps: RunnerDependencies, task: ExchangeResponse, specification: RunSpecification): Promise<AttemptOutcome> {
   await deps.workspace.prepare(specification.branch, specification.baseBranch);
@@ -30,10 +36,13 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
   let input = task.input;
   const snapshots = createSnapshotKeeper(deps);
   for (let turn = 1; ; turn += 1) {
+    deps.signal.throwIfAborted();
     const ended = await takeTurn(deps, snapshots, input, threadId);
     threadId = ended.threadId ?? threadId;
     const push: PushReport = ended.outcome === "completed" ? reportOf(await deps.workspace.commitAndPush(commitMessage(specification))) : { type: "none" };
     await snapshots.save(threadId);
+    // A turn that was stopped is no turn that ended: the attempt says itself why it is over, and nothing is to come next.
+    if (ended.outcome === "aborted") deps.signal.throwIfAborted();
     const verdict = await concludeTurn(deps, turn, ended, threadId, push);
     deps.events.note(`after turn ${turn}: ${verdict.type}${verdict.type === "continue" ? "" : ` (${verdict.reason})`}`);
     await deps.events.flush();
@@ -68,7 +77,8 @@ async function restore(deps: RunnerDependencies, specification: RunSpecification
   if (!bytes || !specification.threadId) return undefined;
   const snapshot = unpackSnapshot(bytes);
   await deps.session.restore(snapshot.session);
-  if (!(await deps.workspace.applyChanges(snapshot.changes))) deps.events.note("uncommitted changes of the snapshot no longer fit the branch and were left out");
+  if (!(await deps.workspace.applyChanges(snapshot.changes)))
+    deps.events.note("uncommitted changes of the snapshot no longer fit the branch and were left out");
   return specification.threadId;
 }
 
