@@ -3,7 +3,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHostRouter, type HostRouter } from "../apps/host/router.ts";
 import type { HostContract } from "../contract/index.ts";
-import type { Instant, RequestId } from "../domain/kernel/values.ts";
+import type { Instant } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import { stageTable } from "../domain/stage/table.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -195,7 +195,7 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
           ["audit", "export", { format: "xml" }, "format"],
         ];
         for (const [feature, procedure, input, field] of calls) {
-          const [error] = await safe((wrong[feature]?.[procedure] as (input: unknown) => Promise<unknown>)(input));
+          const error: unknown = await wrong[feature]?.[procedure]?.(input).catch((reason: unknown) => reason);
           expect(error, `${feature}.${procedure}`).toMatchObject({
             code: "BAD_REQUEST",
             data: { issues: [expect.objectContaining({ path: expect.arrayContaining([field]) })] },
@@ -375,7 +375,7 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await world.inStore(async (tx) => {
           await tx.requests.insert(request);
           await tx.requests.save({
-            ...(await tx.requests.get(request.id as RequestId, { lock: true }))!,
+            ...(await tx.requests.get(request.id, { lock: true }))!,
             state: { phase: "executed", decision, executedAt: 3 as Instant, result: { label: "run:vision" } },
           });
         });

@@ -30,7 +30,7 @@ export function failureOf(error: unknown, logFile: string | undefined): Failure 
   if (error instanceof CommandFailure) return error.failure;
   if (error instanceof CommanderError) return { exitCode: exitCodes.usage, type: "usage", message: error.message.replace(/^error: /u, "") };
   if (error instanceof InfrastructureError) return { exitCode: infrastructureExit[error.code], type: error.code, message: error.message, remedy: error.remedy };
-  if (error instanceof ORPCError) return hostFailure(error, logFile);
+  if (error instanceof ORPCError) return hostFailure(error as ORPCError<string, unknown>, logFile);
   return { exitCode: exitCodes.internal, type: "internal", message: error instanceof Error ? error.message : String(error), remedy: faultRemedy(logFile) };
 }
 

@@ -15,7 +15,7 @@ export const contract = implement(hostContract)
     const result = await next();
     if (!isStream(result.output)) return result;
     const output = mapEventIterator(result.output, { value: async (value) => value, error: async (error) => asContractError(error) });
-    return { ...result, output: output as typeof result.output };
+    return { ...result, output };
   });
 
 function isStream(output: unknown): output is AsyncIteratorObject<unknown, unknown, void> {

@@ -22,7 +22,7 @@ export async function decide(desk: Desk, item: InboxItem): Promise<Handled> {
   desk.dialogue.say(deskCard(card, desk.context.now()), title);
   const documents = documentsOf(card);
   for (;;) {
-    const value = await desk.dialogue.choose(questions[card.kind], [...choices, ...others(documents)]);
+    const value = await desk.dialogue.choose(`${questions[card.kind]}  (${card.stage}, #${card.issue})`, [...choices, ...others(documents)]);
     if (value === undefined || value === "later") {
       desk.dialogue.line("Nothing was decided. It stays in the inbox.");
       return "later";

@@ -41,7 +41,7 @@ function gateText(gate: Gate): string {
 
 /** Documents by name under the folder they share; the gateway's own docset and index files only by their number. */
 function filesText(files: readonly string[]): string {
-  const documents = files.filter((file) => !/^docs\/_/u.test(file));
+  const documents = files.filter((file) => !file.startsWith("docs/_"));
   const others = files.length - documents.length;
   const [first] = documents;
   const folder = first?.slice(0, first.lastIndexOf("/") + 1) ?? "";

@@ -40,7 +40,7 @@ function bareCommand(command: string): string {
 const longestArgument = 60;
 
 function argumentsText(value: unknown): string {
-  if (typeof value !== "object" || value === null) return value === undefined ? "" : String(value);
+  if (typeof value !== "object" || value === null) return value === undefined ? "" : JSON.stringify(value);
   const pairs = Object.entries(value).map(([name, argument]) => {
     const text = typeof argument === "string" ? argument : JSON.stringify(argument);
     return `${name}=${text.length > longestArgument ? `${text.slice(0, longestArgument)}…` : text}`;
