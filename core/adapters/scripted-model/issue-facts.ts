@@ -1,5 +1,6 @@
 import type { WorkingLanguage } from "../../domain/run/specification.ts";
 import { inertLine, readSections, sentencesOf, type MarkdownSection, type MarkdownTable } from "./markdown.ts";
+import type { TestRun } from "./test-run.ts";
 
 /** What a statement of an issue can be about. */
 export const topics = [
@@ -51,6 +52,12 @@ export interface IssueFacts {
   readonly related: readonly number[];
   readonly answers: readonly SettledQuestion[];
   readonly earlier: readonly EarlierDocument[];
+  /** What running the project's tests showed, in stages that run them. */
+  readonly tests?: TestRun | undefined;
+  /** Files of code that the stage adds. */
+  readonly changed?: readonly string[] | undefined;
+  /** What a check of the issue's documents printed. */
+  readonly audit?: string | undefined;
 }
 
 /** Heading words by topic; the first that matches counts, so the narrower ones come first. Stems, because Russian inflects. */

@@ -2,6 +2,7 @@ import { readToolResult, shellOutput, type PastCall } from "./conversation.ts";
 import { readFacts, type IssueFacts } from "./issue-facts.ts";
 import { splitFiles } from "./shell.ts";
 import type { Task } from "./task.ts";
+import { readTestRun, testMark } from "./test-run.ts";
 import type { TurnText } from "../../domain/run/turn-text.ts";
 
 /** What the model says next: one call, or a message that ends the turn. */
@@ -50,6 +51,8 @@ export interface Situation {
 
 /** First line of the command that reads the earlier documents. */
 export const readingMark = "# read the earlier documents";
+/** First line of the command that checks the documents of the issue. */
+export const auditMark = "# check the documents of the issue";
 
 /** Reads everything that the conversation holds about the issue so far. */
 export function factsOf(situation: Situation): IssueFacts {
@@ -70,7 +73,7 @@ export function factsOf(situation: Situation): IssueFacts {
           ]
         : [];
     });
-  return readFacts({
+  const facts = readFacts({
     language: task.language,
     issue: task.issue,
     title: task.title,
@@ -82,6 +85,7 @@ export function factsOf(situation: Situation): IssueFacts {
     answers: [...task.answers, ...direct, ...situation.answers],
     earlier: task.earlier.flatMap(({ path, type }) => (files.get(path) ? [{ path, type, text: files.get(path) ?? "" }] : [])),
   });
+  return { ...facts, tests: readTestRun(outputOf(situation, testMark)), audit: outputOf(situation, auditMark) };
 }
 
 /** A call of one of the gateway's tools, if the prompt offers that tool. The matcher compares the arguments that `key` names. */

@@ -53,6 +53,14 @@ export function outlineCommand(path: string): string {
   return `awk ${shellWord(program)} ${shellWord(path)}`;
 }
 
+/** A command that lists the documents below a folder with their status, then each relative link that leads nowhere. */
+export function auditCommand(folder: string): string {
+  return `find ${shellWord(folder)} -name '*.md' | sort | while IFS= read -r file; do
+printf 'document: %s %s\\n' "$file" "$(sed -n 's/^status: //p' "$file" | head -n 1)"
+grep -oE '\\]\\([^)#: ]+' "$file" | cut -c3- | sort -u | while IFS= read -r target; do [ -e "$(dirname "$file")/$target" ] || printf 'broken: %s %s\\n' "$file" "$target"; done
+done`;
+}
+
 const bytesPerDocument = 6000;
 
 /** A command that prints the beginnings of several files, each behind a line with its path. */

@@ -2,10 +2,12 @@ import { writeDocument, type DocumentOrder } from "./document.ts";
 import { labelDirective, namesSuccessMetric, type IssueFacts } from "./issue-facts.ts";
 import { inertLine } from "./markdown.ts";
 import { earlierMetrics, isAboutSuccess } from "./material.ts";
-import { factsOf, offeredTool, outputOf, readingMark, shellStep, type Plan, type PlannedStep, type Situation } from "./plan.ts";
+import { planDevelopment } from "./development.ts";
+import { auditMark, factsOf, offeredTool, outputOf, readingMark, shellStep, type Plan, type PlannedStep, type Situation } from "./plan.ts";
 import { fittingStatements, type Verdict } from "./review.ts";
-import { insertCommand, outlineCommand, readFilesCommand, replaceCommand, revertCommand, writeFileCommand } from "./shell.ts";
+import { auditCommand, insertCommand, outlineCommand, readFilesCommand, replaceCommand, revertCommand, writeFileCommand } from "./shell.ts";
 import type { Thread } from "./task.ts";
+import { testCommand, testMark } from "./test-run.ts";
 import { pullRequestSteps } from "./publishing.ts";
 import { editMark, judgeThreads, threadReplies } from "./threads.ts";
 
@@ -15,10 +17,18 @@ export function planWork(situation: Situation): Plan {
   const opening = openingSteps(situation);
   const facts = factsOf(situation);
   if (task.variant === "revise") return planRevision(situation, opening, facts);
+  if (task.stage === "dev") return planDevelopment(situation, opening);
   if (task.stage === "discussion" || task.orders.length === 0) return planComment(situation, opening, facts);
   const question = questionStep(situation, facts);
   const writing = task.orders.map((order) => writingStep(order, writeDocument(facts, order, task.orders, task.role, situation.pull)));
-  return { steps: [...opening, ...question, ...writing], closing: closingOf(facts, task.orders) };
+  return { steps: [...opening, ...question, ...examining(situation), ...writing], closing: closingOf(facts, task.orders) };
+}
+
+/** Stages that report on something look at it first: qa at the tests, the audit at the documents. */
+function examining({ task }: Situation): readonly PlannedStep[] {
+  if (task.stage === "qa") return [shellStep(testCommand(task.issue), testMark, "phase")];
+  if (task.stage === "doc-audit") return [shellStep(`${auditMark}\n${auditCommand(`docs/issues/issue-${task.issue}`)}`, auditMark, "phase")];
+  return [];
 }
 
 /** What every stage begins with: the session record, what the knowledge base has, the earlier documents. */
