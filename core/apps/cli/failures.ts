@@ -35,7 +35,9 @@ export function failureOf(error: unknown, logFile: string | undefined): Failure 
 }
 
 function faultRemedy(logFile: string | undefined): string {
-  return logFile === undefined ? "Run it again with --verbose to see the details." : `This is a fault of Signalbox. Run it again with --verbose, and look into ${logFile}.`;
+  return logFile === undefined
+    ? "Run it again with --verbose to see the details."
+    : `This is a fault of Signalbox. Run it again with --verbose, and look into ${logFile}.`;
 }
 
 const infrastructureExit: Readonly<Record<InfrastructureErrorCode, ExitCode>> = {
@@ -69,7 +71,12 @@ function hostFailure(error: ORPCError<string, unknown>, logFile: string | undefi
       return { exitCode: exitCodes.unavailable, type, message: error.message, remedy };
     default:
       // A host in this process leaves the cause; from another process only "internal error" comes.
-      return { exitCode: exitCodes.internal, type: "internal", message: error.cause instanceof Error ? error.cause.message : error.message, remedy: remedy ?? faultRemedy(logFile) };
+      return {
+        exitCode: exitCodes.internal,
+        type: "internal",
+        message: error.cause instanceof Error ? error.cause.message : error.message,
+        remedy: remedy ?? faultRemedy(logFile),
+      };
   }
 }
 

@@ -41,7 +41,8 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     const failure = failureOf(error, layoutOf(root).log);
     if (options.verbose) process.stderr.write(`${inspect(error)}\n`);
-    if (output.isJson) output.result({ error: { type: failure.type, message: failure.message, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }) } }, "");
+    if (output.isJson)
+      output.result({ error: { type: failure.type, message: failure.message, ...(failure.remedy === undefined ? {} : { remedy: failure.remedy }) } }, "");
     else process.stderr.write(`signalbox: ${failure.message}\n${failure.remedy === undefined ? "" : `${failure.remedy}\n`}`);
     return failure.exitCode;
   } finally {

@@ -54,7 +54,9 @@ function addRehearsal(program: Command, run: Runner): void {
     .option("--issue <file>", "a Markdown file with the issue; its first heading or line is the title (default: the sample issue)")
     .option("--label <label>", "trigger label to start with, instead of --stages", collect)
     .option("--stages <list>", "stages to go through, separated by commas", "intake")
-    .addOption(new Option("--decide <how>", "what the owner decides").choices(["approve", "request-changes", "deny", "abort", "later", "ask"]).default("approve"))
+    .addOption(
+      new Option("--decide <how>", "what the owner decides").choices(["approve", "request-changes", "deny", "abort", "later", "ask"]).default("approve"),
+    )
     .option("--answer <text>", "answer to questions, in your own words (default: the recommended option)")
     .option("--timeout <seconds>", "give up after this long; what was reached is kept", positive, 900)
     .action(async (options: RehearseOptions) => run((context) => rehearse(context, options)));
@@ -63,7 +65,8 @@ function addRehearsal(program: Command, run: Runner): void {
     .description("run the headless part against PostgreSQL and GitHub, configured by environment variables")
     .argument("<part>", serverParts.join(" | "))
     .action(async (part: string) => {
-      if (!(serverParts as readonly string[]).includes(part)) throw new InvalidArgumentError(`there is no part called ${part}; choose ${serverParts.join(", ")}`);
+      if (!(serverParts as readonly string[]).includes(part))
+        throw new InvalidArgumentError(`there is no part called ${part}; choose ${serverParts.join(", ")}`);
       await run((context) => serve(context, part as ServerPart));
     });
 }
@@ -84,21 +87,25 @@ function addInbox(program: Command, run: Runner): void {
     run((context) => decideRequest(context, id, verdictFor, options));
   decision("approve <id>", "allow exactly what the card shows; of a question: take the recommended option")
     .option("--stay", "of a stage gate: accept the artifacts, but do not start the next stage")
-    .action(async (id: string, options: { detach?: boolean; stay?: boolean }) => decide(id, () => ({ type: "approve", ...(options.stay ? { proceed: false } : {}) }), options));
+    .action(async (id: string, options: { detach?: boolean; stay?: boolean }) =>
+      decide(id, () => ({ type: "approve", ...(options.stay ? { proceed: false } : {}) }), options),
+    );
   decision("deny <id>", "refuse it, with a reason for the agent")
     .requiredOption("--reason <text>", "why")
     .action(async (id: string, options: { detach?: boolean; reason: string }) => decide(id, () => ({ type: "deny", reason: options.reason }), options));
   decision("answer <id> [text]", "answer a question: --option N, or your own words")
     .option("--option <n>", "number of an offered option", positive)
-    .action(async (id: string, text: string | undefined, options: { detach?: boolean; option?: number }) => decide(id, (card) => answerOf(card, text, options.option), options));
+    .action(async (id: string, text: string | undefined, options: { detach?: boolean; option?: number }) =>
+      decide(id, (card) => answerOf(card, text, options.option), options),
+    );
   decision("request-changes <id>", "send a stage's artifacts back, with what to change")
     .requiredOption("--comment <text>", "what to change")
     .option("--on <path:line:text>", "a comment on a line of a document; may be repeated", collect)
     .action(async (id: string, options: { detach?: boolean; comment: string; on?: readonly string[] }) =>
       decide(id, () => ({ type: "request_changes", comment: options.comment, comments: (options.on ?? []).map(noteOf) }), options),
     );
-  decision("ask <id> <question>", "ask the agent about its stage before you decide").action(async (id: string, question: string, options: { detach?: boolean }) =>
-    decide(id, () => ({ type: "ask", question }), options),
+  decision("ask <id> <question>", "ask the agent about its stage before you decide").action(
+    async (id: string, question: string, options: { detach?: boolean }) => decide(id, () => ({ type: "ask", question }), options),
   );
   decision("abort <id>", "end the work on the issue")
     .requiredOption("--reason <text>", "why")
@@ -118,9 +125,7 @@ function addRuns(program: Command, run: Runner): void {
     .option("-f, --follow", "go on until the run has ended")
     .action(async (id: string, options: { follow?: boolean }) => run((context) => showLogs(context, id, options)));
   runs.command("park <id>").action(async (id: string) => run((context) => parkRun(context, id)));
-  runs
-    .command("resume <id>")
-    .action(async (id: string) => run((context) => resumeRun(context, id)));
+  runs.command("resume <id>").action(async (id: string) => run((context) => resumeRun(context, id)));
   runs
     .command("cancel <id>")
     .requiredOption("--reason <text>", "why")
@@ -141,7 +146,10 @@ function addRest(program: Command, run: Runner): void {
     .command("export")
     .addOption(new Option("--format <format>").choices(["jsonl", "csv"]).default("jsonl"))
     .action(async (options: { format: "jsonl" | "csv" }) => run((context) => exportAudit(context, options.format, (text) => void process.stdout.write(text))));
-  program.command("doctor").description("check everything that Signalbox needs, and say what to do").action(async () => run((context) => runDoctor(context)));
+  program
+    .command("doctor")
+    .description("check everything that Signalbox needs, and say what to do")
+    .action(async () => run((context) => runDoctor(context)));
   program
     .command("init-keys")
     .description("make the key pair that signs your decisions, and trust it")
@@ -150,7 +158,11 @@ function addRest(program: Command, run: Runner): void {
     .action(async (options: { person: string; directory?: string }) => run((context) => createKeys(context, options)));
 }
 
-function answerOf(card: InboxCard, text: string | undefined, option: number | undefined): { readonly type: "answer"; readonly text: string; readonly option?: number } {
+function answerOf(
+  card: InboxCard,
+  text: string | undefined,
+  option: number | undefined,
+): { readonly type: "answer"; readonly text: string; readonly option?: number } {
   if (text !== undefined) return { type: "answer", text };
   if (option === undefined) throw usageFailure("an answer needs words or an option", 'Write: signalbox inbox answer ID "your words", or --option 2.');
   const offered = card.effect.type === "question" ? card.effect.options[option - 1] : undefined;
@@ -160,7 +172,8 @@ function answerOf(card: InboxCard, text: string | undefined, option: number | un
 
 function noteOf(text: string): { readonly path: string; readonly line: number; readonly body: string } {
   const parts = /^(?<path>[^:]+):(?<line>\d+):(?<body>[\s\S]+)$/u.exec(text)?.groups;
-  if (!parts?.["path"] || !parts["line"] || !parts["body"]) throw usageFailure(`${text} is not a comment on a line`, 'Write it as "docs/issues/issue-1/intake/brief.md:12:what to change".');
+  if (!parts?.["path"] || !parts["line"] || !parts["body"])
+    throw usageFailure(`${text} is not a comment on a line`, 'Write it as "docs/issues/issue-1/intake/brief.md:12:what to change".');
   return { path: parts["path"], line: Number(parts["line"]), body: parts["body"] };
 }
 

@@ -28,7 +28,11 @@ export async function seeThrough(context: CommandContext, client: HostClient, ru
     return { request, run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
   }
   const run = await client.runs.get({ id: runId });
-  return { request: await client.inbox.get({ id: requestId }), run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
+  return {
+    request: await client.inbox.get({ id: requestId }),
+    run,
+    waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue),
+  };
 }
 
 /** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */

@@ -38,7 +38,12 @@ export async function* changes(store: Pick<Store, "onFlow">, clock: Clock, signa
 }
 
 /** Yields what `read` gives, at the start and whenever it is another value than before, until `isLast`. */
-export async function* watched<T>(source: { readonly store: Pick<Store, "onFlow">; readonly clock: Clock }, signal: AbortSignal | undefined, read: () => Promise<T>, isLast: (value: T) => boolean = () => false): AsyncGenerator<T> {
+export async function* watched<T>(
+  source: { readonly store: Pick<Store, "onFlow">; readonly clock: Clock },
+  signal: AbortSignal | undefined,
+  read: () => Promise<T>,
+  isLast: (value: T) => boolean = () => false,
+): AsyncGenerator<T> {
   let before = "";
   for await (const _ of changes(source.store, source.clock, signal)) {
     const value = await read();

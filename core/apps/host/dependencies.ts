@@ -42,6 +42,12 @@ export interface HostDependencies {
   /** Login of the owner who sits at this host. */
   readonly owner: string;
   /** Only in the rehearsal workspace: brings a local git repository in, and has a sample. */
-  readonly rehearsal?: { readonly addLocal: (path: string) => Promise<RepositoryName>; readonly sample: RepositoryName; readonly sampleIssue: () => Promise<{ title: string; body: string; issue?: number }> } | undefined;
+  readonly rehearsal?:
+    | {
+        readonly addLocal: (path: string) => Promise<RepositoryName>;
+        readonly sample: RepositoryName;
+        readonly sampleIssue: () => Promise<{ title: string; body: string; issue?: number }>;
+      }
+    | undefined;
   readonly repositories: () => Promise<readonly RepositoryName[]>;
 }

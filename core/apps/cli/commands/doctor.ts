@@ -15,5 +15,7 @@ export async function runDoctor(context: CommandContext): Promise<ExitCode> {
 }
 
 export function doctorText(checks: readonly Check[]): string {
-  return checks.map((check) => `${marks[check.status]}  ${check.title}: ${check.detail}${check.remedy && check.status !== "pass" ? `\n      ${check.remedy}` : ""}`).join("\n");
+  return checks
+    .map((check) => `${marks[check.status]}  ${check.title}: ${check.detail}${check.remedy && check.status !== "pass" ? `\n      ${check.remedy}` : ""}`)
+    .join("\n");
 }

@@ -59,7 +59,11 @@ async function report(context: CommandContext, card: InboxCard, rest: Awaited<Re
     return exitCodes.ok;
   }
   const waiting = rest.waiting.length > 0;
-  const text = [`${rest.request.summary}: ${rest.request.phase}.`, `Run ${rest.run.id}: ${rest.run.status}`, ...(waiting ? ["", "Waiting for you:", inboxTable(rest.waiting, context.now())] : [])];
+  const text = [
+    `${rest.request.summary}: ${rest.request.phase}.`,
+    `Run ${rest.run.id}: ${rest.run.status}`,
+    ...(waiting ? ["", "Waiting for you:", inboxTable(rest.waiting, context.now())] : []),
+  ];
   context.output.result({ request: rest.request, run: rest.run, waiting: rest.waiting }, text.join("\n"));
   if (rest.request.phase === "failed" || rest.request.phase === "stale") return exitCodes.conflict;
   if (rest.run.phase === "failed" || rest.run.phase === "failed_precondition") return exitCodes.failed;

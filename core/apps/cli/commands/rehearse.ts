@@ -54,7 +54,8 @@ export async function rehearse(context: CommandContext, options: RehearseOptions
 
 async function localRepository(path: string): Promise<string> {
   const absolute = resolve(path);
-  if (!(await stat(absolute).catch(() => undefined))?.isDirectory()) throw usageFailure(`there is no directory ${path}`, "Give the path of a git repository with --repo.");
+  if (!(await stat(absolute).catch(() => undefined))?.isDirectory())
+    throw usageFailure(`there is no directory ${path}`, "Give the path of a git repository with --repo.");
   return absolute;
 }
 
@@ -70,7 +71,11 @@ async function planOf(client: HostClient, options: RehearseOptions): Promise<Pla
   const triggered = table.filter((stage) => labels.includes(stage.trigger));
   const otherLabels = labels.filter((label) => !table.some((stage) => stage.trigger === label));
   const revise = labels.find((label) => table.some((stage) => stage.revise === label));
-  if (revise !== undefined) throw usageFailure(`${revise} revises a pull request, and a new issue has none`, "Start with the stage's own label; --decide request-changes leads to the revise.");
+  if (revise !== undefined)
+    throw usageFailure(
+      `${revise} revises a pull request, and a new issue has none`,
+      "Start with the stage's own label; --decide request-changes leads to the revise.",
+    );
   const unknown = otherLabels.find((label) => label.startsWith("run:") && label !== "run:debug");
   if (unknown !== undefined) throw usageFailure(`${unknown} starts nothing`, `Trigger labels: ${table.map((stage) => stage.trigger).join(", ")}.`);
   if (triggered.length > 1) throw usageFailure("two trigger labels at once start nothing", "Give one trigger label, or several stages with --stages.");
@@ -89,7 +94,12 @@ async function newestRehearsal(client: HostClient): Promise<{ readonly repositor
   return run;
 }
 
-async function openIssue(client: HostClient, text: IssueText | undefined, path: string | undefined, labels: readonly string[]): Promise<{ readonly repository: string; readonly issue: number }> {
+async function openIssue(
+  client: HostClient,
+  text: IssueText | undefined,
+  path: string | undefined,
+  labels: readonly string[],
+): Promise<{ readonly repository: string; readonly issue: number }> {
   const projects = await client.projects.list();
   const repository = path === undefined ? projects.find((project) => project.sample)?.repository : (await client.projects.addLocal({ path })).repository;
   if (repository === undefined) throw usageFailure("this workspace has no sample project", "Name a repository with --repo.");
@@ -111,7 +121,10 @@ async function reportOf(context: CommandContext, client: HostClient, repository:
     outcome,
     stages: details.map((run) => stageReport(run, context.now())),
     // The first comment of a thread is the owner's; any other author's makes it answered.
-    reviewThreads: { total: threads.length, answered: threads.filter((thread) => thread.comments.some((comment) => comment.author !== thread.comments[0]?.author)).length },
+    reviewThreads: {
+      total: threads.length,
+      answered: threads.filter((thread) => thread.comments.some((comment) => comment.author !== thread.comments[0]?.author)).length,
+    },
     waiting: (await client.inbox.list({})).items.filter((item) => item.repository === repository && item.issue === issue),
     agentProcesses: await agentProcesses(context.root),
     audit,

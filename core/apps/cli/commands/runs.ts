@@ -6,7 +6,10 @@ import { age, table } from "../output.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { withControl } from "./inbox.ts";
 
-export async function listRuns(context: CommandContext, options: { readonly active?: boolean | undefined; readonly issue?: number | undefined }): Promise<ExitCode> {
+export async function listRuns(
+  context: CommandContext,
+  options: { readonly active?: boolean | undefined; readonly issue?: number | undefined },
+): Promise<ExitCode> {
   return withControl(context, "read", async ({ client }) => {
     const listed = await client.runs.list({ ...(options.active ? { active: true } : {}), ...(options.issue === undefined ? {} : { issue: options.issue }) });
     context.output.result(listed, listed.runs.length === 0 ? "No runs yet. A run:* label on an issue starts one." : runTable(listed.runs, context.now()));
@@ -102,7 +105,10 @@ export function runText(run: RunDetail, now: number): string {
     `Tokens ${run.tokens.inputTokens} in (${run.tokens.cachedInputTokens} cached), ${run.tokens.outputTokens} out`,
     "",
     "Tool calls",
-    table(["TOOL", "RULE", "OUTCOME", "STATE"], run.toolCalls.map((call) => [call.tool, call.rule, call.outcome, call.repeats > 0 ? `${call.state} (asked again ${call.repeats} times)` : call.state])),
+    table(
+      ["TOOL", "RULE", "OUTCOME", "STATE"],
+      run.toolCalls.map((call) => [call.tool, call.rule, call.outcome, call.repeats > 0 ? `${call.state} (asked again ${call.repeats} times)` : call.state]),
+    ),
     "",
     "Timeline",
     ...run.timeline.map((entry) => `${new Date(entry.at).toISOString().slice(11, 19)}  ${entry.text}`),

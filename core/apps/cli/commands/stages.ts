@@ -26,7 +26,12 @@ export async function listStages(context: CommandContext): Promise<ExitCode> {
 export async function previewStage(context: CommandContext, issue: string, to: string, options: { readonly revise?: boolean | undefined }): Promise<ExitCode> {
   const target = /^(?<repository>[\w.-]+\/[\w.-]+)#(?<number>\d{1,9})$/u.exec(issue)?.groups;
   if (!target?.["repository"] || !target["number"]) throw usageFailure(`${issue} is not an issue`, "Write it as owner/name#12.");
-  const input = { repository: target["repository"], issue: Number(target["number"]), to: to as "intake", variant: options.revise ? ("revise" as const) : ("work" as const) };
+  const input = {
+    repository: target["repository"],
+    issue: Number(target["number"]),
+    to: to as "intake",
+    variant: options.revise ? ("revise" as const) : ("work" as const),
+  };
   return withControl(context, "read", async ({ client }) => {
     const preview = await client.board.preview(input);
     context.output.result(preview, previewText(preview));

@@ -94,7 +94,12 @@ async function documentsOf({ client, repository }: Journey, card: InboxCard): Pr
 
 const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
 
-async function outcomeOf(journey: Journey, runs: readonly RunRow[], waiting: readonly InboxItem[], decided: ReadonlySet<string>): Promise<JourneyOutcome | undefined> {
+async function outcomeOf(
+  journey: Journey,
+  runs: readonly RunRow[],
+  waiting: readonly InboxItem[],
+  decided: ReadonlySet<string>,
+): Promise<JourneyOutcome | undefined> {
   const active = runs.filter((run) => !isFinal(run));
   const [newest] = runs;
   if (!newest || (await hasUnfinishedDecision(journey, newest))) return undefined;
@@ -131,7 +136,9 @@ function followsByItself(journey: Journey, stage: StageName): boolean {
 async function startStage(journey: Journey, to: StageName): Promise<void> {
   const move = { repository: journey.repository, issue: journey.issue, to };
   const preview = await journey.client.board.preview(move);
-  journey.progress(`You: move #${journey.issue} to ${to}: labels ${preview.plan.added.map((label) => `+${label}`).join(" ")} ${preview.plan.removed.map((label) => `-${label}`).join(" ")}`.trimEnd());
+  journey.progress(
+    `You: move #${journey.issue} to ${to}: labels ${preview.plan.added.map((label) => `+${label}`).join(" ")} ${preview.plan.removed.map((label) => `-${label}`).join(" ")}`.trimEnd(),
+  );
   await journey.client.board.apply({ ...move, targetVersion: preview.targetVersion });
 }
 

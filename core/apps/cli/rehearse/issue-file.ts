@@ -27,10 +27,17 @@ export function parseIssue(text: string, name: string): IssueText {
   const heading = lines.findIndex((line) => /^#{1,6}\s+\S/u.test(line));
   const first = heading >= 0 ? heading : lines.findIndex((line) => line.trim() !== "");
   if (first < 0) throw usageFailure(`${name} is empty`, "Write at least a title: the first heading or the first line.");
-  const title = (lines[first] ?? "").replace(/^#{1,6}\s+/u, "").replace(/\s#+\s*$/u, "").trim();
+  const title = (lines[first] ?? "")
+    .replace(/^#{1,6}\s+/u, "")
+    .replace(/\s#+\s*$/u, "")
+    .trim();
   // What stands before the heading is part of the issue too.
   const body = [...lines.slice(0, first), ...lines.slice(first + 1)].join("\n").trim();
-  if (body.length > longestBody) throw usageFailure(`the issue text is ${body.length} characters long; a forge takes ${longestBody}`, "Shorten it, or move details into documents of the repository.");
+  if (body.length > longestBody)
+    throw usageFailure(
+      `the issue text is ${body.length} characters long; a forge takes ${longestBody}`,
+      "Shorten it, or move details into documents of the repository.",
+    );
   return { title: title.length > longestTitle ? `${title.slice(0, longestTitle - 1)}…` : title, body };
 }
 

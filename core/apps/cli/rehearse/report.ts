@@ -16,8 +16,22 @@ export interface StageReport {
   /** Changed by the agent's own pushes; docset and index files are committed by the gateway and are no part of it. */
   readonly filesChanged: readonly string[];
   readonly artifacts: RunDetail["artifacts"];
-  readonly decisions: readonly { readonly requestId: string; readonly kind: string; readonly phase: string; readonly digest: string; readonly verdict: string | undefined; readonly surface: string | undefined; readonly signatureVerified: boolean | undefined }[];
-  readonly toolCalls: readonly { readonly tool: string; readonly rule: string; readonly outcome: string; readonly state: string; readonly executions: number }[];
+  readonly decisions: readonly {
+    readonly requestId: string;
+    readonly kind: string;
+    readonly phase: string;
+    readonly digest: string;
+    readonly verdict: string | undefined;
+    readonly surface: string | undefined;
+    readonly signatureVerified: boolean | undefined;
+  }[];
+  readonly toolCalls: readonly {
+    readonly tool: string;
+    readonly rule: string;
+    readonly outcome: string;
+    readonly state: string;
+    readonly executions: number;
+  }[];
   readonly tokens: RunDetail["tokens"];
   readonly durationMs: number;
 }
@@ -70,12 +84,26 @@ export function reportText(report: RehearsalReport): string {
       `  run ${stage.runId}, Codex thread ${stage.codexThreadId ?? "none"}, attempts ${stage.attempts}, pull request ${stage.pullRequest === undefined ? "none" : `#${stage.pullRequest}`}`,
       `  artifacts ${stage.artifacts.present.length}/${stage.artifacts.required.length}${stage.artifacts.missing.length > 0 ? `, missing ${stage.artifacts.missing.join(", ")}` : ""}`,
       `  files ${stage.filesChanged.join(", ") || "none"}`,
-      ...stage.decisions.map((decision) => `  decision ${decision.kind}: ${decision.verdict ?? "open"} via ${decision.surface ?? "-"}, digest ${decision.digest.slice(0, 12)}…, signature ${signatureText(decision.signatureVerified)}`),
+      ...stage.decisions.map(
+        (decision) =>
+          `  decision ${decision.kind}: ${decision.verdict ?? "open"} via ${decision.surface ?? "-"}, digest ${decision.digest.slice(0, 12)}…, signature ${signatureText(decision.signatureVerified)}`,
+      ),
       `  tools ${countText(stage.toolCalls.map((call) => `${call.tool} ${call.outcome}/${call.state}`))}`,
       `  tokens ${stage.tokens.inputTokens} in (${stage.tokens.cachedInputTokens} cached), ${stage.tokens.outputTokens} out`,
     ].join("\n"),
   );
-  const waiting = report.waiting.length === 0 ? [] : ["", "Waiting for you:", table(["ID", "KIND", "WHAT"], report.waiting.map((item) => [item.id, item.kind, item.summary])), "Decide with: signalbox inbox show ID, then approve, answer, request-changes, deny or abort."];
+  const waiting =
+    report.waiting.length === 0
+      ? []
+      : [
+          "",
+          "Waiting for you:",
+          table(
+            ["ID", "KIND", "WHAT"],
+            report.waiting.map((item) => [item.id, item.kind, item.summary]),
+          ),
+          "Decide with: signalbox inbox show ID, then approve, answer, request-changes, deny or abort.",
+        ];
   const threads = report.reviewThreads.total === 0 ? [] : [`Review threads answered: ${report.reviewThreads.answered} of ${report.reviewThreads.total}`];
   const audit = `Audit: ${report.audit.ok ? "verified" : "DOES NOT VERIFY"}, ${report.audit.events} events. Effects executed twice: ${report.effectsExecutedTwice}. Agent processes left: ${report.agentProcesses}.`;
   return [`${report.repository}#${report.issue}: ${report.outcome}`, "", ...blocks, ...threads, ...waiting, "", audit].join("\n");

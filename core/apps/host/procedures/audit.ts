@@ -15,7 +15,10 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
 
   return {
     events: contract.audit.events.handler(async ({ input }) => {
-      const events = input.subject === undefined ? await after(input.after ?? 0, input.limit ?? pageSize) : await deps.store.transaction((tx) => tx.flow.bySubject(input.subject ?? ""));
+      const events =
+        input.subject === undefined
+          ? await after(input.after ?? 0, input.limit ?? pageSize)
+          : await deps.store.transaction((tx) => tx.flow.bySubject(input.subject ?? ""));
       return events
         .filter((event) => event.sequence > (input.after ?? 0) && (input.type === undefined || event.type === input.type))
         .slice(0, input.limit ?? pageSize)

@@ -42,7 +42,10 @@ export function boardProcedures(deps: HostDependencies): Procedures<typeof board
       return view(preview.value);
     }),
     apply: contract.board.apply.handler(async ({ input }) => {
-      const applied = await deps.applyTransition({ ...input, repository: input.repository as RepositoryName, variant: input.variant ?? "work" }, input.targetVersion as TargetVersion);
+      const applied = await deps.applyTransition(
+        { ...input, repository: input.repository as RepositoryName, variant: input.variant ?? "work" },
+        input.targetVersion as TargetVersion,
+      );
       if (!applied.ok) throw refused(applied.error);
       return view(applied.value);
     }),
@@ -51,7 +54,12 @@ export function boardProcedures(deps: HostDependencies): Procedures<typeof board
 
 function view(preview: TransitionPreview) {
   const { before, removed, added, after } = preview.plan;
-  return { plan: { before: [...before], removed: [...removed], added: [...added], after: [...after] }, conflicts: [...preview.conflicts], unmet: [...preview.unmet], targetVersion: preview.targetVersion };
+  return {
+    plan: { before: [...before], removed: [...removed], added: [...added], after: [...after] },
+    conflicts: [...preview.conflicts],
+    unmet: [...preview.unmet],
+    targetVersion: preview.targetVersion,
+  };
 }
 
 function stages(): z.infer<typeof stageRow>[] {
@@ -74,7 +82,10 @@ function stages(): z.infer<typeof stageRow>[] {
 
 /** Open issues as the forge has them now, each with its newest run. */
 async function cardsOf(deps: HostDependencies, repository: RepositoryName): Promise<BoardCard[]> {
-  const [issues, variables] = await Promise.all([deps.ownerForge.issuesSince(repository, 0 as Parameters<typeof deps.ownerForge.issuesSince>[1]), deps.ownerForge.variables(repository)]);
+  const [issues, variables] = await Promise.all([
+    deps.ownerForge.issuesSince(repository, 0 as Parameters<typeof deps.ownerForge.issuesSince>[1]),
+    deps.ownerForge.variables(repository),
+  ]);
   const named = labelNames(variables);
   const names = named.ok ? named.value : defaultLabelNames;
   return deps.store.transaction(async (tx) => {

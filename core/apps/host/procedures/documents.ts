@@ -12,14 +12,16 @@ import { contract, type Procedures } from "../implementer.ts";
 type DocumentRow = z.infer<typeof documentRow>;
 
 export function documentsProcedures(deps: HostDependencies): Procedures<typeof documentsContract> {
-  const scope = async (only: string | undefined): Promise<readonly RepositoryName[]> => (await deps.repositories()).filter((name) => only === undefined || name === only);
+  const scope = async (only: string | undefined): Promise<readonly RepositoryName[]> =>
+    (await deps.repositories()).filter((name) => only === undefined || name === only);
 
   return {
     list: contract.documents.list.handler(async ({ input }) => {
       const repositories = await scope(input.repository);
       return deps.store.transaction(async (tx) => {
         const found: DocumentRow[] = [];
-        for (const name of repositories) found.push(...(input.issue === undefined ? await tx.documents.list(name) : await tx.documents.forIssue(name, input.issue)).map(row));
+        for (const name of repositories)
+          found.push(...(input.issue === undefined ? await tx.documents.list(name) : await tx.documents.forIssue(name, input.issue)).map(row));
         return found;
       });
     }),
@@ -31,7 +33,12 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
       if (!document || text === undefined) throw notFound("document", input.path, "The list of documents shows the paths.");
       const { defaultBranch } = await deps.ownerForge.repository(repository);
       const approvedText = document.branch === defaultBranch ? undefined : await deps.mirror.readFile(repository, defaultBranch, document.path);
-      return { document: row(document), frontMatter: document.frontMatter as Record<string, never>, text, ...(approvedText === undefined ? {} : { approvedText }) };
+      return {
+        document: row(document),
+        frontMatter: document.frontMatter as Record<string, never>,
+        text,
+        ...(approvedText === undefined ? {} : { approvedText }),
+      };
     }),
     reviewThreads: contract.documents.reviewThreads.handler(async ({ input }) => {
       const threads = await deps.ownerForge.reviewThreads(input.repository as RepositoryName, input.pull);
@@ -65,7 +72,13 @@ async function docset(deps: HostDependencies, repository: RepositoryName, issue:
     .map((stage) => {
       const required = [...stageTable[stage].artifacts.required];
       const at = (type: string): DocumentMeta | undefined => byPath.get(artifactPath(issue, stage, type));
-      return { stage, required, present: required.filter((type) => at(type)), approved: required.filter((type) => at(type)?.status === "approved"), missing: required.filter((type) => !at(type)) };
+      return {
+        stage,
+        required,
+        present: required.filter((type) => at(type)),
+        approved: required.filter((type) => at(type)?.status === "approved"),
+        missing: required.filter((type) => !at(type)),
+      };
     });
 }
 

@@ -14,7 +14,8 @@ export function projectsProcedures(deps: HostDependencies): Procedures<typeof pr
     sample: repository === deps.rehearsal?.sample,
   });
   const assertKnown = async (repository: RepositoryName): Promise<void> => {
-    if (!(await deps.repositories()).includes(repository)) throw notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
+    if (!(await deps.repositories()).includes(repository))
+      throw notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
   };
 
   return {
@@ -29,7 +30,12 @@ export function projectsProcedures(deps: HostDependencies): Procedures<typeof pr
       const named = labelNames(await deps.ownerForge.variables(repository));
       const starting = (input.labels ?? []).find((label) => startsSomething(label, named.ok ? named.value : defaultLabelNames));
       if (starting !== undefined) {
-        throw new ORPCError("REFUSED", { defined: true, status: 422, message: `${starting} starts something.`, data: { type: "project.trigger-label", remedy: "Open the issue without it, then move the issue on the board." } });
+        throw new ORPCError("REFUSED", {
+          defined: true,
+          status: 422,
+          message: `${starting} starts something.`,
+          data: { type: "project.trigger-label", remedy: "Open the issue without it, then move the issue on the board." },
+        });
       }
       const issue = await deps.ownerForge.createIssue(repository, { title: input.title, body: input.body, labels: input.labels ?? [] });
       return { repository, issue: issue.number, url: issue.url };
@@ -42,5 +48,10 @@ export function projectsProcedures(deps: HostDependencies): Procedures<typeof pr
 }
 
 function rehearsalOnly(): ORPCError<"REFUSED", { type: string; remedy: string }> {
-  return new ORPCError("REFUSED", { defined: true, status: 422, message: "Only the rehearsal workspace has this.", data: { type: "project.no-local-forge", remedy: "Use signalbox rehearse, or connect the repository on your forge." } });
+  return new ORPCError("REFUSED", {
+    defined: true,
+    status: 422,
+    message: "Only the rehearsal workspace has this.",
+    data: { type: "project.no-local-forge", remedy: "Use signalbox rehearse, or connect the repository on your forge." },
+  });
 }

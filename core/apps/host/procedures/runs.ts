@@ -68,12 +68,23 @@ async function readTranscript(deps: HostDependencies, id: string, after: Cursor,
   return deps.store.transaction(async (tx) => {
     const run = await find(tx, id);
     const stored = await tx.transcript.after(run.id, after.attempt, after.sequence, limit);
-    return stored.map((item) => ({ attempt: item.attempt, sequence: item.sequence, at: item.at, type: item.type, content: item.content as TranscriptEntry["content"] }));
+    return stored.map((item) => ({
+      attempt: item.attempt,
+      sequence: item.sequence,
+      at: item.at,
+      type: item.type,
+      content: item.content as TranscriptEntry["content"],
+    }));
   });
 }
 
 /** Everything stored after the cursor, then what comes, until the run has ended. The phase is read before the entries, so that none after it is missed. */
-async function* follow(deps: HostDependencies, id: string, from: Cursor, signal: AbortSignal | undefined): AsyncGenerator<{ entries: TranscriptEntry[]; phase: Run["state"]["phase"] }> {
+async function* follow(
+  deps: HostDependencies,
+  id: string,
+  from: Cursor,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ entries: TranscriptEntry[]; phase: Run["state"]["phase"] }> {
   let cursor = from;
   for await (const _ of changes(deps.store, deps.clock, signal)) {
     const phase = (await deps.store.transaction((tx) => find(tx, id))).state.phase;

@@ -15,7 +15,10 @@ export function eventText(event: Pick<FlowEvent, "type" | "payload" | "actor">):
 }
 
 function short(value: Json): string {
-  if (Array.isArray(value)) return value.length > 3 ? `${value.slice(0, 3).map(String).join(" ")} and ${value.length - 3} more` : value.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry))).join(" ");
+  if (Array.isArray(value))
+    return value.length > 3
+      ? `${value.slice(0, 3).map(String).join(" ")} and ${value.length - 3} more`
+      : value.map((entry) => (typeof entry === "string" ? entry : JSON.stringify(entry))).join(" ");
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }

@@ -81,7 +81,13 @@ export function totals(usage: readonly TokenUsageRow[]): RunRow["tokens"] {
 
 /** Everything about one run. `verifies` says whether a decision's signature holds now. */
 export async function runDetail(tx: Transaction, run: Run, verifies: (request: DecisionRequest) => boolean): Promise<RunDetail> {
-  const [row, calls, requests, attempts, events] = [await runRow(tx, run), await tx.toolCalls.forRun(run.id), await tx.requests.forRun(run.id), await attemptsOf(tx, run), await timelineOf(tx, run)];
+  const [row, calls, requests, attempts, events] = [
+    await runRow(tx, run),
+    await tx.toolCalls.forRun(run.id),
+    await tx.requests.forRun(run.id),
+    await attemptsOf(tx, run),
+    await timelineOf(tx, run),
+  ];
   return {
     ...row,
     trigger: { kind: run.trigger.kind, label: run.trigger.label, actor: run.trigger.actor },
@@ -96,7 +102,14 @@ export async function runDetail(tx: Transaction, run: Run, verifies: (request: D
     decisions: requests.map((request) => decisionView(request, verifies)),
     pushes: events.filter((event) => event.type === "push.accepted").map(pushView),
     artifacts: await artifactsOf(tx, run),
-    timeline: events.map((event) => ({ sequence: event.sequence, at: event.at, actor: event.actor.id, type: event.type, subject: event.subject, text: eventText(event) })),
+    timeline: events.map((event) => ({
+      sequence: event.sequence,
+      at: event.at,
+      actor: event.actor.id,
+      type: event.type,
+      subject: event.subject,
+      text: eventText(event),
+    })),
   };
 }
 
@@ -154,7 +167,11 @@ function decisionView(request: DecisionRequest, verifies: (request: DecisionRequ
 function pushView(event: FlowEvent): RunDetail["pushes"][number] {
   const files = event.payload["files"];
   const commit = event.payload["commit"];
-  return { commit: typeof commit === "string" ? commit : "", files: Array.isArray(files) ? files.filter((file) => typeof file === "string") : [], at: event.at };
+  return {
+    commit: typeof commit === "string" ? commit : "",
+    files: Array.isArray(files) ? files.filter((file) => typeof file === "string") : [],
+    at: event.at,
+  };
 }
 
 export function isFinal(run: Pick<RunRow, "phase">): boolean {
