@@ -91,7 +91,7 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
 
       it("shows characters that do not show, and says that there are some", async () => {
         const run = await newRun();
-        const request = sampleRequest(run.id, { arguments: { body: "pay\u202e\u200bload", bell: "\u0007" } });
+        const request = sampleRequest(run.id, { arguments: { body: "pay\u202e\u200bload", bell: "\u0007", tag: "a\u{e0041}b" } });
         await world.inStore((tx) => tx.requests.insert(request));
 
         const card = await client.inbox.get({ id: request.id });
@@ -99,6 +99,8 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         expect(card.hiddenCharacters).toBe(true);
         expect(card.arguments).toContain("pay\\u202e\\u200bload");
         expect(card.arguments).toContain("\\u0007");
+        expect(card.arguments).toContain("a\\udb40\\udc41b");
+        expect(JSON.parse(card.arguments)).toStrictEqual(request.arguments);
       });
 
       it("previews a label change, applies exactly that, and refuses it when the labels have moved on", async () => {

@@ -1,5 +1,6 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import type { DecisionRequest, RequestKind, Risk } from "../../../domain/decision/decision.ts";
+import { countHidden } from "../../../domain/tool/hidden-characters.ts";
 import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
@@ -35,11 +36,13 @@ export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
     createdAt: request.createdAt,
     expiresAt: request.expiresAt,
     verdicts: verdictsOf[request.kind],
-    ...(decision ? { decision: { verdict: decision.verdict as NonNullable<InboxItem["decision"]>["verdict"], by: decision.by, surface: decision.surface, at: decision.at } } : {}),
+    ...(decision
+      ? {
+          decision: { verdict: decision.verdict as NonNullable<InboxItem["decision"]>["verdict"], by: decision.by, surface: decision.surface, at: decision.at },
+        }
+      : {}),
   };
 }
-
-const hidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/gu;
 
 /** The whole card. `verifies` is absent when there is no decision to verify. */
 export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undefined, verifies: boolean | undefined): InboxCard {
@@ -50,8 +53,8 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     ...inboxItem(request, run),
     tool: request.tool,
     effect: request.effect as InboxCard["effect"],
-    arguments: text.replace(hidden, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`),
-    hiddenCharacters: text.search(hidden) >= 0 || hasEscapedHidden(text),
+    arguments: escapeHidden(text),
+    hiddenCharacters: countHidden(text) > 0 || hasEscapedHidden(text),
     ...(request.rationale === undefined ? {} : { rationale: request.rationale }),
     rule: { id: request.rule, description: rule?.description ?? "built in" },
     digest: request.digest,
@@ -60,6 +63,16 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     ...(result === undefined ? {} : { result }),
     ...failureOf(request),
   };
+}
+
+/** Hidden characters as JSON escapes them, so that the text stays JSON with the same meaning. */
+function escapeHidden(json: string): string {
+  const escaped = (character: string): string =>
+    character
+      .split("")
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
+      .join("");
+  return Array.from(json, (character) => (countHidden(character) === 0 ? character : escaped(character))).join("");
 }
 
 /** JSON itself escapes control characters other than line breaks and tabs; they count as hidden too. */
