@@ -104,7 +104,7 @@ function answers(card: InboxCard): readonly DecisionChoice[] {
   return [
     ...offered.map((text, option): DecisionChoice => ({
       value: `option-${option}`,
-      label: text,
+      label: `${option + 1}. ${text}`,
       hint: option === 0 ? "recommended" : undefined,
       verdict: () => ({ type: "answer", text, option }),
     })),

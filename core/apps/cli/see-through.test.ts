@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import type { RunDetail } from "../../contract/runs.ts";
+import { recordedContext, sampleCard } from "../../testing/command-context.ts";
+import type { HostClient } from "./control.ts";
+import { isAtRest, seeThrough } from "./see-through.ts";
+
+const run = (phase: RunDetail["phase"], request?: { readonly id: string; readonly phase: string }): RunDetail =>
+  ({
+    id: "run-1",
+    repository: "acme/shop",
+    issue: 1,
+    stage: "intake",
+    status: phase,
+    phase,
+    ...(request ? { requestId: request.id, decisions: [request] } : { decisions: [] }),
+  }) as unknown as RunDetail;
+
+describe("a run is at rest", () => {
+  it.each([
+    ["when it has ended", run("succeeded"), true],
+    ["when it was parked by hand", run("parked"), true],
+    ["when it waits parked for what nobody has decided", run("parked", { id: "r", phase: "requested" }), true],
+    ["at its gate while nobody has decided", run("waiting_owner_review", { id: "r", phase: "requested" }), true],
+    ["not when what it waits for is decided: it is about to go on", run("parked", { id: "r", phase: "decided" }), false],
+    ["not while it works", run("running"), false],
+    ["not while its process holds the call for a quick answer", run("waiting_mcp", { id: "r", phase: "requested" }), false],
+  ])("%s", (_, detail, expected) => {
+    expect(isAtRest(detail)).toBe(expected);
+  });
+});
+
+describe("seeing a decision through", () => {
+  it("goes on past the moment in which the decision is recorded but not executed, to what waits next", async () => {
+    const cards = [sampleCard({ phase: "decided" }), sampleCard({ phase: "executed" })];
+    const client = {
+      runs: {
+        watch: async () =>
+          (async function* () {
+            yield run("parked", { id: "other", phase: "requested" });
+            yield run("running");
+            yield run("waiting_owner_review", { id: "gate", phase: "requested" });
+          })(),
+      },
+      inbox: {
+        get: async () => cards.shift(),
+        list: async () => ({ items: [sampleCard({ id: "gate" }), sampleCard({ id: "elsewhere", issue: 2 })], asOf: 0 }),
+      },
+    };
+    const context = recordedContext(client);
+
+    const rest = await seeThrough(context, client as unknown as HostClient, "run-1", "request-1");
+
+    expect([rest.request.phase, rest.run.phase, rest.waiting.map((item) => item.id)]).toStrictEqual(["executed", "waiting_owner_review", ["gate"]]);
+    expect(context.err().split("\n").filter(Boolean)).toStrictEqual(["intake: parked", "intake: running", "intake: waiting_owner_review"]);
+  });
+});
