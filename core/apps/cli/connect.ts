@@ -3,9 +3,9 @@ import { RPCLink } from "@orpc/client/websocket";
 import { createRouterClient } from "@orpc/server";
 import { WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
-import { acquireOwnership, currentOwner, type Endpoint, type OwnerRecord } from "../rehearsal/owner-lock.ts";
+import { acquireOwnership, type OwnerLock, type OwnerRecord } from "../rehearsal/owner-lock.ts";
 import { openRehearsal } from "../rehearsal/rehearsal.ts";
-import { prepareDirectory } from "../rehearsal/workspace-directory.ts";
+import { prepareDirectory, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
 import type { Control, HostClient, Purpose } from "./control.ts";
 import type { Output } from "./output.ts";
 
@@ -18,48 +18,49 @@ const pollEvery = 100;
  */
 export async function connectTo(root: string, version: string, output: Output, purpose: Purpose): Promise<Control> {
   const directory = await prepareDirectory(root);
+  const until = performance.now() + startPatience;
   for (;;) {
     const outcome = await acquireOwnership(directory.owner);
-    if ("owner" in outcome) {
-      const endpoint = await waitForEndpoint(directory.owner, outcome.owner);
-      if (endpoint) return attach(endpoint);
-      continue; // the owner ended while we waited: the workspace is free
+    if ("lock" in outcome) return embed(outcome.lock, directory, version, output, purpose);
+    const attached = await attach(outcome.owner, purpose);
+    if (attached) return attached;
+    if (performance.now() > until) {
+      const { pid } = outcome.owner;
+      throw new InfrastructureError("busy", `process ${pid} has the workspace open and does not become ready`, { remedy: `Wait for it, or end process ${pid}.` });
     }
-    try {
-      const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text) });
-      await outcome.lock.publish({ hostUrl: rehearsal.hostUrl, hostToken: rehearsal.hostToken, forgeUrl: rehearsal.forgeUrl });
-      return {
-        client: createRouterClient(rehearsal.router),
-        mode: "embedded",
-        async close() {
-          await rehearsal.close();
-          await outcome.lock.release();
-        },
-      };
-    } catch (error) {
-      await outcome.lock.release();
-      throw error;
-    }
-  }
-}
-
-/** The endpoint of a living owner, which may still be starting; undefined when it ended before it was ready. */
-async function waitForEndpoint(file: string, owner: OwnerRecord): Promise<Endpoint | undefined> {
-  const until = performance.now() + startPatience;
-  for (let record: OwnerRecord | undefined = owner; record; record = await currentOwner(file)) {
-    if (record.endpoint) return record.endpoint;
-    if (performance.now() > until) throw new InfrastructureError("busy", `the workspace is being opened by process ${record.pid} and has not become ready`, { remedy: `Wait for it, or end process ${record.pid}.` });
     await new Promise((resolve) => setTimeout(resolve, pollEvery));
   }
-  return undefined;
 }
 
-async function attach(endpoint: Endpoint): Promise<Control> {
+async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: string, output: Output, purpose: Purpose): Promise<Control> {
+  try {
+    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text) });
+    const { hostUrl, hostToken, forgeUrl } = rehearsal;
+    await lock.publish({ hostUrl, hostToken, forgeUrl, purpose });
+    return {
+      client: createRouterClient(rehearsal.router),
+      mode: "embedded",
+      async close() {
+        await lock.withdraw();
+        await rehearsal.close();
+        await lock.release();
+      },
+    };
+  } catch (error) {
+    await lock.release();
+    throw error;
+  }
+}
+
+/** Connects to the owner; undefined while it cannot serve this: it is starting or ending, or it only reads and work is wanted. */
+async function attach({ endpoint }: OwnerRecord, purpose: Purpose): Promise<Control | undefined> {
+  if (!endpoint || (purpose === "work" && endpoint.purpose === "read")) return undefined;
   const socket = new WebSocket(endpoint.hostUrl, { headers: { authorization: `Bearer ${endpoint.hostToken}` } });
-  await new Promise<void>((resolve, reject) => {
-    socket.once("open", () => resolve());
-    socket.once("error", (cause) => reject(new InfrastructureError("unavailable", "the running workspace does not answer", { cause, remedy: "Look whether it is still running; end it and try again." })));
+  const isOpen = await new Promise<boolean>((resolve) => {
+    socket.once("open", () => resolve(true));
+    socket.once("error", () => resolve(false)); // it has just ended; who is next is asked again
   });
+  if (!isOpen) return undefined;
   const client: HostClient = createORPCClient(new RPCLink({ websocket: socket as unknown as globalThis.WebSocket }));
   return {
     client,

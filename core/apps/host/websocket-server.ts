@@ -23,6 +23,9 @@ export interface HostServer {
   close(): Promise<void>;
 }
 
+/** Milliseconds for which surfaces may end what they are at when the host closes. */
+const patience = 2_000;
+
 /** Longest message of a surface: no input of the contract comes near it. */
 const longestMessage = 4 * 1024 * 1024;
 
@@ -64,9 +67,13 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
   return {
     url: `ws://127.0.0.1:${port}`,
     async close() {
-      for (const client of sockets.clients) client.terminate();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const impatience = setTimeout(() => {
+        for (const client of sockets.clients) client.terminate();
+      }, patience);
+      await closed;
+      clearTimeout(impatience);
       sockets.close();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }

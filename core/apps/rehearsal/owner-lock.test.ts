@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { acquireOwnership, currentOwner } from "./owner-lock.ts";
 
-const endpoint = { hostUrl: "http://127.0.0.1:1", hostToken: "t", forgeUrl: "http://127.0.0.1:2" };
+const endpoint = { hostUrl: "http://127.0.0.1:1", hostToken: "t", forgeUrl: "http://127.0.0.1:2", purpose: "work" } as const;
 
 describe("the ownership of a workspace", () => {
   let directory = "";

@@ -8,8 +8,8 @@ import { parseJson } from "./workspace-directory.ts";
 const ownerRecord = z.object({
   pid: z.int().positive(),
   started: z.string(),
-  /** Absent while the owner is starting. */
-  endpoint: z.object({ hostUrl: z.url(), hostToken: z.string(), forgeUrl: z.url() }).optional(),
+  /** Absent while the owner is starting or ending. With `read` nothing moves there: whoever wants work done waits until it has ended. */
+  endpoint: z.object({ hostUrl: z.url(), hostToken: z.string(), forgeUrl: z.url(), purpose: z.enum(["read", "work"]) }).optional(),
 });
 export type OwnerRecord = z.infer<typeof ownerRecord>;
 export type Endpoint = NonNullable<OwnerRecord["endpoint"]>;
@@ -17,6 +17,8 @@ export type Endpoint = NonNullable<OwnerRecord["endpoint"]>;
 export interface OwnerLock {
   /** Tells others where the owner can be reached. */
   publish(endpoint: Endpoint): Promise<void>;
+  /** Takes the endpoint back: nobody new comes, the workspace is still owned. */
+  withdraw(): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -70,11 +72,13 @@ async function removeStale(file: string): Promise<void> {
 }
 
 function lockOf(file: string, own: OwnerRecord): OwnerLock {
+  const write = async (record: OwnerRecord): Promise<void> => {
+    await writeFile(`${file}.new`, JSON.stringify(record), { mode: 0o600 });
+    await rename(`${file}.new`, file);
+  };
   return {
-    async publish(endpoint) {
-      await writeFile(`${file}.new`, JSON.stringify({ ...own, endpoint }), { mode: 0o600 });
-      await rename(`${file}.new`, file);
-    },
+    publish: (endpoint) => write({ ...own, endpoint }),
+    withdraw: () => write(own),
     async release() {
       const record = await readOwner(file);
       if (record?.pid === own.pid && record.started === own.started) await unlink(file).catch(() => undefined);

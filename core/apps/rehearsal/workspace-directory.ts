@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
@@ -46,13 +46,24 @@ export function layoutOf(root: string): WorkspaceDirectory {
  */
 export async function prepareDirectory(root: string): Promise<WorkspaceDirectory> {
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
+    await makeDirectory(root);
     await chmod(root, 0o700);
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new InfrastructureError("unwritable", `the workspace directory ${root} cannot be written`, { cause, remedy: "Make it writable for your user, or choose another with --workspace DIR." });
   }
   return layoutOf(root);
+}
+
+/** One level after the other: where nothing can be made (`/proc`), Node's own recursive form never returns. */
+async function makeDirectory(directory: string): Promise<void> {
+  const found = await stat(directory).catch(() => undefined);
+  if (found?.isDirectory()) return;
+  const parent = dirname(directory);
+  if (parent !== directory) await makeDirectory(parent);
+  await mkdir(directory, { mode: 0o700 }).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  });
 }
 
 const secretsSchema = z.object({ version: z.literal(1), webhookSecret: z.string().min(20), bootstrapSecret: z.string().min(20), ownerToken: z.string().min(20), botToken: z.string().min(20), hostToken: z.string().min(20) });
