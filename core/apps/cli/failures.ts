@@ -57,7 +57,7 @@ const infrastructureExit: Readonly<Record<InfrastructureErrorCode, ExitCode>> = 
 function hostFailure(error: ORPCError<string, unknown>, logFile: string | undefined): Failure {
   const data = typeof error.data === "object" && error.data !== null ? (error.data as Record<string, unknown>) : {};
   const remedy = typeof data["remedy"] === "string" ? data["remedy"] : undefined;
-  const type = typeof data["type"] === "string" ? data["type"] : error.code.toLowerCase();
+  const type = typeof data["type"] === "string" ? data["type"] : error.code.toLowerCase().replaceAll("_", "-");
   switch (error.code) {
     case "NOT_FOUND":
       return { exitCode: exitCodes.notFound, type, message: error.message, remedy };

@@ -5,7 +5,7 @@ import { runText } from "../commands/runs.ts";
 import { age } from "../output.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { numbered } from "./decide.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./terminal-state.ts";
 
 /** The runs, newest first, and what can be done with one. @returns whether something was set going. */
 export async function showRuns(session: Session): Promise<boolean> {

@@ -1,26 +1,15 @@
 import { ORPCError } from "@orpc/client";
 import type { InboxItem } from "../../../contract/inbox.ts";
 import type { RunRow } from "../../../contract/runs.ts";
-import type { CommandContext, Control, HostClient } from "../control.ts";
+import type { HostClient } from "../control.ts";
 import { failureOf } from "../failures.ts";
 import { isAtRest } from "../see-through.ts";
 import { decide } from "./decide.ts";
-import type { Dialogue } from "./dialogue.ts";
-import { watchRun, type Cursor } from "./live-view.ts";
+import { watchRun } from "./live-view.ts";
 import { mainMenu, type MenuEntry } from "./main-menu.ts";
+import type { Session } from "./terminal-state.ts";
 import { offerSample, startStage } from "./start-stage.ts";
 import { readDocuments, showDoctor, showRuns } from "./screens.ts";
-
-/** What the terminal remembers while it is open; everything else is asked of the host each time. */
-export interface Session {
-  readonly client: HostClient;
-  readonly mode: Control["mode"];
-  readonly dialogue: Dialogue;
-  readonly context: CommandContext;
-  /** Requests that the owner chose to decide later. */
-  readonly putOff: Set<string>;
-  readonly cursors: Map<string, Cursor>;
-}
 
 /** How long after a decision its consequence may take to show, before the menu comes back. */
 const settling = 20_000;

@@ -1,6 +1,6 @@
 import type { StageName } from "../../../domain/stage/stage.ts";
 import { isForbidden, previewText } from "../texts/preview.ts";
-import type { Session } from "./session.ts";
+import type { Session } from "./terminal-state.ts";
 
 interface Move {
   readonly repository: string;
