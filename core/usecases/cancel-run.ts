@@ -23,4 +23,3 @@ export function createCancelRun(deps: { readonly store: Store; readonly clock: C
     });
   };
 }
-export type CancelRun = ReturnType<typeof createCancelRun>;
