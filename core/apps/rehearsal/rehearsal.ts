@@ -78,23 +78,24 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   await ensureRules(database.store);
 
   let gatewayUrl = "";
+  let relayUrl = "";
   const times = { ...rehearsalTimes, ...options.times };
   const platform = createPlatform({ directory, database, forge, clock, log, times, gatewayUrl: () => gatewayUrl }, { hasher, random, signatures: keys.signatures, secrets, model: model.endpoint });
   const useCases = composeUseCases(platform);
   const connect = { repository: (_name: RepositoryName): Promise<void> => Promise.resolve() };
   if (purpose === "work") {
     const started = await startWork(platform, useCases, options.version, database, closing);
-    gatewayUrl = started.gatewayUrl;
-    const connectRepository = createConnectRepository({ store: database.store, clock, forge: forge.bot, hook: { url: `${started.relayUrl}/webhooks/github`, secret: secrets.webhookSecret } });
+    ({ gatewayUrl, relayUrl } = started);
+    const connectRepository = createConnectRepository({ store: database.store, clock, forge: forge.bot, hook: { url: `${relayUrl}/webhooks/github`, secret: secrets.webhookSecret } });
     connect.repository = (name) => connectRepository(name, name.split("/")[0] ?? name);
     const known = await database.store.transaction((tx) => tx.repositories.list());
     for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect.repository(name);
     await started.orchestrate();
   }
   const router = createHostRouter(
-    hostDependencies({ platform, useCases, forge, keys, anchors: createFileAnchors(directory.anchors), directory, version: options.version, connectRepository: (name) => connect.repository(name), gatewayUrl: () => gatewayUrl }),
+    hostDependencies({ platform, useCases, forge, keys, anchors: createFileAnchors(directory.anchors), directory, version: options.version, connectRepository: (name) => connect.repository(name), gatewayUrl: () => gatewayUrl, relayUrl: () => relayUrl }),
   );
-  const host = await serveHost({ router, token: secrets.hostToken });
+  const host = await serveHost({ router, token: secrets.hostToken, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
   return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
 }

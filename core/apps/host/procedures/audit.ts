@@ -1,10 +1,9 @@
-import type { auditContract } from "../../../contract/audit.ts";
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import { changes } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import type { z } from "zod";
-import type { flowEvent } from "../../../contract/audit.ts";
+import type { auditContract, flowEvent } from "../../../contract/audit.ts";
 
 type FlowEventView = z.infer<typeof flowEvent>;
 

@@ -1,6 +1,5 @@
-import type { boardContract } from "../../../contract/board.ts";
 import type { z } from "zod";
-import type { boardCard, stageRow } from "../../../contract/board.ts";
+import type { boardContract, boardCard, stageRow } from "../../../contract/board.ts";
 import type { RepositoryName, TargetVersion } from "../../../domain/kernel/values.ts";
 import { classifyLabel } from "../../../domain/label/classify.ts";
 import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";

@@ -1,6 +1,5 @@
-import type { documentsContract } from "../../../contract/documents.ts";
 import type { z } from "zod";
-import type { documentRow } from "../../../contract/documents.ts";
+import type { documentsContract, documentRow } from "../../../contract/documents.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { allStages } from "../../../domain/stage/stage.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";

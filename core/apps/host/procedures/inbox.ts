@@ -1,4 +1,3 @@
-import type { inboxContract } from "../../../contract/inbox.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { RequestId } from "../../../domain/kernel/values.ts";
 import type { Transaction } from "../../../ports/store.ts";
@@ -7,7 +6,7 @@ import type { HostDependencies } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import { byUrgency, inboxCard, inboxItem } from "../views/inbox-view.ts";
-import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
+import type { inboxContract, InboxCard, InboxItem } from "../../../contract/inbox.ts";
 
 const remedy = "signalbox inbox list --all shows the ids.";
 

@@ -1,5 +1,4 @@
-import type { runsContract } from "../../../contract/runs.ts";
-import type { RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
+import type { runsContract, RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
 import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
 import { activeRunPhases, type Run } from "../../../domain/run/run.ts";
