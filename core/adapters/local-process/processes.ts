@@ -23,8 +23,8 @@ export async function isAlive(pid: number, started: string): Promise<boolean> {
 }
 
 /**
- * Processes that belong to an attempt's directory, whoever their parent is now: by working directory or by the home directory in their environment where the
- * system tells these, otherwise by their arguments.
+ * Processes that belong to an attempt's directory, whoever their parent is now: by the home directory in their environment, or by the working
+ * directory of those that have none, where the system tells these; otherwise by their arguments.
  */
 export async function processesOf(directory: string): Promise<readonly number[]> {
   const pids = await readdir("/proc").catch(() => undefined);
@@ -43,9 +43,11 @@ export async function processesOf(directory: string): Promise<readonly number[]>
 async function worksIn(pid: string, directory: string): Promise<boolean> {
   const inside = (path: string | undefined): boolean => path !== undefined && (path === directory || path.startsWith(directory + sep));
   if ((await startOf(Number(pid))) === undefined) return false;
-  if (inside(await readlink(`/proc/${pid}/cwd`).catch(() => undefined))) return true;
-  const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
-  if (environment.split("\0").includes(`HOME=${join(directory, "home")}`)) return true;
+  const environment = (await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "")).split("\0");
+  const home = environment.find((variable) => variable.startsWith("HOME="))?.slice("HOME=".length);
+  if (inside(home)) return true;
+  // The owner's own shell may have gone into the directory to look around: it has the owner's home, not the attempt's.
+  if (home === undefined && inside(await readlink(`/proc/${pid}/cwd`).catch(() => undefined))) return true;
   const args = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   return args.split("\0").includes(join(directory, "workspace"));
 }
