@@ -7,6 +7,8 @@ export type SectionWriter = (material: Material) => string;
 
 const unknown = (m: Material): string => m.say("not stated", "не указано");
 const sourceOf = (m: Material): string => m.say(`issue #${m.facts.issue}`, `задача #${m.facts.issue}`);
+const countOf = (m: Material, persona: string): string => m.facts.people.find((person) => person.name === persona)?.count ?? unknown(m);
+const needOf = (m: Material, persona: string): string | undefined => m.facts.people.find((person) => person.name === persona)?.need;
 const none = (m: Material, english: string, russian: string): string => m.say(english, russian);
 const id = (letter: string, index: number): string => `${letter}${index + 1}`;
 
@@ -14,7 +16,7 @@ const id = (letter: string, index: number): string => `${letter}${index + 1}`;
 export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
   "problem/The problem in one sentence": (m) => {
     const who = m.personas[0] ?? "";
-    const what = m.problemOf(who);
+    const what = m.problems[0] ?? m.facts.title;
     return m.say(`For **${who}**: ${what}`, `Для кого: **${who}**. В чём дело: ${what}`);
   },
   "problem/How it shows today": (m) =>
@@ -25,12 +27,12 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
   "problem/Who is affected, and how often": (m) =>
     tableOf(
       m.say("Group|How many|How often|What it costs them", "Группа|Сколько|Как часто|Чего это им стоит").split("|"),
-      m.personas.map((persona) => [persona, unknown(m), unknown(m), m.problemOf(persona)]),
+      m.personas.map((persona) => [persona, countOf(m, persona), unknown(m), m.problemOf(persona)]),
     ) +
     `\n\n${m.say("Figures that are not stated stand in", "Неуказанные числа вынесены в документ")} ${m.link("open_questions", "open questions", "открытых вопросов")}.`,
   "problem/Present workaround": (m) =>
-    workarounds(m).length > 0
-      ? listOf(workarounds(m))
+    workarounds(m).length + m.facts.about.background.length > 0
+      ? listOf(workarounds(m)) + (m.facts.about.background.length > 0 ? `\n\n${m.say("What was tried or considered, as the issue tells it", "Что пробовали или рассматривали, по словам задачи")}:\n\n${listOf(m.facts.about.background)}` : "")
       : none(
           m,
           "The issue describes none. Either people do without, or it is not known; this is asked in the open questions.",
@@ -48,7 +50,9 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
   "problem/How we would know that it is gone": (m) =>
     listOf(
       m.personas.map((persona) =>
-        m.say(`**${persona}** no longer meets this: ${m.problemOf(persona)}`, `**${persona}** больше с этим не сталкивается: ${m.problemOf(persona)}`),
+        needOf(m, persona) === undefined
+          ? m.say(`**${persona}**: this no longer happens: ${m.problemOf(persona)}`, `**${persona}**: этого больше не случается: ${m.problemOf(persona)}`)
+          : m.say(`**${persona}** have what they need: ${needOf(m, persona)}`, `**${persona}**: есть то, что нужно: ${needOf(m, persona)}`),
       ),
     ) + (m.metrics[0] ? `\n- ${m.say("Measured by", "Мера")}: ${m.metrics[0].text}` : ""),
 
@@ -58,7 +62,7 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
       m.personas.map((persona, index) => [
         persona,
         index === 0 ? m.say("has the problem", "испытывает проблему") : m.say("is affected by the solution", "затронут решением"),
-        unknown(m),
+        countOf(m, persona),
         index === 0 ? m.say("yes", "да") : m.say("no", "нет"),
       ]),
     ),
@@ -89,7 +93,7 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
 
   "scope_mvp/The one outcome": (m) =>
     m.say(
-      `${m.personas[0]} can do this, and cannot today: ${m.capabilities[0] ?? m.facts.title}`,
+      `Possible then for **${m.personas[0]}**, and not today: ${m.capabilities[0] ?? m.facts.title}`,
       `${m.personas[0]}: становится возможным то, чего сейчас нет: ${m.capabilities[0] ?? m.facts.title}`,
     ),
   "scope_mvp/In scope": (m) =>
@@ -106,7 +110,7 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
     m.outside.length > 0
       ? tableOf(
           m.say("Item|Later or never|Reason", "Что|Позже или никогда|Причина").split("|"),
-          m.outside.map((text) => [text, m.say("later", "позже"), m.say("excluded by the issue", "исключено задачей")]),
+          m.outside.map((text) => [text, m.say("not in the first version; beyond that not decided", "не в первой версии; дальше не решено"), m.say("excluded by the issue", "исключено задачей")]),
         )
       : none(
           m,
@@ -116,7 +120,7 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
   "scope_mvp/Walk-through": (m) => m.capabilities.map((text, index) => `${index + 1}. ${text}`).join("\n"),
   "scope_mvp/Smallest thing that could be shown": (m) =>
     m.say(
-      `Only S1: ${m.capabilities[0] ?? m.facts.title} It shows whether ${m.personas[0]} would use it at all.`,
+      `Only S1: ${m.capabilities[0] ?? m.facts.title} It shows whether it would be used at all by: ${m.personas[0]}.`,
       `Только S1: ${m.capabilities[0] ?? m.facts.title} Это покажет, станет ли ${m.personas[0]} этим пользоваться.`,
     ),
   "scope_mvp/Where the scope may give": (m) => {
@@ -175,14 +179,14 @@ export const intakeWriters: Readonly<Record<string, SectionWriter>> = {
 
   "brief/In three sentences": (m) =>
     m.say(
-      `${m.facts.title}. It is for: ${m.personas[0]}. The problem: ${m.problemOf(m.personas[0] ?? "")} When it is done: ${m.goals[0]}`,
-      `${m.facts.title}. Для кого: ${m.personas[0]}; проблема: ${m.problemOf(m.personas[0] ?? "")} Когда будет сделано: ${m.goals[0]}`,
+      `${sentence(m.facts.title)} It is for: ${m.personas.join(", ")}. The problem: ${sentence(m.problems[0] ?? m.facts.title)} When it is done: ${sentence(m.goals[0] ?? m.facts.title)}`,
+      `${sentence(m.facts.title)} Для кого: ${m.personas.join(", ")}. Проблема: ${sentence(m.problems[0] ?? m.facts.title)} Когда будет сделано: ${sentence(m.goals[0] ?? m.facts.title)}`,
     ),
   "brief/What we do and what we leave": (m) =>
-    `- **${m.say("We do", "Делаем")}:** ${bare(m.capabilities).slice(0, 3).join("; ")}\n- **${m.say("We leave", "Не делаем")}:** ${bare(m.outside).slice(0, 3).join("; ") || m.say("everything that the issue does not name", "всё, чего задача не называет")}\n\n${m.say("In full", "Подробно")}: ${m.link("scope_mvp", "scope of the first version", "объём первой версии")}.`,
+    `- **${m.say("We do", "Делаем")}:**\n${m.capabilities.map((text, index) => `  - ${id("S", index)}: ${text}`).join("\n")}\n- **${m.say("We leave", "Не делаем")}:** ${bare(m.outside).join("; ") || m.say("everything that the issue does not name", "всё, чего задача не называет")}\n\n${m.say("In full", "Подробно")}: ${m.link("scope_mvp", "scope of the first version", "объём первой версии")}.`,
   "brief/Success": (m) => successTable(m),
   "brief/Constraints that shape it": (m) =>
-    m.constraints.length > 0 ? listOf(m.constraints.slice(0, 3)) : none(m, "None stated in the issue.", "В задаче не указаны."),
+    m.constraints.length > 0 ? listOf(m.constraints.slice(0, 5)) : none(m, "None stated in the issue.", "В задаче не указаны."),
   "brief/Biggest risks": (m) => listOf(m.risks.slice(0, 3).map((risk, index) => `**${id("R", index)}** ${risk.text}`)),
   "brief/Decisions needed from the owner": (m) =>
     listOf([
@@ -253,8 +257,18 @@ export function successTable(m: Material): string {
     ]);
   return tableOf(
     header,
-    m.metrics.map((metric) => [metric.text, unknown(m), m.say("as stated", "как указано"), deadlineIn(metric.text) ?? unknown(m), metric.source]),
+    m.metrics.map((metric) => [metric.text, todayIn(metric.text) ?? unknown(m), targetIn(metric.text) ?? m.say("as stated", "как указано"), deadlineIn(metric.text) ?? unknown(m), metric.source]),
   );
+}
+
+/** The present value that a measure names: "now 131". */
+export function todayIn(text: string): string | undefined {
+  return /(?:today|now|currently|сейчас)[^\d.;]{0,12}(\d[\d.,]*(?:\s?%)?)/iu.exec(text)?.[1]?.replace(/[.,]$/, "");
+}
+
+/** The target that a measure names: "target: at most 40". */
+export function targetIn(text: string): string | undefined {
+  return /(?:target|goal|цель)\s*[—–:-]?\s*([^,.;()]{3,60})/iu.exec(text)?.[1]?.trim();
 }
 
 /** A time span or date inside a measure: "within 30 days", "до 1 мая". */
@@ -267,39 +281,53 @@ function personaBlock(m: Material, index: number): string {
   const line = (english: string, russian: string, value: string): string => `- **${m.say(english, russian)}:** ${value}`;
   return [
     line("Role", "Роль", persona),
-    line("Situation", "Ситуация", workarounds(m)[index] ?? m.facts.summary[index] ?? m.facts.title),
+    line("Situation", "Ситуация", situationOf(m, persona)),
     line("Job to be done", "Что нужно сделать", m.goalOf(persona)),
     line("What hurts now", "Что мешает сейчас", m.problemOf(persona)),
-    line("What success looks like", "Как выглядит успех", m.metrics[0]?.text ?? m.goalOf(persona)),
+    line("What success looks like", "Как выглядит успех", index === 0 ? (m.metrics[0]?.text ?? m.goalOf(persona)) : m.goalOf(persona)),
+    line("How many", "Сколько", countOf(m, persona)),
     line("Skills and devices", "Навыки и устройства", unknown(m)),
     line("Evidence", "Основание", sourceOf(m)),
   ].join("\n");
 }
 
+/** How a persona gets by today, by a statement that names it; never somebody else's. */
+function situationOf(m: Material, persona: string): string {
+  const person = m.facts.people.find((candidate) => candidate.name === persona);
+  const named = m.mentioning(persona, [...m.facts.about.workaround, ...m.facts.about.problem])[0];
+  return person?.today ?? named ?? m.say("the issue does not describe it", "в задаче не описана");
+}
+
 function kindOf(text: string, m: Material): string {
   if (lawWords.test(text)) return m.say("law", "право");
-  if (/budget|cost|price|euro|usd|\$|€|бюджет|стоим|руб/i.test(text)) return m.say("money", "деньги");
+  if (moneyWords.test(text)) return m.say("money", "деньги");
   if (/\bdata\b|store|record|данн|хран/i.test(text)) return m.say("data", "данные");
   if (timeWords.test(text)) return m.say("time", "время");
   return m.say("technology", "техника");
 }
 
 const lawWords = /\blaw\b|gdpr|personal|privacy|licen[cs]e|legal|retention|закон|персональн|152-фз|лиценз/i;
+const moneyWords = /budget|\bcost|price|euro|usd|\$|€|бюджет|стоим|расход|\bруб/i;
 const timeWords =
-  /deadline|no later|before|until|by (the )?(\d|end|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|season|срок|не позднее|до \d|к \d|недел|месяц|сезон/i;
+  /deadline|no later|before|until|by (the )?(\d|end|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)|season|срок|не позднее|до \d|до (?:середин|конц|начал)|к \d|недел|месяц|сезон/i;
 
 function lawful(m: Material): readonly string[] {
   return [...new Set([...m.facts.about.data, ...m.constraints.filter((text) => lawWords.test(text))])];
 }
 
 function dates(m: Material): readonly string[] {
-  return [...new Set([...m.facts.about.timeline, ...m.constraints.filter((text) => timeWords.test(text) && !lawWords.test(text))])];
+  return [...new Set([...m.facts.about.timeline, ...m.constraints.filter((text) => timeWords.test(text) && !lawWords.test(text) && !moneyWords.test(text))])];
 }
 
 /** What the issue says about getting by today, under a heading of its own or not. */
 function workarounds(m: Material): readonly string[] {
   if (m.facts.about.workaround.length > 0) return m.facts.about.workaround;
   return m.problems.filter((text) => /\bphone|by hand|paper|spreadsheet|e-?mail|excel|manual|вручную|обзван|бумаг|таблиц|по телефон/i.test(text));
+}
+
+/** With its full stop, once. */
+function sentence(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 function bare(statements: readonly string[]): readonly string[] {

@@ -1,5 +1,5 @@
 import type { WorkingLanguage } from "../../domain/run/specification.ts";
-import { inertLine, readSections, sentencesOf, type MarkdownSection, type MarkdownTable } from "./markdown.ts";
+import { inertLine, readSections, sentencesOf, statementsOf, type MarkdownSection, type MarkdownTable } from "./markdown.ts";
 import type { TestRun } from "./test-run.ts";
 
 /** What a statement of an issue can be about. */
@@ -19,6 +19,7 @@ export const topics = [
   "workaround",
   "timeline",
   "data",
+  "background",
 ] as const;
 export type Topic = (typeof topics)[number];
 
@@ -34,6 +35,13 @@ export interface SettledQuestion {
   readonly by: string;
 }
 
+export interface Person {
+  readonly name: string;
+  readonly count: string | undefined;
+  readonly need: string | undefined;
+  readonly today: string | undefined;
+}
+
 /** What could be read out of an issue and the documents before it. Every text is one inert line. */
 export interface IssueFacts {
   readonly language: WorkingLanguage;
@@ -47,11 +55,15 @@ export interface IssueFacts {
   /** The first sentences that say something. */
   readonly summary: readonly string[];
   readonly about: Readonly<Record<Topic, readonly string[]>>;
+  /** Rows of a table of people, if the issue has one: who, how many, what they need. */
+  readonly people: readonly Person[];
   readonly tables: readonly { readonly heading: string; readonly table: MarkdownTable }[];
   /** Numbers of other issues that the text names. */
   readonly related: readonly number[];
   readonly answers: readonly SettledQuestion[];
   readonly earlier: readonly EarlierDocument[];
+  /** All documents of earlier stages, read or not: what can be linked to. */
+  readonly known?: readonly Pick<EarlierDocument, "path" | "type">[] | undefined;
   /** What running the project's tests showed, in stages that run them. */
   readonly tests?: TestRun | undefined;
   /** Files of code that the stage adds. */
@@ -62,6 +74,7 @@ export interface IssueFacts {
 
 /** Heading words by topic; the first that matches counts, so the narrower ones come first. Stems, because Russian inflects. */
 const headingWords: readonly (readonly [Topic, RegExp])[] = [
+  ["background", /alternativ|\blinks?\b|references|appendix|histor|prior art|tried|see also|вариант|ссылк|раньше|истори|приложени|как это считает/i],
   [
     "outOfScope",
     /out of scope|non-?goal|not in scope|won.?t|exclu|not included|not now|\blater\b|вне рамок|вне объ|не входит|не делаем|не цел|исключ|за рамками|не сейчас|позже/i,
@@ -74,7 +87,7 @@ const headingWords: readonly (readonly [Topic, RegExp])[] = [
   ["workaround", /workaround|today|currently|as is|now we|обход|сейчас|сегодня|как есть|как устроено/i],
   ["dependencies", /depend|integrat|related|systems|зависим|интеграц|связан|систем/i],
   ["questions", /question|unknown|unclear|tbd|вопрос|неизвест|неясн|уточн/i],
-  ["users", /user|persona|audience|customer|stakeholder|guest|who\b|пользовател|персон|аудитор|клиент|заказчик|для кого|кто /i],
+  ["users", /user|persona(?!l)|audience|customer|stakeholder|guest|\bwho\b|пользовател|персон(?!альн)|аудитор|клиент|заказчик|для кого|кому|(?<!\p{L})кто(?!\p{L})/iu],
   ["timeline", /timeline|schedule|milestone|plan\b|phases|when|срок|график|этап|план/i],
   ["data", /data|entities|fields|storage|данн|сущност|поля/i],
   ["goals", /goal|objective|aim|outcome|want|desired|expected|цел|хотим|результат|ожида/i],
@@ -87,7 +100,7 @@ const headingWords: readonly (readonly [Topic, RegExp])[] = [
 
 /** Words inside a sentence, for text that no heading explains. */
 const sentenceWords: readonly (readonly [Topic, RegExp])[] = [
-  ["outOfScope", /out of scope|not part of|(do|does|will) not (need|include|cover)|не (нужн|входит|требуется|делаем)|позже/i],
+  ["outOfScope", /out of scope|not part of|(do|does|will) not (need|include|cover)|(don.t|doesn.t) need|не (нужн|входит|требуется|делаем)|позже/i],
   ["metrics", /(success|metric|kpi|measure|target|at least|by half|метрик|успех|показател|не менее|вдвое).{0,80}(\d|half|вдвое)/i],
   ["risks", /\brisk|might fail|afraid|worr(y|ied)|danger|риск|опас(а|е)|боимся|может сорв/i],
   [
@@ -97,9 +110,9 @@ const sentenceWords: readonly (readonly [Topic, RegExp])[] = [
   ["quality", /second|millisecond|latency|uptime|availab|concurrent|encrypt|offline|секунд|доступн|одновремен|шифр|нагруз/i],
   ["questions", /\?$/],
   ["workaround", /by (phone|e-?mail|hand|telephone)|spreadsheet|excel|manual|on paper|вручную|таблиц|по телефон|на бумаг|через чат/i],
-  ["goals", /we want|we would like|should be able|goal|so that|хотим|хотелось|чтобы|цель|должн[аыо]? мочь/i],
+  ["goals", /we want|we would like|i would like|would be (great|nice|good|helpful)|^expected\b|should be able|goal|so that|хотим|хотелось|чтобы|цель|должн[аыо]? мочь/i],
   ["scope", /should|must|need|allow|support|add|show|send|должн|нужн|необходим|добав|показ|отправ|позвол/i],
-  ["problem", /problem|cannot|can't|lose|lost|slow|often|never|error|wrong|complain|miss|проблем|не могут|не может|теря|долго|часто|ошиб|жалу|забыва/i],
+  ["problem", /problem|crash|exception|cannot|can't|lose|lost|slow|often|never|error|wrong|complain|miss|проблем|не могут|не может|теря|долго|часто|ошиб|жалу|забыва/i],
 ];
 
 /** Reads issue and earlier documents. Total over any text. */
@@ -133,24 +146,57 @@ export function readFacts(input: {
     date: input.date,
     summary: lines.filter((line) => !isDirective(line)).slice(0, 4),
     about: limited,
+    people: peopleOf(sections),
     tables: sections.flatMap((section) => section.tables.map((table) => ({ heading: inertLine(section.heading, 80), table: inertTable(table) }))).slice(0, 6),
     related: relatedIssues(input.body, input.issue),
-    answers: input.answers.map((answer) => ({ question: inertLine(answer.question), answer: inertLine(answer.answer, 800), by: inertLine(answer.by, 60) })),
+    answers: input.answers.map((answer) => ({ question: inertLine(answer.question), answer: inertLine(answer.answer, 800).replace(/\s*\((recommended|рекомендуется)\)$/i, ""), by: inertLine(answer.by, 60) })),
     earlier: input.earlier,
   };
 }
 
 function collect(section: MarkdownSection, about: Record<Topic, Set<string>>): void {
+  // Without a heading every sentence may be about something else.
+  const speaksForItself = (sentence: string): boolean =>
+    section.heading === "" && sentenceWords.some(([topic, words]) => topic !== "problem" && topic !== "workaround" && words.test(sentence));
   const headed = headingWords.find(([, words]) => words.test(section.heading))?.[0];
-  const statements = [...section.items, ...section.paragraphs.flatMap(sentencesOf)];
+  // How a measure is taken belongs to it.
+  const statements = [...section.items, ...(headed === "metrics" ? section.paragraphs : section.paragraphs.flatMap((text) => statementsOf(text, speaksForItself)))];
   for (const statement of statements) {
+    // A link alone says nothing; what it leads to does.
+    if (/^\[[^\]]*\]\([^)]*\)[.,;]?$/.test(statement)) continue;
     const labelled = labelledStatement(statement);
     const line = inertLine(labelled?.text ?? statement);
     if (line.length < 4 || isDirective(inertLine(statement))) continue;
     const topic = labelled?.topic ?? (section.heading === "" ? undefined : headed);
-    const found = topic ?? sentenceWords.find(([, words]) => words.test(line))?.[0] ?? "problem";
+    const found = topic ?? (section.heading === "" ? (sentenceWords.find(([, words]) => words.test(line))?.[0] ?? "problem") : underUnknownHeading(line));
     about[found].add(line);
   }
+}
+
+/** A heading that nobody knows explains nothing, but what stands below it is rarely a wish: only plain words make it one. */
+function underUnknownHeading(line: string): Topic {
+  if (/\?$/.test(line)) return "questions";
+  if (/\b(must|shall) not\b|нельзя|запрещ/i.test(line)) return "constraints";
+  if (/\b(must|should|shall)\b|должн/i.test(line)) return "scope";
+  return "background";
+}
+
+/** People as a table gives them: its first column names them, the others are known by their headings. */
+function peopleOf(sections: readonly MarkdownSection[]): readonly Person[] {
+  const users = headingWords.find(([topic]) => topic === "users")?.[1];
+  const section = sections.find((candidate) => candidate.tables[0] && users?.test(`${candidate.heading} ${candidate.tables[0].header[0] ?? ""}`));
+  const table = section?.tables[0];
+  if (!table) return [];
+  const column = (words: RegExp): number => table.header.findIndex((name, index) => index > 0 && words.test(name));
+  const [count, need, today] = [column(/how many|number|count|сколько|число/i), column(/need|want|goal|важн|нуж|хоч/i), column(/today|now|currently|сейчас/i)];
+  const cell = (row: readonly string[], index: number): string | undefined => (index < 0 ? undefined : inertLine(row[index] ?? "", 160).replace(/^…$/, "") || undefined);
+  return table.rows
+    .flatMap((row) => {
+      const name = cell(row, 0);
+      return name === undefined ? [] : [{ name, count: cell(row, count), need: cell(row, need), today: cell(row, today) }];
+    })
+    .filter((person) => person.need !== undefined || person.count !== undefined)
+    .slice(0, 6);
 }
 
 /** `Out of scope: payments`: a statement that carries its own heading. */
@@ -165,7 +211,7 @@ function isDirective(line: string): boolean {
   return (
     /^(dear )?(agent|assistant|ai|codex|model|агент|ассистент)[:,!]/i.test(line) ||
     /ignore (all |any )?(previous|earlier|prior) instructions|игнорируй (все )?(предыдущие )?инструкции/i.test(line) ||
-    /^\/?related\s*:/i.test(line)
+    /^\/?(related|see also|связан\p{L}*|см\. также)\s*:/iu.test(line)
   );
 }
 

@@ -87,7 +87,29 @@ export function sentencesOf(text: string): readonly string[] {
     .filter((sentence) => sentence !== "");
 }
 
-const longestItem = 320;
+const leansOnThePrevious =
+  /^(She|He|It|They|This|These|Those|That|But|And|So|Nobody|While (she|he|it|they)|After that|Он|Она|Оно|Они|Это|Эти|Но|И|А|Поэтому|Пока (он|она|они))(?=[\s,])/u;
+
+/** Sentences that can stand alone: one that leans on the sentence before it, or is too short to say anything by itself, stays with it. */
+export function statementsOf(text: string, speaksForItself: (sentence: string) => boolean = () => false): readonly string[] {
+  const statements: string[] = [];
+  for (const sentence of sentencesOf(text)) {
+    const previous = statements.at(-1);
+    const joined = previous !== undefined && previous.length + sentence.length < 360 && !speaksForItself(sentence) && (leansOnThePrevious.test(sentence) || sentence.length < 45);
+    if (joined) statements[statements.length - 1] = `${previous} ${sentence}`;
+    else statements.push(sentence);
+  }
+  return statements;
+}
+
+const longestItem = 600;
+
+/** Where a link leads, in words: documents lie elsewhere than the issue, and a link must not be able to look like another one. */
+function placeOf(label: string, target: string): string {
+  if (/^https?:\/\/[^\s()<>`]+$/.test(target)) return label === target ? "" : ` (${target})`;
+  const path = /^(?:\.\/)?([\w][\w./-]*)(?:#[\w-]*)?$/.exec(target)?.[1];
+  return path !== undefined && !path.split("/").includes("..") ? ` (\`${path}\`)` : "";
+}
 
 /**
  * Foreign text as one line of a document: no markup that could reach beyond its place, nothing invisible, nothing remote, and of bearable length.
@@ -98,7 +120,7 @@ export function inertLine(text: string, limit: number = longestItem): string {
     .slice(0, limit * 8)
     .normalize("NFC")
     .replace(/!\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, "$1")
-    .replace(/\[([^\]]*)\]\((?!https?:\/\/)(?:[^()]|\([^()]*\))*\)/g, "$1")
+    .replace(/\[([^\]]*)\]\(((?:[^()]|\([^()]*\))*)\)/g, (_whole, label: string, target: string) => `${label}${placeOf(label, target)}`)
     // Hidden, bidirectional and control characters: they make a text show something else than it says.
     // eslint-disable-next-line no-control-regex -- see above
     .replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu, " ")

@@ -28,6 +28,7 @@ export interface Material {
   /** What a persona suffers from and wants; a statement that names the persona if there is one. */
   readonly problemOf: (persona: string) => string;
   readonly goalOf: (persona: string) => string;
+  readonly mentioning: (persona: string, statements: readonly string[]) => readonly string[];
   /** Documents of this stage, this one included. */
   readonly siblings: readonly DocumentReference[];
   /** Picks the text in the working language. */
@@ -52,7 +53,7 @@ export interface OpenQuestion {
 
 export function gatherMaterial(facts: IssueFacts, document: DocumentReference, siblings: readonly DocumentReference[]): Material {
   const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
-  const known = [...siblings, ...facts.earlier.map(({ path, type }) => ({ path, type, title: type }))];
+  const known = [...siblings, ...(facts.known ?? facts.earlier).toReversed().map(({ path, type }) => ({ path, type, title: type }))];
   const link = (type: string, english: string, russian: string): string => {
     const target = known.find((candidate) => candidate.type === type);
     return target && target.path !== document.path ? `[${say(english, russian)}](${relativePath(document.path, target.path)})` : say(english, russian);
@@ -62,7 +63,8 @@ export function gatherMaterial(facts: IssueFacts, document: DocumentReference, s
   const capabilities = firstFull(about("scope"), about("goals"), about("acceptance"), fallback).slice(0, 9);
   const personas = personasOf(facts, say);
   const goals = firstFull(about("goals"), about("scope").slice(0, 3), [facts.title]).slice(0, 4);
-  const problems = firstFull(about("problem"), about("workaround"), fallback).slice(0, 5);
+  const problems = firstFull(about("problem"), about("workaround"), fallback).slice(0, 8);
+  const needOf = (persona: string): string | undefined => facts.people.find((person) => person.name === persona)?.need;
   return {
     facts,
     path: document.path,
@@ -71,9 +73,13 @@ export function gatherMaterial(facts: IssueFacts, document: DocumentReference, s
     goals,
     capabilities,
     problems,
-    personaOf: (statement) => personas.find((persona) => mentioning(persona, [statement]).length > 0) ?? personas[0] ?? "",
-    problemOf: (persona) => mentioning(persona, problems)[0] ?? problems[0] ?? facts.title,
-    goalOf: (persona) => mentioning(persona, [...goals, ...capabilities])[0] ?? goals[0] ?? facts.title,
+    personaOf: (statement) => firstNamed(personas, statement) ?? personas[0] ?? "",
+    problemOf: (persona) =>
+      problems.find((problem) => firstNamed(personas, problem) === persona) ??
+      mentioning(persona, problems)[0] ??
+      (persona === personas[0] ? (problems[0] ?? facts.title) : say("the issue names no trouble of theirs", "о своих трудностях в задаче не сказано")),
+    goalOf: (persona) => needOf(persona) ?? mentioning(persona, [...goals, ...capabilities])[0] ?? goals[0] ?? facts.title,
+    mentioning,
     constraints: [...about("constraints"), ...about("timeline")].slice(0, 10),
     outside: about("outOfScope"),
     metrics: metricsOf(facts, say),
@@ -90,7 +96,7 @@ function firstFull(...lists: readonly (readonly string[])[]): readonly string[] 
 }
 
 const roleWords =
-  /\b((?:[a-z]+ )?(?:guests?|skippers?|managers?|admin(?:istrator)?s?|operators?|customers?|clients?|developers?|editors?|owners?|drivers?|patients?|students?|teachers?|buyers?|sellers?|visitors?|members?|employees?|accountants?|engineers?|analysts?|support agents?|masters?|staff))\b|(гост[ьияе]\p{L}*|менеджер\p{L}*|администратор\p{L}*|оператор\p{L}*|клиент\p{L}*|заказчик\p{L}*|водител\p{L}*|пациент\p{L}*|студент\p{L}*|преподавател\p{L}*|покупател\p{L}*|продавц\p{L}*|сотрудник\p{L}*|бухгалтер\p{L}*|инженер\p{L}*|разработчик\p{L}*|диспетчер\p{L}*|врач\p{L}*|пользовател\p{L}*)/giu;
+  /\b((?:[a-z]+ )?(?:guests?|skippers?|managers?|admin(?:istrator)?s?|operators?|customers?|clients?|developers?|editors?|owners?|drivers?|patients?|students?|teachers?|buyers?|sellers?|visitors?|members?|employees?|accountants?|engineers?|analysts?|support agents?|masters?|staff|crews?|watch))\b|(гост[ьияе]\p{L}*|менеджер\p{L}*|администратор\p{L}*|оператор\p{L}*|клиент\p{L}*|заказчик\p{L}*|водител\p{L}*|пациент\p{L}*|студент\p{L}*|преподавател\p{L}*|покупател\p{L}*|продавц\p{L}*|сотрудник\p{L}*|бухгалтер\p{L}*|инженер\p{L}*|разработчик\p{L}*|диспетчер\p{L}*|врач\p{L}*|пользовател\p{L}*)/giu;
 
 /** Russian inflects: the roles that are looked for, by stem, as they stand alone. */
 const russianRoles: readonly (readonly [string, string])[] = [
@@ -116,9 +122,10 @@ const russianRoles: readonly (readonly [string, string])[] = [
 ];
 
 function personasOf(facts: IssueFacts, say: Material["say"]): readonly string[] {
-  if (facts.about.users.length > 0) return facts.about.users.slice(0, 4);
+  if (facts.people.length > 0) return facts.people.map((person) => person.name);
+  if (facts.about.users.length > 0 && facts.about.users.every((text) => text.length <= 60)) return facts.about.users.slice(0, 4);
   const statements = Object.values(facts.about).flat();
-  const text = (statements.some((statement) => statement.search(roleWords) >= 0) ? statements : [facts.title]).join(". ");
+  const text = [facts.title, ...statements].join(". ");
   const found = new Map<string, { word: string; count: number }>();
   for (const match of text.matchAll(roleWords)) {
     const words = (match[1] ?? match[2] ?? "").toLowerCase().split(" ");
@@ -137,7 +144,7 @@ function personasOf(facts: IssueFacts, say: Material["say"]): readonly string[] 
     .sort((x, y) => y.count - x.count)
     .slice(0, 4)
     .map(({ word }) => russianRoles.find(([stem]) => word.startsWith(stem))?.[1] ?? word.charAt(0).toUpperCase() + word.slice(1));
-  return names.length > 0 ? names : [say(`User of ${facts.repository}`, `Пользователь ${facts.repository}`)];
+  return names.length > 0 ? [...new Set(names)] : [say(`User of ${facts.repository}`, `Пользователь ${facts.repository}`)];
 }
 
 /** Statements that name a persona. */
@@ -149,6 +156,18 @@ function mentioning(persona: string, statements: readonly string[]): readonly st
     ?.replace(/s$/, "")
     .slice(0, 6);
   return stem === undefined ? [] : statements.filter((statement) => statement.toLowerCase().includes(stem));
+}
+
+/** The persona that a statement names first, by a word that no other persona has. */
+function firstNamed(personas: readonly string[], statement: string): string | undefined {
+  const words = personas.map((persona) => (persona.toLowerCase().match(/\p{L}{4,}/gu) ?? []).map((word) => word.replace(/s$/, "").slice(0, 6)));
+  const text = statement.toLowerCase();
+  const places = personas.map((_, index) => {
+    const own = (words[index] ?? []).filter((word) => !words.some((others, other) => other !== index && others.includes(word)));
+    return Math.min(...own.map((word) => text.search(new RegExp(`(?<!\\p{L})${word}`, "u"))).filter((place) => place >= 0), Infinity);
+  });
+  const first = Math.min(...places);
+  return first === Infinity ? undefined : personas[places.indexOf(first)];
 }
 
 function metricsOf(facts: IssueFacts, say: Material["say"]): Material["metrics"] {
@@ -193,17 +212,40 @@ function risksOf(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
 
 function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] {
   const risks: Risk[] = [];
-  const limit = (facts.about.constraints[0] ?? facts.about.timeline[0])?.replace(/[.;]$/, "");
+  const limits = [...facts.about.constraints, ...facts.about.timeline].map((text) => text.replace(/[.;]$/, ""));
+  const limit = limits.find((text) => /deadline|no later|before|until|budget|cost|season|срок|не позднее|бюджет|расход|до \d|до середины|к \d/i.test(text));
   if (limit !== undefined) {
     risks.push({
       text: say(
-        `Because the issue sets a limit (“${limit}”), it may happen that the scope does not fit, which leads to a release without a part of it`,
-        `Так как задача задаёт ограничение («${limit}»), объём может в него не уложиться, и часть его не войдёт в выпуск`,
+        `Because time or money is limited (“${limit}”), the scope may not fit, and a part of it would be left out of the release`,
+        `Так как время или деньги ограничены («${limit}»), объём может не поместиться, и часть его не войдёт в выпуск`,
       ),
       probability: "medium",
       impact: "medium",
-      mitigation: say("Order of dropping is fixed in the scope document", "Порядок сокращения записан в документе об объёме"),
-      trigger: say("Estimate of the plan stage exceeds the limit", "Оценка на этапе plan превышает ограничение"),
+      mitigation: say("The order of dropping is fixed in the scope document", "Порядок сокращения записан в документе об объёме"),
+      trigger: say("The estimate of the plan stage exceeds the limit", "Оценка на этапе plan превышает ограничение"),
+    });
+  }
+  for (const condition of limits.filter((text) => /cannot|bad\b|no one|one computer|нельзя|плох|некому|один\b|не может/i.test(text) && text !== limit).slice(0, 2)) {
+    risks.push({
+      text: say(
+        `Because of a condition on site (“${condition}”), a solution that overlooks it would fail when it is needed`,
+        `Из-за условия на месте («${condition}») решение, которое его не учло, откажет, когда понадобится`,
+      ),
+      probability: "medium",
+      impact: "high",
+      mitigation: say("The architecture names for each container how it meets the condition", "Архитектура указывает для каждого контейнера, как условие выполнено"),
+      trigger: say("A design review finds no answer to it", "При проверке проекта ответа на него нет"),
+    });
+  }
+  const attempt = facts.about.background.find((text) => /\btried\b|ended with|went wrong|пробовали|оказались|стёрл/i.test(text))?.replace(/[.;]$/, "");
+  if (attempt !== undefined) {
+    risks.push({
+      text: say(`What was tried before failed (“${attempt}”), and may fail again in the same way`, `Прежняя попытка не удалась («${attempt}») и может не удаться по той же причине`),
+      probability: "medium",
+      impact: "high",
+      mitigation: say("Turn its cause into an acceptance criterion", "Сделать её причину критерием приёмки"),
+      trigger: say("The same thing happens in a trial", "То же случается при пробе"),
     });
   }
   const dependency = facts.about.dependencies[0]?.replace(/[.;]$/, "");
@@ -236,17 +278,16 @@ function derivedRisks(facts: IssueFacts, say: Material["say"]): readonly Risk[] 
 }
 
 function questionsOf(facts: IssueFacts, say: Material["say"]): readonly OpenQuestion[] {
-  const asked = facts.about.questions.map((text) => ({ text, assumption: say("none yet", "пока нет"), neededBy: "prd" }));
-  const people = personasOf(facts, say).join(", ").slice(0, 120);
+  const asked = facts.about.questions.map((text) => ({ text, assumption: say("nothing is built that depends on the answer", "ничего, что зависит от ответа, не строим"), neededBy: "prd" }));
   const gap = (topic: Topic, english: string, russian: string, assumption: string, neededBy: string): readonly OpenQuestion[] =>
-    facts.about[topic].length > 0 ? [] : [{ text: say(english, russian), assumption, neededBy }];
+    facts.about[topic].length > 0 || (topic === "users" && facts.people.length > 0) ? [] : [{ text: say(english, russian), assumption, neededBy }];
   return [
     ...asked,
     ...gap(
       "users",
-      `How many people are concerned (${people}), and how often?`,
-      `Скольких людей это касается (${people}) и как часто?`,
-      say("all of those whom the issue names", "всех, кого называет задача"),
+      "Who exactly is concerned, how many are they, and how often does it happen to them?",
+      "Кого именно это касается, сколько их и как часто это с ними случается?",
+      say("those whom the issue mentions; the numbers are open", "тех, кого упоминает задача; числа неизвестны"),
       "vision",
     ),
     ...gap(

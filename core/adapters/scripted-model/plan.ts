@@ -49,15 +49,17 @@ export interface Situation {
   readonly pushed: boolean;
 }
 
-/** First line of the command that reads the earlier documents. */
-export const readingMark = "# read the earlier documents";
+/** First line of the command that reads an earlier document. */
+export function readingMark(path: string): string {
+  return `# read an earlier document: ${JSON.stringify(path)}\n`;
+}
 /** First line of the command that checks the documents of the issue. */
 export const auditMark = "# check the documents of the issue";
 
 /** Reads everything that the conversation holds about the issue so far. */
 export function factsOf(situation: Situation): IssueFacts {
   const { task } = situation;
-  const files = splitFiles(outputOf(situation, readingMark) ?? "");
+  const files = splitFiles(task.earlier.map(({ path }) => outputOf(situation, readingMark(path)) ?? "").join("\n"));
   const direct = situation.calls
     .filter((call) => call.name === "owner_ask")
     .flatMap((call) => {
@@ -85,7 +87,7 @@ export function factsOf(situation: Situation): IssueFacts {
     answers: [...task.answers, ...direct, ...situation.answers],
     earlier: task.earlier.flatMap(({ path, type }) => (files.get(path) ? [{ path, type, text: files.get(path) ?? "" }] : [])),
   });
-  return { ...facts, tests: readTestRun(outputOf(situation, testMark)), audit: outputOf(situation, auditMark) };
+  return { ...facts, known: task.earlier, tests: readTestRun(outputOf(situation, testMark)), audit: outputOf(situation, auditMark) };
 }
 
 /** A call of one of the gateway's tools, if the prompt offers that tool. The matcher compares the arguments that `key` names. */

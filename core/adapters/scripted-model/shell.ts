@@ -61,7 +61,7 @@ grep -oE '\\]\\([^)#: ]+' "$file" | cut -c3- | sort -u | while IFS= read -r targ
 done`;
 }
 
-const bytesPerDocument = 6000;
+const bytesPerDocument = 9000;
 
 /** A command that prints the beginnings of several files, each behind a line with its path. */
 export function readFilesCommand(paths: readonly string[]): string {

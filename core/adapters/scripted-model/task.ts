@@ -103,7 +103,7 @@ function readThreads(turn: TurnText): readonly Thread[] {
 
 function readEarlier(prose: string): Task["earlier"] {
   const section = /^## Earlier documents in the clone$([\s\S]*?)(?=^## |(?![\s\S]))/m.exec(prose)?.[1] ?? "";
-  return [...section.matchAll(/^- `(.+)` \(([^,)]+)/gm)].map((match) => ({ path: match[1] ?? "", type: match[2] ?? "" })).slice(0, 24);
+  return [...section.matchAll(/^- `(.+)` \(([^,)]+)/gm)].map((match) => ({ path: match[1] ?? "", type: match[2] ?? "" })).slice(0, 80);
 }
 
 export function numberIn(text: string): number | undefined {

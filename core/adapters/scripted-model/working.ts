@@ -24,6 +24,13 @@ export function planWork(situation: Situation): Plan {
   return { steps: [...opening, ...question, ...examining(situation), ...writing], closing: closingOf(facts, task.orders) };
 }
 
+/** The earlier documents that the writers draw on, the most useful first; of several with one type the newest. */
+function documentsToRead(earlier: Situation["task"]["earlier"]): readonly string[] {
+  const useful = ["prd", "success_metrics", "brief", "risks_register", "scope_mvp", "design_doc"];
+  const ranked = useful.flatMap((type) => earlier.findLast((document) => document.type === type)?.path ?? []);
+  return [...new Set([...ranked, ...earlier.map((document) => document.path)])].slice(0, 4);
+}
+
 /** Stages that report on something look at it first: qa at the tests, the audit at the documents. */
 function examining({ task }: Situation): readonly PlannedStep[] {
   if (task.stage === "qa") return [shellStep(testCommand(task.issue), testMark, "phase")];
@@ -35,7 +42,7 @@ function examining({ task }: Situation): readonly PlannedStep[] {
 function openingSteps(situation: Situation): readonly PlannedStep[] {
   const { task } = situation;
   const label = labelDirective(`${task.title}\n${task.body}\n${task.threads.flatMap((thread) => thread.comments).join("\n")}`);
-  const paths = task.earlier.map((document) => document.path);
+  const paths = documentsToRead(task.earlier);
   return [
     ...offeredTool(situation, "kb_session_start", { stage: task.stage, role: task.role }, ["stage"], "stage"),
     ...offeredTool(situation, "kb_search", { query: inertLine(task.title, 200) || task.stage, limit: 5 }, [], "stage"),
@@ -49,7 +56,8 @@ function openingSteps(situation: Situation): readonly PlannedStep[] {
           ["add"],
           "stage",
         )),
-    ...(paths.length > 0 ? [shellStep(`${readingMark}\n${readFilesCommand(paths)}`, readingMark, "stage")] : []),
+    // One command each: Codex cuts a long output in its middle.
+    ...paths.map((path) => shellStep(`${readingMark(path)}${readFilesCommand([path])}`, readingMark(path), "stage")),
   ];
 }
 
