@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RehearsalReport } from "../cli/rehearse/report.ts";
-import { runJson, startCommand } from "../../testing/command-line.ts";
+import type { RehearsalReport } from "./report.ts";
+import { runJson, startCommand } from "../../../testing/command-line.ts";
 
 type Inbox = { readonly items: readonly { readonly id: string; readonly kind: string; readonly summary: string }[] };
 type Decided = { readonly request: { readonly phase: string }; readonly run: { readonly phase: string; readonly threadId: string; readonly attempt: number }; readonly waiting: Inbox["items"] };
@@ -120,7 +120,7 @@ describe("a workspace that is killed in the middle of a stage", () => {
 });
 
 describe("a rehearsal on the owner's own material", () => {
-  const issues = fileURLToPath(new URL("./sample/issues/", import.meta.url));
+  const issues = fileURLToPath(new URL("../../rehearsal/sample/issues/", import.meta.url));
 
   it.each(["russian.md", "hostile.md"])("works on any repository and on %s, and leaves the repository as it was", async (file) => {
     const repository = join(workspace, "my project");
