@@ -308,7 +308,10 @@ describe("a revision", () => {
         facts: { Variant: "revise", "Pull request": "#12 https://forge.test/12" },
         parts: [
           order,
-          [{ kind: "answer", title: "What does the review of pull request #12 ask for?", author: "olga" }, "Make the risks explicit. <!-- signalbox:review:1 -->"],
+          [
+            { kind: "answer", title: "What does the review of pull request #12 ask for?", author: "olga" },
+            "Make the risks explicit. <!-- signalbox:review:1 -->",
+          ],
         ],
       }),
     );

@@ -13,7 +13,12 @@ export function planDevelopment(situation: Situation, opening: readonly PlannedS
   const folder = `docs/issues/issue-${task.issue}/dev`;
   const files = (outputOf(situation, repositoryMark) ?? "").split("\n");
   const code = codeFor(files, `${task.title}\n${task.body}`, folder);
-  const order: DocumentOrder = { path: `${folder}/implementation_notes.md`, type: "implementation_notes", title: "Implementation notes", template: notesTemplate };
+  const order: DocumentOrder = {
+    path: `${folder}/implementation_notes.md`,
+    type: "implementation_notes",
+    title: "Implementation notes",
+    template: notesTemplate,
+  };
   const facts: IssueFacts = { ...factsOf(situation), changed: code.map(({ path }) => path) };
   const text = writeDocument(facts, order, [order], task.role, situation.pull);
   const failed = facts.tests !== undefined && facts.tests.exitCode !== 0;
@@ -26,7 +31,9 @@ export function planDevelopment(situation: Situation, opening: readonly PlannedS
     steps: [
       ...opening,
       shellStep(look, repositoryMark, "phase"),
-      ...code.map(({ path, content }) => shellStep(writeFileCommand(path, content), `mkdir -p -- ${shellWord(path.slice(0, path.lastIndexOf("/")))} && cat > ${shellWord(path)} `, "phase")),
+      ...code.map(({ path, content }) =>
+        shellStep(writeFileCommand(path, content), `mkdir -p -- ${shellWord(path.slice(0, path.lastIndexOf("/")))} && cat > ${shellWord(path)} `, "phase"),
+      ),
       shellStep(testCommand(task.issue), testMark, "phase"),
       shellStep(writeFileCommand(order.path, text), `mkdir -p -- ${shellWord(folder)} && cat > ${shellWord(order.path)} `, "phase"),
     ],

@@ -82,3 +82,48 @@ it("paths between documents are relative", () => {
   expect(relativePath("docs/a/b.md", "docs/x/y/c.md")).toBe("../x/y/c.md");
   expect(relativePath("b.md", "docs/c.md")).toBe("docs/c.md");
 });
+
+describe("the sample issue", () => {
+  const [title = "", ...lines] = readFileSync(join(import.meta.dirname, "../../apps/rehearsal/sample/issues/001-guest-berth-booking.md"), "utf8").split("\n");
+  const known = facts(title, lines.join("\n"), "en", "Half as many calls");
+  const write = (type: string): string => {
+    const order = {
+      type,
+      title: type,
+      path: `docs/issues/issue-7/intake/${type}.md`,
+      template: readFileSync(join(templates, index[type]?.file ?? ""), "utf8"),
+    };
+    const brief = { ...order, type: "problem", path: "docs/issues/issue-7/intake/problem.md" };
+    return writeDocument(known, order, [order, brief], "pm", undefined);
+  };
+
+  it("is read by its sections: wishes are the scope, alternatives are none, people come from their table", () => {
+    const brief = write("brief");
+    expect(brief).toContain("S1: A crew enters length, beam, draught and date");
+    expect(brief).toContain("S5: The fitting rules in `src/berths.mjs`");
+    expect(brief).not.toMatch(/We do:[\s\S]*neighbouring harbour[\s\S]*We leave/);
+    expect(known.people.map((person) => [person.name, person.count])).toContainEqual(["Harbour master", "1 (Ingrid)"]);
+    expect(write("open_questions")).not.toContain("Who exactly is concerned");
+    expect(write("scope_mvp")).toContain("| S3 | The harbour master sees today and tomorrow on one page");
+    expect(write("scope_mvp")).toMatch(/\| S4 \| The night list [^|]+\| Night watch \|/);
+  });
+
+  it("gives documents without addresses of the forge, without links that lead nowhere, and with each sibling named once", () => {
+    const brief = write("brief");
+    expect(brief).not.toContain("forge.test");
+    expect(write("constraints")).toContain("see the decisions so far (`docs/decisions.md`)");
+    expect(brief.match(/\(problem\.md\)/g)).toHaveLength(1);
+  });
+});
+
+it("a link says where it leads, and only inside the repository or to the web", () => {
+  const { about } = facts("t", "We want [a](docs/a.md), [b](../../b), [c](javascript:x), [d](https://d.test/e) and nothing else.");
+  expect(about.goals).toEqual(["We want a (`docs/a.md`), b, c, d (https://d.test/e) and nothing else."]);
+});
+
+it("a sentence that leans on the one before it stays with it, unless it has a subject of its own", () => {
+  const { about } = facts("t", "The list is lost. Nobody has counted this. It must not change the printed list. We don't need this for the office.");
+  expect(about.problem).toEqual(["The list is lost. Nobody has counted this."]);
+  expect(about.constraints).toEqual(["It must not change the printed list."]);
+  expect(about.outOfScope).toEqual(["We don't need this for the office."]);
+});

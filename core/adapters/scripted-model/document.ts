@@ -1,6 +1,8 @@
 import { writeAnySection } from "./any-writer.ts";
 import { architectureWriters } from "./architecture-writers.ts";
+import { briefWriters } from "./brief-writers.ts";
 import { deliveryWriters } from "./delivery-writers.ts";
+import { designWriters } from "./design-writers.ts";
 import { intakeWriters, type SectionWriter } from "./intake-writers.ts";
 import type { IssueFacts } from "./issue-facts.ts";
 import { listOf } from "./markdown.ts";
@@ -17,8 +19,10 @@ export interface DocumentOrder extends DocumentReference {
 
 const writers: Readonly<Record<string, SectionWriter | undefined>> = {
   ...intakeWriters,
+  ...briefWriters,
   ...productWriters,
   ...architectureWriters,
+  ...designWriters,
   ...deliveryWriters,
   ...verificationWriters,
   ...operationWriters,
@@ -51,7 +55,15 @@ export function writeDocument(facts: IssueFacts, order: DocumentOrder, siblings:
     `Source: issue #${facts.issue} in \`${facts.repository}\`, stage ${facts.stage}${facts.date ? `, ${facts.date}` : ""}.`,
     `Источник: задача #${facts.issue} в \`${facts.repository}\`, этап ${facts.stage}${facts.date ? `, ${facts.date}` : ""}.`,
   );
-  const body = [`# ${title}`, source, ...sections, linksSection(material, template.sections.some((section) => section.heading === "Documents of this stage"))].join("\n\n");
+  const body = [
+    `# ${title}`,
+    source,
+    ...sections,
+    linksSection(
+      material,
+      template.sections.some((section) => section.heading === "Documents of this stage"),
+    ),
+  ].join("\n\n");
   return `${frontMatter}\n${body.slice(0, longestDocument)}\n`;
 }
 

@@ -20,6 +20,7 @@ export const topics = [
   "timeline",
   "data",
   "background",
+  "context",
 ] as const;
 export type Topic = (typeof topics)[number];
 
@@ -87,11 +88,17 @@ const headingWords: readonly (readonly [Topic, RegExp])[] = [
   ["workaround", /workaround|today|currently|as is|now we|обход|сейчас|сегодня|как есть|как устроено/i],
   ["dependencies", /depend|integrat|related|systems|зависим|интеграц|связан|систем/i],
   ["questions", /question|unknown|unclear|tbd|вопрос|неизвест|неясн|уточн/i],
-  ["users", /user|persona(?!l)|audience|customer|stakeholder|guest|\bwho\b|пользовател|персон(?!альн)|аудитор|клиент|заказчик|для кого|кому|(?<!\p{L})кто(?!\p{L})/iu],
+  [
+    "users",
+    /user|persona(?!l)|audience|customer|stakeholder|guest|\bwho\b|пользовател|персон(?!альн)|аудитор|клиент|заказчик|для кого|кому|(?<!\p{L})кто(?!\p{L})/iu,
+  ],
   ["timeline", /timeline|schedule|milestone|plan\b|phases|when|срок|график|этап|план/i],
   ["data", /data|entities|fields|storage|данн|сущност|поля/i],
   ["goals", /goal|objective|aim|outcome|want|desired|expected|цел|хотим|результат|ожида/i],
-  ["problem", /problem|pain|motivation|background|context|why|situation|проблем|боль|зачем|мотивац|контекст|предыстор|ситуац|описание/i],
+  [
+    "problem",
+    /problem|actual|observed|reproduc|pain|motivation|background|context|why|situation|проблем|боль|зачем|мотивац|контекст|предыстор|ситуац|описание/i,
+  ],
   [
     "scope",
     /scope|mvp|feature|requirement|functional|must|need|proposal|solution|idea|deliver|scenario|story|объ[её]м|возможност|требован|функц|нужно|решени|предлож|идея|состав|сценари|задач/i,
@@ -109,10 +116,16 @@ const sentenceWords: readonly (readonly [Topic, RegExp])[] = [
   ],
   ["quality", /second|millisecond|latency|uptime|availab|concurrent|encrypt|offline|секунд|доступн|одновремен|шифр|нагруз/i],
   ["questions", /\?$/],
+  [
+    "goals",
+    /we want|\bproposes? (that|to)\b|we would like|i would like|would be (great|nice|good|helpful)|^expected\b|should be able|goal|so that|хотим|хотелось|чтобы|цель|должн[аыо]? мочь/i,
+  ],
   ["workaround", /by (phone|e-?mail|hand|telephone)|spreadsheet|excel|manual|on paper|вручную|таблиц|по телефон|на бумаг|через чат/i],
-  ["goals", /we want|we would like|i would like|would be (great|nice|good|helpful)|^expected\b|should be able|goal|so that|хотим|хотелось|чтобы|цель|должн[аыо]? мочь/i],
-  ["scope", /should|must|need|allow|support|add|show|send|должн|нужн|необходим|добав|показ|отправ|позвол/i],
-  ["problem", /problem|crash|exception|cannot|can't|lose|lost|slow|often|never|error|wrong|complain|miss|проблем|не могут|не может|теря|долго|часто|ошиб|жалу|забыва/i],
+  ["scope", /\b(should|must|needs? to|allow|support|add|let)\b|должн|нужн|необходим|добав|позвол/i],
+  [
+    "problem",
+    /problem|crash|exception|cannot|can't|lose|lost|slow|often|never|error|wrong|complain|miss|проблем|не могут|не может|теря|долго|часто|ошиб|жалу|забыва/i,
+  ],
 ];
 
 /** Reads issue and earlier documents. Total over any text. */
@@ -149,7 +162,11 @@ export function readFacts(input: {
     people: peopleOf(sections),
     tables: sections.flatMap((section) => section.tables.map((table) => ({ heading: inertLine(section.heading, 80), table: inertTable(table) }))).slice(0, 6),
     related: relatedIssues(input.body, input.issue),
-    answers: input.answers.map((answer) => ({ question: inertLine(answer.question), answer: inertLine(answer.answer, 800).replace(/\s*\((recommended|рекомендуется)\)$/i, ""), by: inertLine(answer.by, 60) })),
+    answers: input.answers.map((answer) => ({
+      question: inertLine(answer.question),
+      answer: inertLine(answer.answer, 800).replace(/\s*\((recommended|рекомендуется)\)$/i, ""),
+      by: inertLine(answer.by, 60),
+    })),
     earlier: input.earlier,
   };
 }
@@ -157,28 +174,39 @@ export function readFacts(input: {
 function collect(section: MarkdownSection, about: Record<Topic, Set<string>>): void {
   // Without a heading every sentence may be about something else.
   const speaksForItself = (sentence: string): boolean =>
-    section.heading === "" && sentenceWords.some(([topic, words]) => topic !== "problem" && topic !== "workaround" && words.test(sentence));
+    unheaded(section) && sentenceWords.some(([topic, words]) => topic !== "problem" && topic !== "workaround" && words.test(sentence));
   const headed = headingWords.find(([, words]) => words.test(section.heading))?.[0];
   // How a measure is taken belongs to it.
-  const statements = [...section.items, ...(headed === "metrics" ? section.paragraphs : section.paragraphs.flatMap((text) => statementsOf(text, speaksForItself)))];
+  const statements = [
+    ...section.items,
+    ...(headed === "metrics" ? section.paragraphs : section.paragraphs.flatMap((text) => statementsOf(text, speaksForItself))),
+  ];
   for (const statement of statements) {
     // A link alone says nothing; what it leads to does.
     if (/^\[[^\]]*\]\([^)]*\)[.,;]?$/.test(statement)) continue;
     const labelled = labelledStatement(statement);
     const line = inertLine(labelled?.text ?? statement);
     if (line.length < 4 || isDirective(inertLine(statement))) continue;
-    const topic = labelled?.topic ?? (section.heading === "" ? undefined : headed);
-    const found = topic ?? (section.heading === "" ? (sentenceWords.find(([, words]) => words.test(line))?.[0] ?? "problem") : underUnknownHeading(line));
+    const topic = labelled?.topic ?? (unheaded(section) ? undefined : headed);
+    const wish = topic === "problem" && /^(we want|we would like|we need|хотим|хотелось бы)(?!\p{L})/iu.test(line);
+    const found = wish
+      ? "goals"
+      : (topic ?? (unheaded(section) ? (sentenceWords.find(([, words]) => words.test(line))?.[0] ?? "problem") : underUnknownHeading(line)));
     about[found].add(line);
   }
 }
 
+/** No heading, or one that stands above anything. */
+function unheaded({ heading }: MarkdownSection): boolean {
+  return heading === "" || /^(abstract|summary|overview|introduction|description|tl;?dr|аннотация|кратко|обзор|введение|описание)(?!\p{L})/iu.test(heading);
+}
+
 /** A heading that nobody knows explains nothing, but what stands below it is rarely a wish: only plain words make it one. */
 function underUnknownHeading(line: string): Topic {
-  if (/\?$/.test(line)) return "questions";
+  if (line.endsWith("?")) return "questions";
   if (/\b(must|shall) not\b|нельзя|запрещ/i.test(line)) return "constraints";
   if (/\b(must|should|shall)\b|должн/i.test(line)) return "scope";
-  return "background";
+  return "context";
 }
 
 /** People as a table gives them: its first column names them, the others are known by their headings. */
@@ -189,7 +217,8 @@ function peopleOf(sections: readonly MarkdownSection[]): readonly Person[] {
   if (!table) return [];
   const column = (words: RegExp): number => table.header.findIndex((name, index) => index > 0 && words.test(name));
   const [count, need, today] = [column(/how many|number|count|сколько|число/i), column(/need|want|goal|важн|нуж|хоч/i), column(/today|now|currently|сейчас/i)];
-  const cell = (row: readonly string[], index: number): string | undefined => (index < 0 ? undefined : inertLine(row[index] ?? "", 160).replace(/^…$/, "") || undefined);
+  const cell = (row: readonly string[], index: number): string | undefined =>
+    index < 0 ? undefined : inertLine(row[index] ?? "", 160).replace(/^…$/, "") || undefined;
   return table.rows
     .flatMap((row) => {
       const name = cell(row, 0);
@@ -210,6 +239,11 @@ function labelledStatement(statement: string): { readonly topic: Topic; readonly
 function isDirective(line: string): boolean {
   return (
     /^(dear )?(agent|assistant|ai|codex|model|агент|ассистент)[:,!]/i.test(line) ||
+    // Front matter, guidance and bare tags that somebody pasted: form without content.
+    /^(status|approvals|doc_id|owner_role|superseded_by)\s*:/i.test(line) ||
+    /^guidance\s*:/i.test(line) ||
+    /^(&lt;|<)\/?[a-z]+[^>]*>[^<&]{0,40}((&lt;|<)\/[a-z]+>\s*)*$/i.test(line) ||
+    /you have (the )?permission|(\.\.\/){2}|\.git\/hooks|у тебя есть разрешение/i.test(line) ||
     /ignore (all |any )?(previous|earlier|prior) instructions|игнорируй (все )?(предыдущие )?инструкции/i.test(line) ||
     /^\/?(related|see also|связан\p{L}*|см\. также)\s*:/iu.test(line)
   );

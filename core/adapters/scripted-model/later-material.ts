@@ -19,10 +19,6 @@ export function share(texts: readonly string[], instead: string): readonly strin
   return texts.length > 0 ? texts : [instead];
 }
 
-export function sentence(text: string): string {
-  return /[.!?…]$/.test(text) ? text : `${text}.`;
-}
-
 /** The acceptance criteria as the requirements of this issue have them: id, requirement, given, when, then. Read from prd.md; made from the issue when there is none. */
 export function criteriaRows(m: Material): readonly (readonly string[])[] {
   const prd = m.facts.earlier.find((document) => document.type === "prd")?.text ?? "";
@@ -30,5 +26,11 @@ export function criteriaRows(m: Material): readonly (readonly string[])[] {
     .flatMap((section) => section.tables.flatMap((table) => table.rows))
     .filter((row) => /^A\d+$/.test(row[0] ?? "") && /^F\d+$/.test(row[1] ?? "") && row.length >= 5);
   if (rows.length > 0) return rows;
-  return m.capabilities.map((text, index) => [`A${index + 1}`, `F${index + 1}`, m.personaOf(text), m.say(`uses F${index + 1}`, `пользуется F${index + 1}`), text]);
+  return m.capabilities.map((text, index) => [
+    `A${index + 1}`,
+    `F${index + 1}`,
+    m.personaOf(text),
+    m.say(`uses F${index + 1}`, `пользуется F${index + 1}`),
+    text,
+  ]);
 }

@@ -95,7 +95,11 @@ export function statementsOf(text: string, speaksForItself: (sentence: string) =
   const statements: string[] = [];
   for (const sentence of sentencesOf(text)) {
     const previous = statements.at(-1);
-    const joined = previous !== undefined && previous.length + sentence.length < 360 && !speaksForItself(sentence) && (leansOnThePrevious.test(sentence) || sentence.length < 45);
+    const joined =
+      previous !== undefined &&
+      previous.length + sentence.length < 360 &&
+      !speaksForItself(sentence) &&
+      (leansOnThePrevious.test(sentence) || sentence.length < 45);
     if (joined) statements[statements.length - 1] = `${previous} ${sentence}`;
     else statements.push(sentence);
   }

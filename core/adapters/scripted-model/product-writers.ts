@@ -1,6 +1,7 @@
-import { deadlineIn, type SectionWriter } from "./intake-writers.ts";
+import type { SectionWriter } from "./intake-writers.ts";
 import { listOf, tableOf } from "./markdown.ts";
 import type { Material } from "./material.ts";
+import { deadlineIn } from "./statements.ts";
 
 const unknown = (m: Material): string => m.say("not measured yet", "ещё не измерено");
 const id = (letter: string, index: number): string => `${letter}${index + 1}`;
@@ -11,8 +12,8 @@ const without = (text: string): string => text.replace(/[.;]$/, "");
 export const productWriters: Readonly<Record<string, SectionWriter>> = {
   "project_charter/Purpose": (m) =>
     m.say(
-      `${m.facts.title}: ${m.problems[0] ?? ""} The product exists so that ${m.personas[0]} no longer has to live with it. Background: ${m.link("brief", "brief", "краткое описание")}, ${m.link("problem", "problem statement", "описание проблемы")}.`,
-      `${m.facts.title}: ${m.problems[0] ?? ""} Продукт нужен, чтобы ${m.personas[0]} с этим больше не сталкивался. Основание: ${m.link("brief", "brief", "краткое описание")}, ${m.link("problem", "problem statement", "описание проблемы")}.`,
+      `${m.facts.title}: ${m.problems[0] ?? ""} The product exists so that this no longer happens (first of all to: ${m.personas[0]}). Background: ${m.link("brief", "brief", "краткое описание")}, ${m.link("problem", "problem statement", "описание проблемы")}.`,
+      `${m.facts.title}: ${m.problems[0] ?? ""} Продукт нужен, чтобы этого больше не было (прежде всего для: ${m.personas[0]}). Основание: ${m.link("brief", "brief", "краткое описание")}, ${m.link("problem", "problem statement", "описание проблемы")}.`,
     ),
   "project_charter/Goals": (m) =>
     tableOf(
@@ -25,7 +26,7 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
       : m.say("None were named. What the scope document does not list is not a goal.", "Не названы. Чего нет в документе об объёме, то не цель."),
   "project_charter/Boundaries": (m) => {
     const used = m.facts.about.dependencies;
-    const rows = m.capabilities.map((text, index) => [text, used[index] ?? "–", m.outside[index] ?? "–"]);
+    const rows = m.capabilities.map((text, index) => [text, used[index] ?? "–", "–"]);
     return tableOf(m.say("Inside|Used from outside|Handed over", "Внутри|Берём извне|Передаём").split("|"), rows);
   },
   "project_charter/Principles for trade-offs": (m) =>
@@ -57,7 +58,7 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
   "project_charter/Milestones": (m) =>
     m.capabilities
       .slice(0, 4)
-      .map((text, index) => `${index + 1}. ${m.say("A user sees", "Пользователь видит")}: ${text}`)
+      .map((text, index) => `${index + 1}. ${m.say("Seen working", "Видно в работе")}: ${text}`)
       .join("\n") + (m.facts.about.timeline.length > 0 ? `\n\n${m.say("Dates from the issue", "Сроки из задачи")}:\n\n${listOf(m.facts.about.timeline)}` : ""),
   "project_charter/Conditions to stop": (m) =>
     listOf([
@@ -84,26 +85,25 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
     ].join("\n");
   },
   "success_metrics/Supporting metrics": (m) =>
-    tableOf(
-      m
-        .say(
-          "Id|Goal|Metric and unit|Today|Target|Leading or lagging|Measured how, by whom",
-          "Ид|Цель|Показатель|Сейчас|Цель|Опережающий или итоговый|Кто и как измеряет",
-        )
-        .split("|"),
-      (m.metrics.length > 0
-        ? m.metrics.map((metric) => metric.text)
-        : [m.say("share of users who finish the main task alone, %", "доля пользователей, выполнивших основную задачу сами, %")]
-      ).map((text, index) => [
-        id("M", index),
-        id("G", Math.min(index, m.goals.length - 1)),
-        text,
-        unknown(m),
-        m.say("as stated", "как указано"),
-        index === 0 ? m.say("lagging", "итоговый") : m.say("leading", "опережающий"),
-        m.say("from the product's own records, em", "по записям продукта, em"),
-      ]),
-    ),
+    m.metrics.length === 0
+      ? m.say("None before the deciding metric is settled; no figure is made up here.", "Нет, пока не выбран решающий показатель; чисел здесь не выдумываем.")
+      : tableOf(
+          m
+            .say(
+              "Id|Goal|Metric and unit|Today|Target|Leading or lagging|Measured how, by whom",
+              "Ид|Цель|Показатель|Сейчас|Цель|Опережающий или итоговый|Кто и как измеряет",
+            )
+            .split("|"),
+          m.metrics.map(({ text }, index) => [
+            id("M", index),
+            id("G", Math.min(index, m.goals.length - 1)),
+            text,
+            unknown(m),
+            m.say("as stated", "как указано"),
+            index === 0 ? m.say("lagging", "итоговый") : m.say("leading", "опережающий"),
+            m.say("from the product's own records, em", "по записям продукта, em"),
+          ]),
+        ),
   "success_metrics/Guardrails": (m) =>
     tableOf(m.say("Metric|Now|Alarm at|What happens then", "Показатель|Сейчас|Тревога при|Что делаем").split("|"), [
       [
@@ -225,7 +225,7 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
   "nfr/Security and privacy": (m) =>
     tableOf(
       m.say("Asset|Threat|Requirement", "Что защищаем|Угроза|Требование").split("|"),
-      [...m.facts.about.data.slice(0, 3), m.say("records of users", "записи пользователей")].map((asset) => [
+      [...m.facts.about.data.slice(0, 3), m.say("what users enter", "введённое пользователями")].map((asset) => [
         asset,
         m.say("read or changed by somebody without the right", "прочтёт или изменит тот, кто не вправе"),
         m.say("every access is checked on the server and recorded", "каждый доступ проверяется на сервере и записывается"),
@@ -238,8 +238,8 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
     ]),
   "nfr/Areas without requirements": (m) =>
     m.say(
-      "Localisation and cost: the issue says nothing about them; both are in the open questions.",
-      "Локализация и стоимость: задача о них не говорит; обе вынесены в открытые вопросы.",
+      "What no row above names has no requirement. Working assumption: as in the existing product, until the owner says otherwise.",
+      "Чего нет в строках выше, к тому требований нет. Пока считаем: как у нынешнего продукта, до решения владельца.",
     ),
 
   "user_story/Stories": (m) =>
@@ -249,7 +249,7 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
         id("US", index),
         m.personaOf(text),
         text,
-        m.goals[index % m.goals.length] ?? "",
+        m.goalOf(m.personaOf(text)),
         id("F", index),
         index < Math.ceil(m.capabilities.length / 2) ? "must" : "should",
       ]),

@@ -74,7 +74,8 @@ const subjectAnswers: readonly (readonly [RegExp, (m: Material) => string])[] = 
   ],
   [
     /\brisks?\b|риск/iu,
-    (m) => `${m.say("The risks, each owned by `pm` until a stage hands it over", "Риски; за каждый до передачи отвечает `pm`")}:\n\n${listOf(m.risks.map((risk, index) => `**R${index + 1}** (\`pm\`): ${risk.text}`))}`,
+    (m) =>
+      `${m.say("The risks, each owned by `pm` until a stage hands it over", "Риски; за каждый до передачи отвечает `pm`")}:\n\n${listOf(m.risks.map((risk, index) => `**R${index + 1}** (\`pm\`): ${risk.text}`))}`,
   ],
   [
     /\bown(s|er|ers)?\b(?!.*\brisk)|responsible|accountable|by role|кто отвечает|ответственн/iu,

@@ -62,7 +62,7 @@ export function readTask(turn: TurnText): Task {
 export const wholeReview = "whole-review";
 
 function isReview(title: string | undefined): boolean {
-  return /^What does the review of pull request/.test(title ?? "");
+  return (title ?? "").startsWith("What does the review of pull request");
 }
 
 /** A review's own text belongs to no line: it is worked into the document that it is about, by its words, or else into the first one. */
@@ -70,7 +70,12 @@ function readWholeReview(turn: TurnText): readonly Thread[] {
   const review = turn.blocks.findLast((block) => block.kind === "answer" && isReview(block.title));
   const text = withoutComments(review?.text ?? "");
   const orders = readOrders(turn);
-  const words = new Set(text.toLowerCase().match(/[a-z]{4,}/g)?.map((word) => word.slice(0, 4)));
+  const words = new Set(
+    text
+      .toLowerCase()
+      .match(/[a-z]{4,}/g)
+      ?.map((word) => word.slice(0, 4)),
+  );
   const target = orders.find((order) => order.type.split("_").some((part) => words.has(part.slice(0, 4)))) ?? orders[0];
   if (text === "" || !target) return [];
   return [{ id: wholeReview, path: target.path, line: undefined, comments: [text], author: review?.author ?? "" }];

@@ -41,7 +41,11 @@ export function threadReplies(situation: Situation, facts: IssueFacts): readonly
   return judgeThreads(situation, facts).flatMap(({ thread, verdict }) => {
     const done = verdict.type !== "refuse" && situation.pushed;
     const whole = thread.id === wholeReview;
-    const parameters = { number, body: replyText(situation, facts, thread, verdict), ...(whole ? {} : { replyToThread: thread.id, ...(done ? { resolve: true } : {}) }) };
+    const parameters = {
+      number,
+      body: replyText(situation, facts, thread, verdict),
+      ...(whole ? {} : { replyToThread: thread.id, ...(done ? { resolve: true } : {}) }),
+    };
     return offeredTool(situation, "github_comment", parameters, ["number", "replyToThread"], "stage");
   });
 }
@@ -49,7 +53,11 @@ export function threadReplies(situation: Situation, facts: IssueFacts): readonly
 function replyText(situation: Situation, facts: IssueFacts, thread: Thread, verdict: Verdict): string {
   const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
   if (verdict.type === "refuse") return `${say("Not changed", "Не меняю")}: ${verdict.reason}.`;
-  if (!situation.pushed) return say("Not changed: the file on the branch says this already; nothing was pushed.", "Без изменений: в файле на ветке это уже есть; отправлять было нечего.");
+  if (!situation.pushed)
+    return say(
+      "Not changed: the file on the branch says this already; nothing was pushed.",
+      "Без изменений: в файле на ветке это уже есть; отправлять было нечего.",
+    );
   if (verdict.type === "replace") return `${say("Done", "Сделано")}: “${harmless(inertLine(verdict.from))}” → “${harmless(verdict.to)}”, \`${thread.path}\`.`;
   return `${say("Added to", "Добавлено в")} \`${thread.path}\`: ${harmless(verdict.what)}.`;
 }
