@@ -3,7 +3,7 @@ import { listOf, tableOf } from "./markdown.ts";
 import type { Material } from "./material.ts";
 import type { TemplateSection } from "./template.ts";
 
-/** What a heading of any template is about; the first that matches counts. */
+/** What a heading of any template is about; the first that matches counts. A heading that none matches gets no statement: the wrong one would mislead. */
 const subjects: readonly (readonly [RegExp, (m: Material) => readonly string[]])[] = [
   [/out of|non-?goal|not |outside|left|leaves|undone|exclu/i, (m) => m.outside],
   [/risk|stop|wrong|fail|error|symptom|incident|severity|known issue|mislead|hole|blind/i, (m) => m.risks.map((risk) => risk.text)],
@@ -15,6 +15,7 @@ const subjects: readonly (readonly [RegExp, (m: Material) => readonly string[]])
   [/depend|neighbour|system|reference|connection|interface/i, (m) => [...topic(m, "dependencies"), ...m.facts.related.map((number) => `#${number}`)]],
   [/quality|non-functional|load|security|performance/i, (m) => topic(m, "quality")],
   [/data|entit|field|database|table|growth/i, (m) => topic(m, "data")],
+  [/scope|\bin\b|\bnew\b|what|feature|capabil|stor(y|ies)|deliver|content|systems? in|вход|состав|возможн/i, (m) => m.capabilities],
   [/accept|criteria|case|test|check|done|regression|verif/i, (m) => [...topic(m, "acceptance"), ...m.capabilities]],
 ];
 
@@ -27,7 +28,7 @@ function topic(m: Material, name: Topic): readonly string[] {
  * said to be open, never invented.
  */
 export function writeAnySection(m: Material, section: TemplateSection): string {
-  const statements = (subjects.find(([words]) => words.test(section.heading))?.[1](m) ?? m.capabilities).slice(0, 8);
+  const statements = (subjects.find(([words]) => words.test(section.heading))?.[1](m) ?? []).slice(0, 8);
   const parts: string[] = [];
   if (section.code) parts.push(diagram(m, section.code) ?? "");
   if (section.columns && statements.length === 0) parts.push(notStated(m));

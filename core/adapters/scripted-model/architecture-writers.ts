@@ -127,7 +127,9 @@ export const architectureWriters: Readonly<Record<string, SectionWriter>> = {
       [
         optionNames(m)[1] ?? "",
         m.say("it exists", "он существует"),
-        m.facts.about.background[0] ?? m.constraints[0] ?? m.say("nobody has named one that fits", "подходящего никто не назвал"),
+        m.facts.about.background.find((text) => /because|does not|without|need|commission|сама|берёт|не знает/i.test(text)) ??
+          m.constraints[0] ??
+          m.say("nobody has named one that fits", "подходящего никто не назвал"),
       ],
       [optionNames(m)[2] ?? "", m.say("costs nothing", "ничего не стоит"), m.problems[0] ?? m.facts.title],
     ]),
@@ -135,7 +137,7 @@ export const architectureWriters: Readonly<Record<string, SectionWriter>> = {
     [
       `- **${m.say("Easier", "Проще")}:** ${m.say("every step can be tested and taken back alone", "каждый шаг проверяется и отменяется отдельно")}`,
       `- **${m.say("Harder", "Сложнее")}:** ${m.say("what a ready product would bring has to be built", "придётся строить то, что дал бы готовый продукт")}`,
-      `- **${m.say("To do", "Сделать")}:** ${withId(m.capabilities, "F").join(" ")}`,
+      `- **${m.say("To do", "Сделать")}:** F1–F${m.capabilities.length}, ${m.say("in this order", "в этом порядке")}`,
     ].join("\n"),
   "adr/How we would notice that it was wrong": (m) => bullets(m.risks.slice(0, 2).map((risk, index) => `R${index + 1}: ${risk.trigger}.`)),
   "adr/References": (m) =>

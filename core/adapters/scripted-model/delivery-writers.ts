@@ -2,6 +2,7 @@ import { bullets, capabilityOf, criteriaRows, share, withId } from "./later-mate
 import type { SectionWriter } from "./intake-writers.ts";
 import { tableOf } from "./markdown.ts";
 import type { Material } from "./material.ts";
+import { sentence } from "./statements.ts";
 
 const row = (m: Material, english: string, russian: string): readonly string[] => m.say(english, russian).split("|");
 
@@ -55,7 +56,7 @@ export const deliveryWriters: Readonly<Record<string, SectionWriter>> = {
       m.say("After slice 1: shown to", "После части 1: показать") + ` ${m.personas[0]}.`,
       m.say("After each slice: its acceptance criteria are run.", "После каждой части: прогнать её критерии приёмки."),
     ]),
-  "epic/Outcome": (m) => `${m.goals[0] ?? m.facts.title}${m.metrics[0] ? ` ${m.say("Measured by", "Мера")}: ${m.metrics[0].text}` : ""}`,
+  "epic/Outcome": (m) => `${sentence(m.goals[0] ?? m.facts.title)}${m.metrics[0] ? ` ${m.say("Measured by", "Мера")}: ${m.metrics[0].text}` : ""}`,
   "epic/Scope": (m) =>
     tableOf(
       row(m, "In|Out", "Входит|Не входит"),
@@ -130,7 +131,7 @@ export const deliveryWriters: Readonly<Record<string, SectionWriter>> = {
     ),
   "roadmap/Fixed points": (m) =>
     bullets(
-      m.constraints.filter((text) => /season|before|until|deadline|by \d|mid-|\d{4}|month|сезон|до |месяц/i.test(text)),
+      m.constraints.filter((text) => /season|before|until|deadline|by \d|mid-|\d{4}|сезон|до |месяц/i.test(text)),
       m.say("No date is given.", "Сроков нет."),
     ),
   "roadmap/What leaves the roadmap": (m) => bullets(m.outside, m.say("Nothing.", "Ничего.")),

@@ -116,6 +116,16 @@ describe("the sample issue", () => {
   });
 });
 
+it("stages after the first draw on the requirements, and say what nobody has stated instead of repeating the scope", () => {
+  const prd =
+    "## Acceptance criteria\n\n| Id | Requirement | Given | When | Then |\n|---|---|---|---|---|\n| A1 | F1 | a skipper | books | the berth is theirs |\n";
+  const known = { ...facts("t", "We want a berth."), earlier: [{ path: "docs/prd.md", type: "prd", text: prd }] };
+  const order = { type: "test_plan", title: "Plan", path: "docs/plan.md", template: "## Cases\n\n## Parking of bicycles\n" };
+  const text = writeDocument(known, order, [order], "qa", undefined);
+  expect(text).toContain("| TC1 | A1 | a skipper; books | the berth is theirs |");
+  expect(text).toMatch(/Parking of bicycles\n\nNeither the issue nor/);
+});
+
 it("a link says where it leads, and only inside the repository or to the web", () => {
   const { about } = facts("t", "We want [a](docs/a.md), [b](../../b), [c](javascript:x), [d](https://d.test/e) and nothing else.");
   expect(about.goals).toEqual(["We want a (`docs/a.md`), b, c, d (https://d.test/e) and nothing else."]);

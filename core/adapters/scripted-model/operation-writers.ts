@@ -54,11 +54,7 @@ export const operationWriters: Readonly<Record<string, SectionWriter>> = {
       m.questions.map((question) => question.text),
       m.say("None known.", "Неизвестны."),
     ),
-  "rollback_plan/When to roll back": (m) =>
-    tableOf(
-      row(m, "Sign|Threshold|Decided by", "Признак|Порог|Кто решает"),
-      m.risks.slice(0, 3).map((risk) => [risk.trigger, m.say("once, confirmed", "один раз, подтверждённо"), "sre"]),
-    ),
+  "rollback_plan/When to roll back": (m) => signs(m, "sre"),
   "rollback_plan/What going back means": (m) =>
     m.say(
       `The previous commit. Users lose what this version brings, and go on as today: ${m.facts.about.workaround[0] ?? m.problems[0] ?? m.facts.title}`,
@@ -226,10 +222,15 @@ export const operationWriters: Readonly<Record<string, SectionWriter>> = {
       ...m.constraints.filter((text) => /reception|offline|paper|приём|бумаж/i.test(text)),
     ]),
   "incident_playbook/What counts as an incident": (m) =>
-    tableOf(
-      row(m, "Severity|Sign|Reaction within", "Важность|Признак|Реакция"),
-      m.risks.slice(0, 3).map((risk, index) => [index === 0 ? "page" : "ticket", risk.trigger, index === 0 ? "30 min" : m.say("1 day", "1 день")]),
-    ),
+    tableOf(row(m, "Severity|Sign|Reaction within", "Важность|Признак|Реакция"), [
+      [
+        "page",
+        m.say(`Nobody can do this any more: ${m.capabilities[0] ?? m.facts.title}`, `Никто больше не может: ${m.capabilities[0] ?? m.facts.title}`),
+        "30 min",
+      ],
+      ["page", m.say("Something that was accepted is gone or wrong.", "Принятое пропало или неверно."), "30 min"],
+      ["ticket", m.say("Some people cannot, and there is a way around.", "Некоторые не могут, но обход есть."), m.say("1 day", "1 день")],
+    ]),
   "incident_playbook/First fifteen minutes": (m) =>
     [
       m.say("Say that you have it, and where the conversation is.", "Сказать, что вы взялись, и где идёт разговор."),
@@ -258,4 +259,50 @@ export const operationWriters: Readonly<Record<string, SectionWriter>> = {
         ),
       ),
     ),
+  "alerts/Silencing": (m) => m.say("The sre, for at most a day, with the reason written under the issue.", "sre, не дольше суток, с причиной под задачей."),
+  "alerts/Deliberately no alert": (m) => m.say("A refusal by the rules: it is an answer, not a fault.", "Отказ по правилам: это ответ, а не сбой."),
+  "alerts/Quality": (m) => m.say("No period has passed; nothing has fired.", "Периода ещё не было; срабатываний нет."),
+  "monitoring/Logs": (m) =>
+    tableOf(row(m, "Field|Meaning", "Поле|Смысл"), [
+      ["requirement", m.capabilities.map((_, index) => `F${index + 1}`).join(", ")],
+      ["outcome", m.say("accepted, refused, failed", "принято, отказано, сбой")],
+      ["reason", m.say("why it was refused or failed; no names of people", "почему отказано или сбой; без имён людей")],
+    ]),
+  "monitoring/Traces and audit": (m) =>
+    m.say("Proposed: each accepted action with its time and role; not built yet.", "Предложено: каждое принятое действие со временем и ролью; не построено."),
+  "monitoring/Dashboards": (m) => m.say("One page: actions by outcome and day. Not built yet.", "Одна страница: действия по исходу и дню. Не построена."),
+  "monitoring/Probes from outside": (m) =>
+    m.say(
+      `Once a day somebody goes through F1 by hand, until there is a page that can be probed.`,
+      "Раз в день кто-то проходит F1 вручную, пока нет страницы для проверки.",
+    ),
+  "incident_playbook/When agents help": (m) =>
+    m.say(
+      "They read the issue, the documents and the logs, and propose; every change is a request to the owner.",
+      "Читают задачу, документы и журналы и предлагают; каждое изменение — запрос владельцу.",
+    ),
+  "incident_playbook/Closing": (m) =>
+    m.say(
+      "Closed when the main task works again and the people above know; the sre writes the postmortem within a week.",
+      "Закрыт, когда основная задача снова выполняется и люди выше знают; sre пишет разбор за неделю.",
+    ),
 };
+
+function signs(m: Material, decider: string): string {
+  return tableOf(row(m, "Sign|Threshold|Decided by", "Признак|Порог|Кто решает"), [
+    [m.say("a test that passed before the release fails", "не проходит тест, прошедший до выпуска"), m.say("one", "один"), decider],
+    [
+      m.say(`this cannot be done: ${m.capabilities[0] ?? m.facts.title}`, `невозможно: ${m.capabilities[0] ?? m.facts.title}`),
+      m.say("10 minutes", "10 минут"),
+      decider,
+    ],
+    [
+      m.say(
+        `a constraint is broken: ${m.constraints[0] ?? m.say("none is stated", "не указаны")}`,
+        `нарушено ограничение: ${m.constraints[0] ?? "не указаны"}`,
+      ),
+      m.say("once", "один раз"),
+      decider,
+    ],
+  ]);
+}
