@@ -44,7 +44,8 @@ export default defineConfig({
           include: ["core/**/*.e2e.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
+          // A rehearsal waits for one process after another: two of them at a time fill two cores.
+          maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 120_000,
         },

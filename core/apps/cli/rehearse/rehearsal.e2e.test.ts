@@ -2,13 +2,9 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RehearsalReport } from "./report.ts";
-import { runJson, startCommand } from "../../../testing/command-line.ts";
-
-type Inbox = { readonly items: readonly { readonly id: string; readonly kind: string; readonly summary: string }[] };
-type Decided = { readonly request: { readonly phase: string }; readonly run: { readonly phase: string; readonly threadId: string; readonly attempt: number }; readonly waiting: Inbox["items"] };
+import { runJson } from "../../../testing/command-line.ts";
 
 let workspace = "";
 beforeEach(async () => {
@@ -16,7 +12,8 @@ beforeEach(async () => {
 });
 afterEach(async () => rm(workspace, { recursive: true, force: true }));
 
-const rehearse = (...args: readonly string[]): ReturnType<typeof runJson<RehearsalReport>> => runJson<RehearsalReport>(["rehearse", "--workspace", workspace, ...args]);
+const rehearse = (...args: readonly string[]): ReturnType<typeof runJson<RehearsalReport>> =>
+  runJson<RehearsalReport>(["rehearse", "--workspace", workspace, ...args]);
 const command = <T>(...args: readonly string[]): ReturnType<typeof runJson<T>> => runJson<T>([...args, "--workspace", workspace]);
 
 describe("a rehearsal that is approved", () => {
@@ -28,15 +25,28 @@ describe("a rehearsal that is approved", () => {
     for (const stage of value.stages) {
       expect(stage.artifacts, stage.stage).toMatchObject({ missing: [], present: stage.artifacts.required });
       expect(stage.filesChanged.length, stage.stage).toBeGreaterThan(0);
-      expect(stage.filesChanged.filter((file) => !file.endsWith(".md") || file.startsWith("docs/_")), stage.stage).toEqual([]);
+      expect(
+        stage.filesChanged.filter((file) => !file.endsWith(".md") || file.startsWith("docs/_")),
+        stage.stage,
+      ).toEqual([]);
       expect(stage.codexThreadId, stage.stage).toMatch(/^[0-9a-f-]{36}$/u);
       expect(stage.decisions.length, stage.stage).toBeGreaterThan(0);
-      for (const decision of stage.decisions) expect(decision).toMatchObject({ phase: "executed", signatureVerified: true, surface: "command-line", digest: expect.stringMatching(/^[0-9a-f]{64}$/u) as unknown });
+      for (const decision of stage.decisions)
+        expect(decision).toMatchObject({
+          phase: "executed",
+          signatureVerified: true,
+          surface: "command-line",
+          digest: expect.stringMatching(/^[0-9a-f]{64}$/u) as unknown,
+        });
       expect(stage.tokens.outputTokens, stage.stage).toBeGreaterThan(0);
     }
     expect(new Set(value.stages.map((stage) => stage.pullRequest)).size).toBe(3);
     // The idea names no measure of success, so intake asked; prd's comment on another issue asked too.
-    expect(value.stages.map((stage) => stage.decisions.map((decision) => decision.kind).toSorted())).toEqual([["gate", "question"], ["gate"], ["gate", "tool"]]);
+    expect(value.stages.map((stage) => stage.decisions.map((decision) => decision.kind).toSorted())).toEqual([
+      ["gate", "question"],
+      ["gate"],
+      ["gate", "tool"],
+    ]);
     expect(value.audit).toMatchObject({ ok: true, problems: [] });
     expect({ twice: value.effectsExecutedTwice, processes: value.agentProcesses, waiting: value.waiting }).toEqual({ twice: 0, processes: 0, waiting: [] });
   });
@@ -50,6 +60,8 @@ describe("a rehearsal that asks for changes", () => {
     expect(value.stages.map((stage) => `${stage.variant} ${stage.phase}`)).toEqual(["work superseded", "revise succeeded"]);
     expect(value.stages[1]?.pullRequest).toBe(value.stages[0]?.pullRequest);
     expect(value.reviewThreads).toEqual({ total: 2, answered: 2 });
+    // A thread is not settled by words alone: the documents that it is about have changed.
+    expect(value.stages[1]?.filesChanged.length).toBe(2);
     expect(value.audit.ok).toBe(true);
   });
 });
@@ -81,58 +93,8 @@ describe("a question", () => {
     expect(value.outcome).toBe("completed");
     const clone = join(workspace, "clone");
     execFileSync("git", ["clone", "--quiet", join(workspace, "forge", "git", `${value.repository}.git`), clone]);
-    expect(execFileSync("git", ["-C", clone, "grep", "-l", "know by one o'clock", "--", `docs/issues/issue-${value.issue}`], { encoding: "utf8" })).toContain("intake/");
-  });
-});
-
-describe("a rehearsal that decides later", () => {
-  it("leaves a parked run without a process, and a later process resumes the same thread and finishes the stage", async () => {
-    const left = await rehearse("--stages", "intake", "--decide", "later");
-    expect({ code: left.code, outcome: left.value.outcome, processes: left.value.agentProcesses, phase: left.value.stages[0]?.phase }).toEqual({ code: 0, outcome: "waiting", processes: 0, phase: "parked" });
-    const [waiting] = left.value.waiting;
-    expect(waiting).toMatchObject({ kind: "question" });
-
-    const decided = await command<Decided>("inbox", "approve", waiting?.id ?? "");
-
-    expect(decided.code).toBe(3);
-    expect(decided.value.request.phase).toBe("executed");
-    expect(decided.value.run).toMatchObject({ phase: "waiting_owner_review", threadId: left.value.stages[0]?.codexThreadId, attempt: 2 });
-    const [gate] = decided.value.waiting;
-    const ended = await command<Decided>("inbox", "approve", gate?.id ?? "", "--stay");
-    expect({ code: ended.code, phase: ended.value.run.phase }).toEqual({ code: 0, phase: "succeeded" });
-    expect((await command<{ readonly ok: boolean }>("audit", "verify")).value.ok).toBe(true);
-  });
-});
-
-describe("a workspace that is killed in the middle of a stage", () => {
-  it.each(["working (attempt 1)", "You: approve: Question", "waits for your review"])("ends the stage as if nothing had happened when it is started again (killed at: %s)", async (moment) => {
-    const first = startCommand(["rehearse", "--workspace", workspace, "--stages", "intake", "--decide", "approve"]);
-    await first.shows(moment);
-    first.process.kill("SIGKILL");
-    await first.ended;
-
-    const { code, value } = await rehearse("--continue", "--stages", "intake", "--decide", "approve");
-
-    expect({ code, outcome: value.outcome, runs: value.stages.map((stage) => stage.phase) }).toEqual({ code: 0, outcome: "completed", runs: ["succeeded"] });
-    expect(value.stages[0]?.artifacts.missing).toEqual([]);
-    expect(value.audit).toMatchObject({ ok: true, effectsExecutedTwice: 0 });
-  });
-});
-
-describe("a rehearsal on the owner's own material", () => {
-  const issues = fileURLToPath(new URL("../../rehearsal/sample/issues/", import.meta.url));
-
-  it.each(["russian.md", "hostile.md"])("works on any repository and on %s, and leaves the repository as it was", async (file) => {
-    const repository = join(workspace, "my project");
-    execFileSync("git", ["init", "--quiet", "--initial-branch", "trunk", repository]);
-    execFileSync("git", ["-C", repository, "-c", "user.name=Me", "-c", "user.email=me@example.invalid", "commit", "--quiet", "--allow-empty", "-m", "start"]);
-    const before = execFileSync("git", ["-C", repository, "for-each-ref"], { encoding: "utf8" });
-
-    const { code, value } = await rehearse("--repo", repository, "--issue", join(issues, file), "--label", "run:intake");
-
-    expect({ code, outcome: value.outcome }).toEqual({ code: 0, outcome: "completed" });
-    expect(value.stages[0]?.artifacts.missing).toEqual([]);
-    expect(value.audit.ok).toBe(true);
-    expect(execFileSync("git", ["-C", repository, "for-each-ref"], { encoding: "utf8" })).toBe(before);
+    expect(execFileSync("git", ["-C", clone, "grep", "-l", "know by one o'clock", "--", `docs/issues/issue-${value.issue}`], { encoding: "utf8" })).toContain(
+      "intake/",
+    );
   });
 });

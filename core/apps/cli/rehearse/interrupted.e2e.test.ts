@@ -1,0 +1,85 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { RehearsalReport } from "./report.ts";
+import { runJson, startCommand } from "../../../testing/command-line.ts";
+
+type Inbox = { readonly items: readonly { readonly id: string; readonly kind: string; readonly summary: string }[] };
+type Decided = {
+  readonly request: { readonly phase: string };
+  readonly run: { readonly phase: string; readonly threadId: string; readonly attempt: number };
+  readonly waiting: Inbox["items"];
+};
+
+let workspace = "";
+beforeEach(async () => {
+  workspace = await mkdtemp(join(tmpdir(), "signalbox-e2e-"));
+});
+afterEach(async () => rm(workspace, { recursive: true, force: true }));
+
+const rehearse = (...args: readonly string[]): ReturnType<typeof runJson<RehearsalReport>> =>
+  runJson<RehearsalReport>(["rehearse", "--workspace", workspace, ...args]);
+const command = <T>(...args: readonly string[]): ReturnType<typeof runJson<T>> => runJson<T>([...args, "--workspace", workspace]);
+
+describe("a rehearsal that decides later", () => {
+  it("leaves a parked run without a process, and a later process resumes the same thread and finishes the stage", async () => {
+    const left = await rehearse("--stages", "intake", "--decide", "later");
+    expect({ code: left.code, outcome: left.value.outcome, processes: left.value.agentProcesses, phase: left.value.stages[0]?.phase }).toEqual({
+      code: 0,
+      outcome: "waiting",
+      processes: 0,
+      phase: "parked",
+    });
+    const [waiting] = left.value.waiting;
+    expect(waiting).toMatchObject({ kind: "question" });
+
+    const decided = await command<Decided>("inbox", "approve", waiting?.id ?? "");
+
+    expect(decided.code).toBe(3);
+    expect(decided.value.request.phase).toBe("executed");
+    expect(decided.value.run).toMatchObject({ phase: "waiting_owner_review", threadId: left.value.stages[0]?.codexThreadId, attempt: 2 });
+    const [gate] = decided.value.waiting;
+    const ended = await command<Decided>("inbox", "approve", gate?.id ?? "", "--stay");
+    expect({ code: ended.code, phase: ended.value.run.phase }).toEqual({ code: 0, phase: "succeeded" });
+    expect((await command<{ readonly ok: boolean }>("audit", "verify")).value.ok).toBe(true);
+  });
+});
+
+describe("a workspace that is killed in the middle of a stage", () => {
+  it.each(["working (attempt 1)", "You: approve: Question", "waits for your review"])(
+    "ends the stage as if nothing had happened when it is started again (killed at: %s)",
+    async (moment) => {
+      const first = startCommand(["rehearse", "--workspace", workspace, "--stages", "intake", "--decide", "approve"]);
+      await first.shows(moment);
+      first.process.kill("SIGKILL");
+      await first.ended;
+
+      const { code, value } = await rehearse("--continue", "--stages", "intake", "--decide", "approve");
+
+      expect({ code, outcome: value.outcome, runs: value.stages.map((stage) => stage.phase) }).toEqual({ code: 0, outcome: "completed", runs: ["succeeded"] });
+      expect(value.stages[0]?.artifacts.missing).toEqual([]);
+      expect(value.audit).toMatchObject({ ok: true, effectsExecutedTwice: 0 });
+    },
+  );
+});
+
+describe("a rehearsal on the owner's own material", () => {
+  const issues = fileURLToPath(new URL("../../rehearsal/sample/issues/", import.meta.url));
+
+  it.each(["russian.md", "hostile.md"])("works on any repository and on %s, and leaves the repository as it was", async (file) => {
+    const repository = join(workspace, "my project");
+    execFileSync("git", ["init", "--quiet", "--initial-branch", "trunk", repository]);
+    execFileSync("git", ["-C", repository, "-c", "user.name=Me", "-c", "user.email=me@example.invalid", "commit", "--quiet", "--allow-empty", "-m", "start"]);
+    const before = execFileSync("git", ["-C", repository, "for-each-ref"], { encoding: "utf8" });
+
+    const { code, value } = await rehearse("--repo", repository, "--issue", join(issues, file), "--label", "run:intake");
+
+    expect({ code, outcome: value.outcome }).toEqual({ code: 0, outcome: "completed" });
+    expect(value.stages[0]?.artifacts.missing).toEqual([]);
+    expect(value.audit.ok).toBe(true);
+    expect(execFileSync("git", ["-C", repository, "for-each-ref"], { encoding: "utf8" })).toBe(before);
+  });
+});
