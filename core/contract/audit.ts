@@ -25,7 +25,9 @@ export type Verification = z.infer<typeof verification>;
 
 export const auditContract = {
   events: oc
-    .input(z.object({ after: z.int().min(0).optional(), limit: z.int().min(1).max(1_000).optional(), type: z.string().optional(), subject: z.string().optional() }))
+    .input(
+      z.object({ after: z.int().min(0).optional(), limit: z.int().min(1).max(1_000).optional(), type: z.string().optional(), subject: z.string().optional() }),
+    )
     .output(z.array(flowEvent)),
   /** Events after `after` as they are committed. */
   follow: oc.input(z.object({ after: z.int().min(0) })).output(eventIterator(z.array(flowEvent))),

@@ -45,9 +45,15 @@ const move = z.object({ repository: repositoryName, issue: issueNumber, to: stag
 
 export const boardContract = {
   stages: oc.output(z.array(stageRow)),
-  cards: oc.errors(commonErrors).input(z.object({ repository: repositoryName.optional() })).output(z.object({ cards: z.array(boardCard), asOf: instant })),
+  cards: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName.optional() }))
+    .output(z.object({ cards: z.array(boardCard), asOf: instant })),
   watch: oc.input(z.object({ repository: repositoryName.optional() })).output(eventIterator(z.object({ cards: z.array(boardCard), asOf: instant }))),
   preview: oc.errors(commonErrors).input(move).output(transitionPreview),
   /** Applies the label change as the owner; CONFLICT when the labels are no longer those of `targetVersion`. */
-  apply: oc.errors(commonErrors).input(move.extend({ targetVersion: z.string() })).output(transitionPreview),
+  apply: oc
+    .errors(commonErrors)
+    .input(move.extend({ targetVersion: z.string() }))
+    .output(transitionPreview),
 };

@@ -2,7 +2,18 @@ import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { commonErrors, instant, issueNumber, repositoryName, stageName } from "./shared.ts";
 
-export const documentRow = z.object({ docId: z.string(), path: z.string(), branch: z.string(), type: z.string(), title: z.string(), status: z.string(), ownerRole: z.string(), stage: stageName.optional(), hash: z.string(), updatedAt: instant });
+export const documentRow = z.object({
+  docId: z.string(),
+  path: z.string(),
+  branch: z.string(),
+  type: z.string(),
+  title: z.string(),
+  status: z.string(),
+  ownerRole: z.string(),
+  stage: stageName.optional(),
+  hash: z.string(),
+  updatedAt: instant,
+});
 
 export const documentsContract = {
   list: oc.input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional() })).output(z.array(documentRow)),
@@ -10,7 +21,17 @@ export const documentsContract = {
   docset: oc
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, issue: issueNumber }))
-    .output(z.array(z.object({ stage: stageName, required: z.array(z.string()), present: z.array(z.string()), approved: z.array(z.string()), missing: z.array(z.string()) }))),
+    .output(
+      z.array(
+        z.object({
+          stage: stageName,
+          required: z.array(z.string()),
+          present: z.array(z.string()),
+          approved: z.array(z.string()),
+          missing: z.array(z.string()),
+        }),
+      ),
+    ),
   /** A document's text and front matter at its branch, and the approved text before it, where there is one, for a diff. */
   read: oc
     .errors(commonErrors)
@@ -22,7 +43,13 @@ export const documentsContract = {
     .input(z.object({ repository: repositoryName, pull: issueNumber }))
     .output(
       z.array(
-        z.object({ id: z.string(), resolved: z.boolean(), path: z.string(), line: z.number().optional(), comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })) }),
+        z.object({
+          id: z.string(),
+          resolved: z.boolean(),
+          path: z.string(),
+          line: z.number().optional(),
+          comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })),
+        }),
       ),
     ),
   search: oc

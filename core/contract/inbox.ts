@@ -26,7 +26,10 @@ export const verdict = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("request_changes"),
     comment: ownerText,
-    comments: z.array(z.object({ path: z.string().min(1), line: z.int().min(1), body: ownerText })).max(100).optional(),
+    comments: z
+      .array(z.object({ path: z.string().min(1), line: z.int().min(1), body: ownerText }))
+      .max(100)
+      .optional(),
   }),
   z.object({ type: z.literal("ask"), question: ownerText }),
   z.object({ type: z.literal("abort"), reason: ownerText }),
@@ -79,14 +82,19 @@ export const inboxContract = {
   list: oc
     .input(z.object({ closed: z.boolean().optional(), limit: z.int().min(1).max(500).optional() }))
     .output(z.object({ items: z.array(inboxItem), asOf: instant })),
-  get: oc.errors(commonErrors).input(z.object({ id: requestId })).output(inboxCard),
+  get: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId }))
+    .output(inboxCard),
   /**
    * Signs and records the owner's verdict. `digest` and `targetVersion` are those that were shown: when the request has others now, it is a CONFLICT and
    * nothing is decided. Without them, the current ones are signed (a command line that has just shown the card).
    */
   decide: oc
     .errors(commonErrors)
-    .input(z.object({ id: requestId, verdict, surface: z.enum(["desktop", "command-line"]), digest: z.string().optional(), targetVersion: z.string().optional() }))
+    .input(
+      z.object({ id: requestId, verdict, surface: z.enum(["desktop", "command-line"]), digest: z.string().optional(), targetVersion: z.string().optional() }),
+    )
     .output(inboxCard),
   /** Emits the list's current state, and again whenever it changed. */
   watch: oc.output(eventIterator(z.object({ items: z.array(inboxItem), asOf: instant }))),

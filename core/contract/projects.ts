@@ -12,11 +12,21 @@ export const project = z.object({
 export const projectsContract = {
   list: oc.output(z.array(project)),
   /** Brings a git repository of this machine into the rehearsal workspace. It is cloned and never changed. REFUSED where there is no local forge. */
-  addLocal: oc.errors(commonErrors).input(z.object({ path: z.string().min(1).max(4_096) })).output(project),
+  addLocal: oc
+    .errors(commonErrors)
+    .input(z.object({ path: z.string().min(1).max(4_096) }))
+    .output(project),
   /** Opens an issue as the owner. Labels that start runs are refused here: they are set through the board, which shows the change first. */
   openIssue: oc
     .errors(commonErrors)
-    .input(z.object({ repository: repositoryName, title: z.string().trim().min(1).max(256), body: z.string().max(65_536), labels: z.array(z.string().min(1).max(50)).max(20).optional() }))
+    .input(
+      z.object({
+        repository: repositoryName,
+        title: z.string().trim().min(1).max(256),
+        body: z.string().max(65_536),
+        labels: z.array(z.string().min(1).max(50)).max(20).optional(),
+      }),
+    )
     .output(z.object({ repository: repositoryName, issue: issueNumber, url: z.string() })),
   /** The idea that the sample project brings along; `issue` is its number on the forge as long as no run has touched it. */
   sampleIssue: oc.errors(commonErrors).output(z.object({ title: z.string(), body: z.string(), issue: issueNumber.optional() })),

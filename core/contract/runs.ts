@@ -1,6 +1,19 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { commonErrors, instant, issueNumber, modelProfile, ownerText, repositoryName, requestId, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
+import {
+  commonErrors,
+  instant,
+  issueNumber,
+  modelProfile,
+  ownerText,
+  repositoryName,
+  requestId,
+  role,
+  runId,
+  runPhase,
+  stageName,
+  tokenTotals,
+} from "./shared.ts";
 
 export const runRow = z.object({
   id: runId,
@@ -46,7 +59,16 @@ export const runDetail = runRow.extend({
   attempts: z.array(z.object({ attempt: z.number(), phase: z.string(), startedAt: instant, endedAt: instant.optional(), outcome: z.string().optional() })),
   toolCalls: z.array(toolCallRow),
   decisions: z.array(
-    z.object({ id: requestId, kind: z.string(), phase: z.string(), digest: z.string(), verdict: z.string().optional(), by: z.string().optional(), surface: z.string().optional(), signatureVerified: z.boolean().optional() }),
+    z.object({
+      id: requestId,
+      kind: z.string(),
+      phase: z.string(),
+      digest: z.string(),
+      verdict: z.string().optional(),
+      by: z.string().optional(),
+      surface: z.string().optional(),
+      signatureVerified: z.boolean().optional(),
+    }),
   ),
   pushes: z.array(z.object({ commit: z.string(), files: z.array(z.string()), at: instant })),
   artifacts: z.object({ required: z.array(z.string()), present: z.array(z.string()), missing: z.array(z.string()) }),
@@ -61,19 +83,44 @@ export type TranscriptEntry = z.infer<typeof transcriptEntry>;
 
 export const runsContract = {
   list: oc
-    .input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional(), active: z.boolean().optional(), limit: z.int().min(1).max(500).optional() }))
+    .input(
+      z.object({
+        repository: repositoryName.optional(),
+        issue: issueNumber.optional(),
+        active: z.boolean().optional(),
+        limit: z.int().min(1).max(500).optional(),
+      }),
+    )
     .output(z.object({ runs: z.array(runRow), asOf: instant })),
-  get: oc.errors(commonErrors).input(z.object({ id: runId })).output(runDetail),
+  get: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId }))
+    .output(runDetail),
   /** A page of the stored transcript after `after`. */
   transcript: oc
     .errors(commonErrors)
     .input(z.object({ id: runId, after: transcriptCursor.optional(), limit: z.int().min(1).max(1_000).optional() }))
     .output(z.object({ entries: z.array(transcriptEntry), next: transcriptCursor.optional() })),
   /** The transcript from `after` on, in batches, and then live until the run has ended or the reader leaves. */
-  follow: oc.errors(commonErrors).input(z.object({ id: runId, after: transcriptCursor.optional() })).output(eventIterator(z.object({ entries: z.array(transcriptEntry), phase: runPhase }))),
+  follow: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId, after: transcriptCursor.optional() }))
+    .output(eventIterator(z.object({ entries: z.array(transcriptEntry), phase: runPhase }))),
   /** Emits the run's detail, and again whenever it changed, until the run is final. */
-  watch: oc.errors(commonErrors).input(z.object({ id: runId })).output(eventIterator(runDetail)),
-  park: oc.errors(commonErrors).input(z.object({ id: runId })).output(runRow),
-  resume: oc.errors(commonErrors).input(z.object({ id: runId })).output(runRow),
-  cancel: oc.errors(commonErrors).input(z.object({ id: runId, reason: ownerText })).output(runRow),
+  watch: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId }))
+    .output(eventIterator(runDetail)),
+  park: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId }))
+    .output(runRow),
+  resume: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId }))
+    .output(runRow),
+  cancel: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId, reason: ownerText }))
+    .output(runRow),
 };

@@ -7,7 +7,10 @@ export const instant = z.number().int().nonnegative();
 export const stageName = z.enum([...processStages, ...serviceStages]);
 export const role = z.enum(roles);
 export const runPhase = z.enum([...activeRunPhases, ...finalRunPhases]);
-export const repositoryName = z.string().regex(/^[\w.-]+\/[\w.-]+$/u, "a repository is written owner/name").max(140);
+export const repositoryName = z
+  .string()
+  .regex(/^[\w.-]+\/[\w.-]+$/u, "a repository is written owner/name")
+  .max(140);
 export const issueNumber = z.int().min(1).max(2_147_483_647);
 export const runId = z.string().min(1).max(100);
 export const requestId = z.string().min(1).max(100);
@@ -29,7 +32,10 @@ export const modelProfile = z.object({ model: z.string(), reasoning: z.enum(reas
 export const commonErrors = {
   NOT_FOUND: { status: 404, data: z.object({ remedy: z.string() }) },
   /** The state moved on: decided by someone else, stale, expired, already ended. `by` names who was first, where someone was. */
-  CONFLICT: { status: 409, data: z.object({ type: z.string(), remedy: z.string(), by: z.string().optional(), surface: z.string().optional(), at: instant.optional() }) },
+  CONFLICT: {
+    status: 409,
+    data: z.object({ type: z.string(), remedy: z.string(), by: z.string().optional(), surface: z.string().optional(), at: instant.optional() }),
+  },
   /** The request was understood and refused by a rule of the domain. */
   REFUSED: { status: 422, data: z.object({ type: z.string(), remedy: z.string() }) },
   UNAVAILABLE: { status: 503, data: z.object({ code: z.string(), remedy: z.string() }) },

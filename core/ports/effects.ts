@@ -9,7 +9,14 @@ export type EffectAction =
   | { readonly type: "sync-status-comment"; readonly runId: RunId }
   /** Posts a comment once; found again by its marker. */
   | { readonly type: "post-comment"; readonly repository: RepositoryName; readonly issue: number; readonly marker: string; readonly body: string }
-  | { readonly type: "change-labels"; readonly repository: RepositoryName; readonly number: number; readonly add: readonly string[]; readonly remove: readonly string[]; readonly as: "bot" | "owner" }
+  | {
+      readonly type: "change-labels";
+      readonly repository: RepositoryName;
+      readonly number: number;
+      readonly add: readonly string[];
+      readonly remove: readonly string[];
+      readonly as: "bot" | "owner";
+    }
   /** Starts the runner of an attempt; its name derives from run and attempt. */
   | { readonly type: "start-attempt"; readonly runId: RunId; readonly attempt: number }
   | { readonly type: "stop-attempt"; readonly runId: RunId; readonly attempt: number }

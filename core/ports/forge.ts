@@ -107,13 +107,24 @@ export interface Forge {
   pull(repository: RepositoryName, number: number): Promise<ForgePull>;
   /** The open pull request from `head`, if there is one. */
   openPullFrom(repository: RepositoryName, head: BranchName): Promise<ForgePull | undefined>;
-  createPull(repository: RepositoryName, pull: { readonly title: string; readonly body: string; readonly head: BranchName; readonly base: BranchName; readonly draft?: boolean }): Promise<ForgePull>;
+  createPull(
+    repository: RepositoryName,
+    pull: { readonly title: string; readonly body: string; readonly head: BranchName; readonly base: BranchName; readonly draft?: boolean },
+  ): Promise<ForgePull>;
   closePull(repository: RepositoryName, number: number): Promise<void>;
   /** Merges at exactly `head`; throws `conflict` when the head moved or it cannot be merged. Already merged at this head: returns its commit. */
   mergePull(repository: RepositoryName, number: number, head: CommitSha, message: string): Promise<{ readonly sha: CommitSha }>;
   requestReview(repository: RepositoryName, number: number, reviewers: readonly string[]): Promise<void>;
   reviews(repository: RepositoryName, number: number): Promise<readonly ForgeReview[]>;
-  createReview(repository: RepositoryName, number: number, review: { readonly event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT"; readonly body: string; readonly comments?: readonly { readonly path: string; readonly line: number; readonly body: string }[] }): Promise<ForgeReview>;
+  createReview(
+    repository: RepositoryName,
+    number: number,
+    review: {
+      readonly event: "APPROVE" | "REQUEST_CHANGES" | "COMMENT";
+      readonly body: string;
+      readonly comments?: readonly { readonly path: string; readonly line: number; readonly body: string }[];
+    },
+  ): Promise<ForgeReview>;
   reviewThreads(repository: RepositoryName, number: number): Promise<readonly ReviewThread[]>;
   replyToThread(repository: RepositoryName, pull: number, commentId: number, body: string): Promise<ForgeComment>;
 

@@ -1,4 +1,16 @@
-export const infrastructureErrorCodes = ["unavailable", "timeout", "conflict", "not-found", "unauthorised", "rate-limited", "invalid-response", "newer-schema", "busy", "unwritable", "internal"] as const;
+export const infrastructureErrorCodes = [
+  "unavailable",
+  "timeout",
+  "conflict",
+  "not-found",
+  "unauthorised",
+  "rate-limited",
+  "invalid-response",
+  "newer-schema",
+  "busy",
+  "unwritable",
+  "internal",
+] as const;
 export type InfrastructureErrorCode = (typeof infrastructureErrorCodes)[number];
 
 /**
@@ -13,7 +25,11 @@ export class InfrastructureError extends Error {
   /** For `rate-limited` and `unavailable`: milliseconds after which a retry makes sense. */
   readonly retryAfter?: number | undefined;
 
-  constructor(code: InfrastructureErrorCode, message: string, options: { readonly cause?: unknown; readonly retryable?: boolean; readonly remedy?: string; readonly retryAfter?: number } = {}) {
+  constructor(
+    code: InfrastructureErrorCode,
+    message: string,
+    options: { readonly cause?: unknown; readonly retryable?: boolean; readonly remedy?: string; readonly retryAfter?: number } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.retryable = options.retryable ?? (code === "unavailable" || code === "timeout" || code === "rate-limited" || code === "conflict");

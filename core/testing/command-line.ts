@@ -18,7 +18,10 @@ export interface RunningCommand {
 
 /** Starts `signalbox` as its users do: a process of its own, with an environment of its own. */
 export function startCommand(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningCommand {
-  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"], env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"], LANG: "C.UTF-8", ...env } });
+  const child = spawn(process.execPath, [main, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: process.env["PATH"], HOME: process.env["HOME"], TMPDIR: process.env["TMPDIR"], LANG: "C.UTF-8", ...env },
+  });
   let out = "";
   let err = "";
   const waiting = new Set<() => void>();
@@ -54,7 +57,10 @@ export function runCommand(args: readonly string[], env: Readonly<Record<string,
 }
 
 /** Runs a command with `--json` and reads its document; whatever else it printed on standard output is an error. */
-export async function runJson<T>(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<{ readonly code: number | null; readonly value: T; readonly err: string }> {
+export async function runJson<T>(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ readonly code: number | null; readonly value: T; readonly err: string }> {
   const { code, out, err } = await runCommand([...args, "--json"], env);
   try {
     return { code, value: JSON.parse(out) as T, err };

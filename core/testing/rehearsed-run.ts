@@ -27,7 +27,11 @@ export function createRehearsedRun(workspace: string, gateway: Gateway = () => u
     if (call.name !== "exec_command") return JSON.stringify(gateway(call) ?? { status: "done", message: "done" });
     // As Codex does: a command with a forced removal anywhere in it is not run at all.
     if (/\brm -r?f\b/.test(String(call.arguments["cmd"]))) return "exec_command failed: rejected: rm -f style commands are not permitted.";
-    const { status, stdout } = spawnSync("bash", ["-c", String(call.arguments["cmd"])], { cwd: workspace, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const { status, stdout } = spawnSync("bash", ["-c", String(call.arguments["cmd"])], {
+      cwd: workspace,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     return `Chunk ID: 1\nWall time: 0.1 seconds\nProcess exited with code ${status}\nOutput:\n${stdout}`;
   }
 

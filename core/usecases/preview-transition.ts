@@ -43,7 +43,12 @@ export interface TransitionDependencies {
 export function createPreviewTransition(deps: TransitionDependencies) {
   return async function previewTransition(input: TransitionInput): Promise<Result<TransitionPreview, TransitionError>> {
     const names = labelNames(await deps.ownerForge.variables(input.repository));
-    if (!names.ok) return err({ type: "transition.label-names", message: "Label names in the repository's variables collide.", remedy: "Give each RUN_*, STATE_* and NEED_* variable a name of its own." });
+    if (!names.ok)
+      return err({
+        type: "transition.label-names",
+        message: "Label names in the repository's variables collide.",
+        remedy: "Give each RUN_*, STATE_* and NEED_* variable a name of its own.",
+      });
     return ok(await preview(deps, input, names.value));
   };
 }
@@ -55,7 +60,10 @@ export function createApplyTransition(deps: TransitionDependencies) {
     const now = await previewTransition(input);
     if (!now.ok) return now;
     if (now.value.targetVersion !== shown) return err({ type: "decision.stale" });
-    const [reason] = [...now.value.conflicts.map((conflict) => ({ condition: conflict, remedy: "Mend it, then look at the change again." })), ...now.value.unmet];
+    const [reason] = [
+      ...now.value.conflicts.map((conflict) => ({ condition: conflict, remedy: "Mend it, then look at the change again." })),
+      ...now.value.unmet,
+    ];
     if (reason) return err({ type: "transition.refused", message: reason.condition, remedy: reason.remedy });
     for (const label of now.value.plan.removed) await deps.ownerForge.removeLabel(input.repository, input.issue, label);
     if (now.value.plan.added.length > 0) await deps.ownerForge.addLabels(input.repository, input.issue, now.value.plan.added);

@@ -69,10 +69,13 @@ const noTree: Tree = { paths: [], files: new Map() };
 async function readTree(cwd: string, commit: string): Promise<Tree> {
   const listed = await runGit(["ls-tree", "-r", "-l", "-z", "--full-tree", commit], { cwd });
   if (listed.code !== 0) return noTree;
-  const entries = listed.stdout.toString("utf8").split("\0").flatMap((entry) => {
-    const match = /^(\d+) (\w+) ([0-9a-f]{40}) +(\d+|-)\t([\s\S]*)$/.exec(entry);
-    return match ? [{ mode: match[1] ?? "", id: match[3] ?? "", size: Number(match[4]), path: match[5] ?? "" }] : [];
-  });
+  const entries = listed.stdout
+    .toString("utf8")
+    .split("\0")
+    .flatMap((entry) => {
+      const match = /^(\d+) (\w+) ([0-9a-f]{40}) +(\d+|-)\t([\s\S]*)$/.exec(entry);
+      return match ? [{ mode: match[1] ?? "", id: match[3] ?? "", size: Number(match[4]), path: match[5] ?? "" }] : [];
+    });
   const files = entries.filter((entry) => entry.mode.startsWith("100"));
   return { paths: entries.map((entry) => entry.path), files: new Map(files.map(({ path, id, size }) => [path, { id, size }])) };
 }

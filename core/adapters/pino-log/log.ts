@@ -12,7 +12,8 @@ const secretNames = ["authorization", "token", "runToken", "bootstrapToken", "se
 
 /** The process's log: one JSON object a line, written at once, so that a killed process has told everything. */
 export function createLog(options: LogOptions = {}): Log {
-  const stream: DestinationStream = options.file === undefined ? destination({ fd: 2, sync: true }) : destination({ dest: options.file, append: true, sync: true, mode: 0o600 });
+  const stream: DestinationStream =
+    options.file === undefined ? destination({ fd: 2, sync: true }) : destination({ dest: options.file, append: true, sync: true, mode: 0o600 });
   const paths = secretNames.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]);
   return pino({ level: options.level ?? "info", base: { pid: process.pid }, redact: { paths, censor: "[redacted]" } }, stream);
 }

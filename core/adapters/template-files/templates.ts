@@ -16,7 +16,8 @@ export function loadTemplates(directory: URL = new URL("../../../docs/templates/
   const texts = new Map(Object.entries(artifacts).map(([type, entry]) => [type, readFileSync(new URL(entry.file, directory), "utf8")]));
   return (type) => {
     const text = texts.get(type);
-    if (text === undefined) throw new InfrastructureError("internal", `there is no template for ${type}`, { retryable: false, remedy: "Add it to docs/templates/index.yaml." });
+    if (text === undefined)
+      throw new InfrastructureError("internal", `there is no template for ${type}`, { retryable: false, remedy: "Add it to docs/templates/index.yaml." });
     return text;
   };
 }

@@ -26,7 +26,9 @@ export async function connectTo(root: string, version: string, output: Output, p
     if (attached) return attached;
     if (performance.now() > until) {
       const { pid } = outcome.owner;
-      throw new InfrastructureError("busy", `process ${pid} has the workspace open and does not become ready`, { remedy: `Wait for it, or end process ${pid}.` });
+      throw new InfrastructureError("busy", `process ${pid} has the workspace open and does not become ready`, {
+        remedy: `Wait for it, or end process ${pid}.`,
+      });
     }
     await new Promise((resolve) => setTimeout(resolve, pollEvery));
   }

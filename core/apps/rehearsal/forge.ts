@@ -39,7 +39,11 @@ export async function openForge(directory: WorkspaceDirectory, secrets: Workspac
       seeding.ensureUser({ login: ownerLogin, name: "Owner", token: secrets.ownerToken });
       seeding.ensureUser({ login: botLogin, name: "Signalbox", type: "Bot", token: secrets.botToken });
       for (const login of [sampleOwner, localOwner]) seeding.ensureOrganization({ login, owners: [ownerLogin] });
-      await seeding.ensureRepository({ name: sampleRepository, source: { files, message: "Tidewater as it is today" }, collaborators: { [botLogin]: "admin" } });
+      await seeding.ensureRepository({
+        name: sampleRepository,
+        source: { files, message: "Tidewater as it is today" },
+        collaborators: { [botLogin]: "admin" },
+      });
     },
   });
   await server.start();
@@ -59,7 +63,11 @@ async function openSampleIssues(owner: Forge): Promise<void> {
 async function addLocal(server: LocalForge, path: string): Promise<RepositoryName> {
   const head = await gitOutput(path, "rev-parse", "HEAD");
   const top = await gitOutput(path, "rev-parse", "--show-toplevel");
-  const base = basename(top).replaceAll(/[^A-Za-z0-9._-]+/gu, "-").replace(/^[.-]+/u, "").replace(/\.git$/u, "") || "repository";
+  const base =
+    basename(top)
+      .replaceAll(/[^A-Za-z0-9._-]+/gu, "-")
+      .replace(/^[.-]+/u, "")
+      .replace(/\.git$/u, "") || "repository";
   // The commit is part of the name, so that a repository that moved on is brought in anew and earlier rehearsals keep theirs.
   const name = `${localOwner}/${base}-${head.slice(0, 8)}` as RepositoryName;
   await server.ensureRepository({ name, source: { git: top }, collaborators: { [botLogin]: "admin" } });
@@ -71,6 +79,10 @@ async function gitOutput(path: string, ...args: readonly string[]): Promise<stri
     const { stdout } = await run("git", ["-C", path, ...args]);
     return stdout.trim();
   } catch (cause) {
-    throw new InfrastructureError("not-found", `${path} is not a git repository with a commit`, { cause, retryable: false, remedy: "Name the folder of a git repository that has at least one commit." });
+    throw new InfrastructureError("not-found", `${path} is not a git repository with a commit`, {
+      cause,
+      retryable: false,
+      remedy: "Name the folder of a git repository that has at least one commit.",
+    });
   }
 }

@@ -51,7 +51,12 @@ describe("a request that was edited by hand in the database", () => {
     await edit(sql);
 
     const decided = await command("inbox", "approve", question, "--json");
-    const verified = await runJson<{ readonly ok: boolean; readonly problems: readonly { readonly subject: string }[] }>(["audit", "verify", "--workspace", workspace]);
+    const verified = await runJson<{ readonly ok: boolean; readonly problems: readonly { readonly subject: string }[] }>([
+      "audit",
+      "verify",
+      "--workspace",
+      workspace,
+    ]);
 
     expect(decided.code).toBe(1);
     expect((JSON.parse(decided.out) as Failure).error.type).toBe("decision.tampered");
@@ -61,8 +66,13 @@ describe("a request that was edited by hand in the database", () => {
   });
 
   it("is never executed when its row says approved without the owner's signature, and the audit says so", async () => {
-    const forged = { phase: "decided", decision: { verdict: { type: "approve" }, by: "owner", surface: "desktop", at: 1, keyId: "forged", signature: "forged" } };
-    await edit(`update decision_requests set state = '${JSON.stringify(forged)}'; insert into outbox (id, effect_key, action, state, attempts, created_at) values ('forged', 'execute:forged', '{"type":"execute-decision","requestId":"${question}"}', 'pending', 0, 1)`);
+    const forged = {
+      phase: "decided",
+      decision: { verdict: { type: "approve" }, by: "owner", surface: "desktop", at: 1, keyId: "forged", signature: "forged" },
+    };
+    await edit(
+      `update decision_requests set state = '${JSON.stringify(forged)}'; insert into outbox (id, effect_key, action, state, attempts, created_at) values ('forged', 'execute:forged', '{"type":"execute-decision","requestId":"${question}"}', 'pending', 0, 1)`,
+    );
 
     const shown = await command("inbox", "show", question);
     expect(shown.out).toContain("SIGNATURE DOES NOT VERIFY");
@@ -77,7 +87,9 @@ describe("a request that was edited by hand in the database", () => {
 
 describe("a workspace that cannot be used", () => {
   it("says that a newer Signalbox has used its database, and leaves it alone", async () => {
-    await edit("insert into schema_migrations (version, name, checksum, applied_at) select 999999, 'from the future', checksum, applied_at from schema_migrations limit 1");
+    await edit(
+      "insert into schema_migrations (version, name, checksum, applied_at) select 999999, 'from the future', checksum, applied_at from schema_migrations limit 1",
+    );
 
     for (const args of [["inbox", "list"], ["rehearse"], ["doctor"]]) {
       const refused = await command(...args, "--json");

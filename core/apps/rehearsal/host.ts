@@ -49,7 +49,8 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     owner,
     decide: async ({ id, verdict, surface, digest }) => sign({ requestId: id, verdict, surface, shownDigest: digest }),
     // Whether it was executed before is no question of the signature: the trail is left out.
-    verifies: (request) => "decision" in request.state && verifyDecision({ hasher, signatures: keys.signatures }, request, request.state.decision, []) === undefined,
+    verifies: (request) =>
+      "decision" in request.state && verifyDecision({ hasher, signatures: keys.signatures }, request, request.state.decision, []) === undefined,
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => useCases.parkRun(id, owner),
@@ -95,7 +96,9 @@ function presentArtifacts({ platform: { mirror, forge } }: HostGround) {
   return async (repository: RepositoryName, issue: number): Promise<ReadonlyMap<StageName, readonly string[]>> => {
     const { defaultBranch } = await forge.repository(repository);
     const tip = await mirror.fetch(repository, defaultBranch);
-    const found = tip ? await Promise.all(allStages.map(async (stage) => [stage, await documentTypesPresent(mirror, repository, tip, issue, stage)] as const)) : [];
+    const found = tip
+      ? await Promise.all(allStages.map(async (stage) => [stage, await documentTypesPresent(mirror, repository, tip, issue, stage)] as const))
+      : [];
     return new Map(found);
   };
 }

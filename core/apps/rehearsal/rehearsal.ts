@@ -15,7 +15,16 @@ import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
 import { createHostRouter, type HostRouter } from "../host/router.ts";
 import { serveHost } from "../host/websocket-server.ts";
-import { composeGateway, composeOrchestrator, composeRelay, composeUseCases, defaultTimes, ensureRules, type Platform, type ServerTimes } from "../server/compose.ts";
+import {
+  composeGateway,
+  composeOrchestrator,
+  composeRelay,
+  composeUseCases,
+  defaultTimes,
+  ensureRules,
+  type Platform,
+  type ServerTimes,
+} from "../server/compose.ts";
 import { openDatabase, type RehearsalDatabase } from "./database.ts";
 import { openForge, ownerLogin, type RehearsalForge } from "./forge.ts";
 import { hostDependencies } from "./host.ts";
@@ -80,20 +89,39 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   let gatewayUrl = "";
   let relayUrl = "";
   const times = { ...rehearsalTimes, ...options.times };
-  const platform = createPlatform({ directory, database, forge, clock, log, times, gatewayUrl: () => gatewayUrl }, { hasher, random, signatures: keys.signatures, secrets, model: model.endpoint });
+  const platform = createPlatform(
+    { directory, database, forge, clock, log, times, gatewayUrl: () => gatewayUrl },
+    { hasher, random, signatures: keys.signatures, secrets, model: model.endpoint },
+  );
   const useCases = composeUseCases(platform);
   const connect = { repository: (_name: RepositoryName): Promise<void> => Promise.resolve() };
   if (purpose === "work") {
     const started = await startWork(platform, useCases, options.version, database, closing);
     ({ gatewayUrl, relayUrl } = started);
-    const connectRepository = createConnectRepository({ store: database.store, clock, forge: forge.bot, hook: { url: `${relayUrl}/webhooks/github`, secret: secrets.webhookSecret } });
+    const connectRepository = createConnectRepository({
+      store: database.store,
+      clock,
+      forge: forge.bot,
+      hook: { url: `${relayUrl}/webhooks/github`, secret: secrets.webhookSecret },
+    });
     connect.repository = (name) => connectRepository(name, name.split("/")[0] ?? name);
     const known = await database.store.transaction((tx) => tx.repositories.list());
     for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect.repository(name);
     await started.orchestrate();
   }
   const router = createHostRouter(
-    hostDependencies({ platform, useCases, forge, keys, anchors: createFileAnchors(directory.anchors), directory, version: options.version, connectRepository: (name) => connect.repository(name), gatewayUrl: () => gatewayUrl, relayUrl: () => relayUrl }),
+    hostDependencies({
+      platform,
+      useCases,
+      forge,
+      keys,
+      anchors: createFileAnchors(directory.anchors),
+      directory,
+      version: options.version,
+      connectRepository: (name) => connect.repository(name),
+      gatewayUrl: () => gatewayUrl,
+      relayUrl: () => relayUrl,
+    }),
   );
   const host = await serveHost({ router, token: secrets.hostToken, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
@@ -110,7 +138,10 @@ interface Ground {
   readonly gatewayUrl: () => string;
 }
 
-function createPlatform(ground: Ground, parts: Pick<Platform, "hasher" | "random" | "signatures" | "model"> & { readonly secrets: WorkspaceSecrets }): Platform {
+function createPlatform(
+  ground: Ground,
+  parts: Pick<Platform, "hasher" | "random" | "signatures" | "model"> & { readonly secrets: WorkspaceSecrets },
+): Platform {
   const { directory, database, forge, clock, log, times } = ground;
   const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => forge.bot.gitRemote(repository) });
   return {
@@ -124,7 +155,11 @@ function createPlatform(ground: Ground, parts: Pick<Platform, "hasher" | "random
     clones,
     mirror: createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }),
     documents: createYamlDocuments(),
-    runtime: createLocalProcessRuntime({ directory: directory.attempts, runner: fileURLToPath(new URL("../agent-runner/main.ts", import.meta.url)), node: process.execPath }),
+    runtime: createLocalProcessRuntime({
+      directory: directory.attempts,
+      runner: fileURLToPath(new URL("../agent-runner/main.ts", import.meta.url)),
+      node: process.execPath,
+    }),
     templates: loadTemplates(),
     prompts: createPromptLibrary(),
     webhookSecret: parts.secrets.webhookSecret,
@@ -144,7 +179,13 @@ interface StartedWork {
   readonly orchestrate: () => Promise<void>;
 }
 
-async function startWork(platform: Platform, useCases: ReturnType<typeof composeUseCases>, version: string, database: RehearsalDatabase, closing: (() => Promise<void>)[]): Promise<StartedWork> {
+async function startWork(
+  platform: Platform,
+  useCases: ReturnType<typeof composeUseCases>,
+  version: string,
+  database: RehearsalDatabase,
+  closing: (() => Promise<void>)[],
+): Promise<StartedWork> {
   const anywhere = { host: "127.0.0.1", port: 0 };
   const relay = composeRelay(platform, useCases);
   const { url: relayUrl } = await relay.start(anywhere);

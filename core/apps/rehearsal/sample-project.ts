@@ -12,7 +12,9 @@ export async function sampleFiles(): Promise<Readonly<Record<string, Uint8Array>
   const root = join(sample, "repository");
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-  return Object.fromEntries(await Promise.all(files.map(async (file) => [relative(root, file).split(sep).join("/"), new Uint8Array(await readFile(file))] as const)));
+  return Object.fromEntries(
+    await Promise.all(files.map(async (file) => [relative(root, file).split(sep).join("/"), new Uint8Array(await readFile(file))] as const)),
+  );
 }
 
 /** Sample issues in the order in which they are opened: the first is the idea to take through the stages, the second is one that it refers to. */

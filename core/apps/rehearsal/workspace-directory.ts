@@ -50,7 +50,10 @@ export async function prepareDirectory(root: string): Promise<WorkspaceDirectory
     await chmod(root, 0o700);
     accessSync(root, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `the workspace directory ${root} cannot be written`, { cause, remedy: "Make it writable for your user, or choose another with --workspace DIR." });
+    throw new InfrastructureError("unwritable", `the workspace directory ${root} cannot be written`, {
+      cause,
+      remedy: "Make it writable for your user, or choose another with --workspace DIR.",
+    });
   }
   return layoutOf(root);
 }
@@ -66,7 +69,14 @@ async function makeDirectory(directory: string): Promise<void> {
   });
 }
 
-const secretsSchema = z.object({ version: z.literal(1), webhookSecret: z.string().min(20), bootstrapSecret: z.string().min(20), ownerToken: z.string().min(20), botToken: z.string().min(20), hostToken: z.string().min(20) });
+const secretsSchema = z.object({
+  version: z.literal(1),
+  webhookSecret: z.string().min(20),
+  bootstrapSecret: z.string().min(20),
+  ownerToken: z.string().min(20),
+  botToken: z.string().min(20),
+  hostToken: z.string().min(20),
+});
 /** The workspace's own generated secrets: none of them is worth anything outside it. */
 export type WorkspaceSecrets = z.infer<typeof secretsSchema>;
 
@@ -74,13 +84,23 @@ export type WorkspaceSecrets = z.infer<typeof secretsSchema>;
 export async function loadSecrets(file: string, newToken: () => string): Promise<WorkspaceSecrets> {
   const text = await readFile(file, "utf8").catch(() => undefined);
   if (text === undefined) {
-    const secrets: WorkspaceSecrets = { version: 1, webhookSecret: newToken(), bootstrapSecret: newToken(), ownerToken: newToken(), botToken: newToken(), hostToken: newToken() };
+    const secrets: WorkspaceSecrets = {
+      version: 1,
+      webhookSecret: newToken(),
+      bootstrapSecret: newToken(),
+      ownerToken: newToken(),
+      botToken: newToken(),
+      hostToken: newToken(),
+    };
     await writeFile(`${file}.new`, JSON.stringify(secrets, undefined, 2), { mode: 0o600 });
     await rename(`${file}.new`, file);
     return secrets;
   }
   const parsed = secretsSchema.safeParse(parseJson(text));
-  if (!parsed.success) throw new InfrastructureError("invalid-response", `${file} does not hold this workspace's secrets`, { remedy: "Restore the file, or start a new workspace with --workspace DIR." });
+  if (!parsed.success)
+    throw new InfrastructureError("invalid-response", `${file} does not hold this workspace's secrets`, {
+      remedy: "Restore the file, or start a new workspace with --workspace DIR.",
+    });
   return parsed.data;
 }
 

@@ -161,12 +161,35 @@ export function composeUseCases(platform: Platform): UseCases {
   const admission = { ...attempts, services: [] };
   const admitRun = createAdmitRun(admission);
   const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, abortIssue, syncDocsets, mirror, documents });
-  const tools = { ...attempts, tools: toolbox, claims, parser: createToolArgumentParser(), holdFor: times.hold, requestLifetime: times.requestDays * 86_400_000 };
+  const tools = {
+    ...attempts,
+    tools: toolbox,
+    claims,
+    parser: createToolArgumentParser(),
+    holdFor: times.hold,
+    requestLifetime: times.requestDays * 86_400_000,
+  };
   const resumeRun = createResumeRun(attempts);
-  const buildSpecification = createBuildSpecification({ store, forge, mirror, templates: platform.templates, toolsFor: () => toolNames, reviewers: platform.reviewers, deadlineSeconds: times.deadline, maxTurns: 20 });
+  const buildSpecification = createBuildSpecification({
+    store,
+    forge,
+    mirror,
+    templates: platform.templates,
+    toolsFor: () => toolNames,
+    reviewers: platform.reviewers,
+    deadlineSeconds: times.deadline,
+    maxTurns: 20,
+  });
   return {
     receiveDelivery: createReceiveDelivery({ store, clock }),
-    processDelivery: createProcessDelivery({ store, clock, admitRun, admitRevise: createAdmitRevise(admission), abortIssue, isAbort: (payload) => isAbortLabel(forge, payload) }),
+    processDelivery: createProcessDelivery({
+      store,
+      clock,
+      admitRun,
+      admitRevise: createAdmitRevise(admission),
+      abortIssue,
+      isAbort: (payload) => isAbortLabel(forge, payload),
+    }),
     authenticateRun: createAuthenticateRun({ store, hasher }),
     exchangeRunToken: createExchangeRunToken({ ...attempts, buildSpecification, library: platform.prompts }),
     recordEvents: createRecordEvents({ store }),
@@ -207,7 +230,11 @@ export function composeRelay(platform: Platform, useCases: UseCases): Relay {
 }
 
 /** The gateway: the agents' only door. */
-export function composeGateway(platform: Platform, useCases: UseCases, options: { readonly version: string; readonly publicUrl?: string | undefined }): Gateway {
+export function composeGateway(
+  platform: Platform,
+  useCases: UseCases,
+  options: { readonly version: string; readonly publicUrl?: string | undefined },
+): Gateway {
   return createGateway({
     ...useCases,
     git: createGitEndpoint({ clones: platform.clones }),
@@ -232,10 +259,12 @@ export async function ensureRules(store: Store): Promise<void> {
 }
 
 async function answers(store: Store): Promise<boolean> {
-  return store.transaction((tx) => tx.settings.get("health")).then(
-    () => true,
-    () => false,
-  );
+  return store
+    .transaction((tx) => tx.settings.get("health"))
+    .then(
+      () => true,
+      () => false,
+    );
 }
 
 async function isAbortLabel(forge: Forge, { repository, label }: WebhookPayload): Promise<boolean> {

@@ -16,7 +16,12 @@ const complete = {
 
 describe("the configuration of a server", () => {
   it("takes what is set and fills in the rest", async () => {
-    expect(await readConfiguration(complete)).toMatchObject({ repositories: ["acme/app", "acme/site"], relayPort: 8_080, listen: "127.0.0.1", github: { url: "https://api.github.com", credential: { type: "token" } } });
+    expect(await readConfiguration(complete)).toMatchObject({
+      repositories: ["acme/app", "acme/site"],
+      relayPort: 8_080,
+      listen: "127.0.0.1",
+      github: { url: "https://api.github.com", credential: { type: "token" } },
+    });
   });
 
   it.each([
@@ -28,6 +33,9 @@ describe("the configuration of a server", () => {
     ["SIGNALBOX_MODEL_KEY", undefined],
     ["SIGNALBOX_GITHUB_TOKEN", undefined],
   ])("names %s when it is %s", async (name, value) => {
-    await expect(readConfiguration({ ...complete, [name]: value })).rejects.toMatchObject({ code: "invalid-response", message: expect.stringContaining(name) as unknown });
+    await expect(readConfiguration({ ...complete, [name]: value })).rejects.toMatchObject({
+      code: "invalid-response",
+      message: expect.stringContaining(name) as unknown,
+    });
   });
 });

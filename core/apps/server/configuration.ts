@@ -5,7 +5,12 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 const port = z.coerce.number().int().min(0).max(65_535);
 const repositories = z
   .string()
-  .transform((text) => text.split(",").map((name) => name.trim()).filter(Boolean))
+  .transform((text) =>
+    text
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  )
   .pipe(z.array(z.string().regex(/^[\w.-]+\/[\w.-]+$/u, "write repositories as owner/name, separated by commas")).min(1));
 
 const environment = z
@@ -34,7 +39,9 @@ const environment = z
     error: "set SIGNALBOX_GITHUB_TOKEN, or SIGNALBOX_GITHUB_APP_ID and SIGNALBOX_GITHUB_APP_KEY_FILE",
   });
 
-export type GitHubCredential = { readonly type: "token"; readonly token: string } | { readonly type: "app"; readonly appId: number; readonly privateKey: string };
+export type GitHubCredential =
+  | { readonly type: "token"; readonly token: string }
+  | { readonly type: "app"; readonly appId: number; readonly privateKey: string };
 
 /** How `signalbox serve` is set up, from environment variables (docs/guide/command-line.md lists them). */
 export interface ServerConfiguration {
@@ -56,7 +63,9 @@ export async function readConfiguration(env: NodeJS.ProcessEnv): Promise<ServerC
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message));
-    throw new InfrastructureError("invalid-response", `the environment does not configure a server: ${faults.join("; ")}`, { remedy: "docs/guide/command-line.md lists the variables of signalbox serve." });
+    throw new InfrastructureError("invalid-response", `the environment does not configure a server: ${faults.join("; ")}`, {
+      remedy: "docs/guide/command-line.md lists the variables of signalbox serve.",
+    });
   }
   const set = parsed.data;
   return {
@@ -82,7 +91,10 @@ async function credentialOf(set: z.infer<typeof environment>): Promise<GitHubCre
   if (set.SIGNALBOX_GITHUB_TOKEN !== undefined) return { type: "token", token: set.SIGNALBOX_GITHUB_TOKEN };
   const file = set.SIGNALBOX_GITHUB_APP_KEY_FILE ?? "";
   const privateKey = await readFile(file, "utf8").catch((cause: unknown) => {
-    throw new InfrastructureError("not-found", `the app's private key ${file} cannot be read`, { cause, remedy: "Set SIGNALBOX_GITHUB_APP_KEY_FILE to the PEM file that GitHub gave for the app." });
+    throw new InfrastructureError("not-found", `the app's private key ${file} cannot be read`, {
+      cause,
+      remedy: "Set SIGNALBOX_GITHUB_APP_KEY_FILE to the PEM file that GitHub gave for the app.",
+    });
   });
   return { type: "app", appId: set.SIGNALBOX_GITHUB_APP_ID ?? 0, privateKey };
 }

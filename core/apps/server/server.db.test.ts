@@ -95,7 +95,10 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
 
   it("take an issue to its gate and beyond, with each of them killed and started again on the way", { timeout: 300_000 }, async () => {
     for (const part of ["relay", "gateway", "orchestrator"]) await start(part);
-    const issue = await owner.createIssue(repository, { title: "Let guests pay by card", body: "Guests ask for it every day.\n\nSuccess: 50 card payments a week by June." });
+    const issue = await owner.createIssue(repository, {
+      title: "Let guests pay by card",
+      body: "Guests ask for it every day.\n\nSuccess: 50 card payments a week by June.",
+    });
     await owner.addLabels(repository, issue.number, ["run:intake"]);
 
     await waitFor(() => runInPhase("running"));
@@ -131,8 +134,19 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
     const queue = createPgBossQueue({ driver: database.driver, onError: fail });
     await queue.start();
     const store = createStore(database.driver, { hasher, queue });
-    const deps = { store, clock, hasher, signatures: createSignatureVerifier(await loadTrustedSigners(keys)), signer: await loadSigner(join(keys, "owner.signing-key.json")) };
-    const decided = await createDecide({ ...deps, answerRequest: createAnswerRequest(deps) })({ requestId: request.id, verdict, surface: "command-line", shownDigest: request.digest });
+    const deps = {
+      store,
+      clock,
+      hasher,
+      signatures: createSignatureVerifier(await loadTrustedSigners(keys)),
+      signer: await loadSigner(join(keys, "owner.signing-key.json")),
+    };
+    const decided = await createDecide({ ...deps, answerRequest: createAnswerRequest(deps) })({
+      requestId: request.id,
+      verdict,
+      surface: "command-line",
+      shownDigest: request.digest,
+    });
     expect(decided).toMatchObject({ ok: true });
     await queue.stop();
   };

@@ -48,7 +48,13 @@ export async function startServer(configuration: ServerConfiguration, part: Serv
   }
 }
 
-async function start(configuration: ServerConfiguration, part: ServerPart, version: string, log: Log, closing: (() => Promise<void>)[]): Promise<RunningServer["addresses"]> {
+async function start(
+  configuration: ServerConfiguration,
+  part: ServerPart,
+  version: string,
+  log: Log,
+  closing: (() => Promise<void>)[],
+): Promise<RunningServer["addresses"]> {
   const platform = await openPlatform(configuration, log, closing);
   const useCases = composeUseCases(platform);
   const wants = (name: ServerPart): boolean => part === "all" || part === name;

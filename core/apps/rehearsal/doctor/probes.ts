@@ -95,7 +95,9 @@ async function loadKey(path: string): Promise<{ keyId: string; person: string }>
 function connectionProbes({ store, clock, forge, ownerForge, forgeUrl, relayUrl, gatewayUrl }: DoctorSources) {
   return {
     async schema() {
-      const [row] = await store.transaction((tx) => tx.session.query<{ readonly version: number | null }>("select max(version) as version from schema_migrations"));
+      const [row] = await store.transaction((tx) =>
+        tx.session.query<{ readonly version: number | null }>("select max(version) as version from schema_migrations"),
+      );
       return { applied: Number(row?.version ?? 0), known: (await readMigrations()).length };
     },
     forge: async () => ({ url: forgeUrl, bot: await forge.identity(), owner: await ownerForge.identity() }),
