@@ -56,11 +56,14 @@ export function runCommand(args: readonly string[], env: Readonly<Record<string,
   return startCommand(args, env).ended;
 }
 
+export interface JsonResult<T> {
+  readonly code: number | null;
+  readonly value: T;
+  readonly err: string;
+}
+
 /** Runs a command with `--json` and reads its document; whatever else it printed on standard output is an error. */
-export async function runJson<T>(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): Promise<{ readonly code: number | null; readonly value: T; readonly err: string }> {
+export async function runJson<T>(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<JsonResult<T>> {
   const { code, out, err } = await runCommand([...args, "--json"], env);
   try {
     return { code, value: JSON.parse(out) as T, err };

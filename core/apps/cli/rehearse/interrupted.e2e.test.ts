@@ -1,11 +1,10 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RehearsalReport } from "./report.ts";
-import { runJson, startCommand } from "../../../testing/command-line.ts";
+import { startCommand, type JsonResult } from "../../../testing/command-line.ts";
+import { eachTestsWorkspace } from "../../../testing/rehearsal-workspace.ts";
 
 type Inbox = { readonly items: readonly { readonly id: string; readonly kind: string; readonly summary: string }[] };
 type Decided = {
@@ -14,15 +13,9 @@ type Decided = {
   readonly waiting: Inbox["items"];
 };
 
-let workspace = "";
-beforeEach(async () => {
-  workspace = await mkdtemp(join(tmpdir(), "signalbox-e2e-"));
-});
-afterEach(async () => rm(workspace, { recursive: true, force: true }));
-
-const rehearse = (...args: readonly string[]): ReturnType<typeof runJson<RehearsalReport>> =>
-  runJson<RehearsalReport>(["rehearse", "--workspace", workspace, ...args]);
-const command = <T>(...args: readonly string[]): ReturnType<typeof runJson<T>> => runJson<T>([...args, "--workspace", workspace]);
+const workspace = eachTestsWorkspace();
+const { command } = workspace;
+const rehearse = (...args: readonly string[]): Promise<JsonResult<RehearsalReport>> => command("rehearse", ...args);
 
 describe("a rehearsal that decides later", () => {
   it("leaves a parked run without a process, and a later process resumes the same thread and finishes the stage", async () => {
@@ -52,7 +45,7 @@ describe("a workspace that is killed in the middle of a stage", () => {
   it.each(["working (attempt 1)", "You: approve: Question", "waits for your review"])(
     "ends the stage as if nothing had happened when it is started again (killed at: %s)",
     async (moment) => {
-      const first = startCommand(["rehearse", "--workspace", workspace, "--stages", "intake", "--decide", "approve"]);
+      const first = startCommand(["rehearse", "--workspace", workspace.path(), "--stages", "intake", "--decide", "approve"]);
       await first.shows(moment);
       first.process.kill("SIGKILL");
       await first.ended;
@@ -70,7 +63,7 @@ describe("a rehearsal on the owner's own material", () => {
   const issues = fileURLToPath(new URL("../../rehearsal/sample/issues/", import.meta.url));
 
   it.each(["russian.md", "hostile.md"])("works on any repository and on %s, and leaves the repository as it was", async (file) => {
-    const repository = join(workspace, "my project");
+    const repository = join(workspace.path(), "my project");
     execFileSync("git", ["init", "--quiet", "--initial-branch", "trunk", repository]);
     execFileSync("git", ["-C", repository, "-c", "user.name=Me", "-c", "user.email=me@example.invalid", "commit", "--quiet", "--allow-empty", "-m", "start"]);
     const before = execFileSync("git", ["-C", repository, "for-each-ref"], { encoding: "utf8" });

@@ -1,20 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { RehearsalReport } from "./report.ts";
-import { runJson } from "../../../testing/command-line.ts";
+import type { JsonResult } from "../../../testing/command-line.ts";
+import { eachTestsWorkspace } from "../../../testing/rehearsal-workspace.ts";
 
-let workspace = "";
-beforeEach(async () => {
-  workspace = await mkdtemp(join(tmpdir(), "signalbox-e2e-"));
-});
-afterEach(async () => rm(workspace, { recursive: true, force: true }));
-
-const rehearse = (...args: readonly string[]): ReturnType<typeof runJson<RehearsalReport>> =>
-  runJson<RehearsalReport>(["rehearse", "--workspace", workspace, ...args]);
-const command = <T>(...args: readonly string[]): ReturnType<typeof runJson<T>> => runJson<T>([...args, "--workspace", workspace]);
+const workspace = eachTestsWorkspace();
+const { command } = workspace;
+const rehearse = (...args: readonly string[]): Promise<JsonResult<RehearsalReport>> => command("rehearse", ...args);
 
 describe("a rehearsal that is approved", () => {
   it("takes the sample idea through three stages, each with its documents, its pull request and verified decisions", async () => {
@@ -91,8 +84,8 @@ describe("a question", () => {
     const { value } = await rehearse("--stages", "intake", "--answer", answer, "--decide", "approve");
 
     expect(value.outcome).toBe("completed");
-    const clone = join(workspace, "clone");
-    execFileSync("git", ["clone", "--quiet", join(workspace, "forge", "git", `${value.repository}.git`), clone]);
+    const clone = join(workspace.path(), "clone");
+    execFileSync("git", ["clone", "--quiet", join(workspace.path(), "forge", "git", `${value.repository}.git`), clone]);
     expect(execFileSync("git", ["-C", clone, "grep", "-l", "know by one o'clock", "--", `docs/issues/issue-${value.issue}`], { encoding: "utf8" })).toContain(
       "intake/",
     );
