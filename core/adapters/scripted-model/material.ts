@@ -1,7 +1,7 @@
 import type { IssueFacts, Topic } from "./issue-facts.ts";
 import { inertLine, readSections } from "./markdown.ts";
 import { firstNamed, mentioning, personasOf } from "./people.ts";
-import { questionsOf, risksOf } from "./risks.ts";
+import { questionsOf, risksOf, type OpenQuestion, type Risk } from "./risks.ts";
 
 /** A document that belongs to the same stage or to an earlier one. */
 export interface DocumentReference {
@@ -37,20 +37,6 @@ export interface Material {
   readonly say: (english: string, russian: string) => string;
   /** Relative link to the document of this type in this stage or before, or its plain name when there is none. */
   readonly link: (type: string, english: string, russian: string) => string;
-}
-
-export interface Risk {
-  readonly text: string;
-  readonly probability: "low" | "medium" | "high";
-  readonly impact: "low" | "medium" | "high";
-  readonly mitigation: string;
-  readonly trigger: string;
-}
-
-export interface OpenQuestion {
-  readonly text: string;
-  readonly assumption: string;
-  readonly neededBy: string;
 }
 
 export function gatherMaterial(facts: IssueFacts, document: DocumentReference, siblings: readonly DocumentReference[]): Material {

@@ -1,7 +1,7 @@
 import type { SectionWriter } from "./intake-writers.ts";
 import { listOf, tableOf } from "./markdown.ts";
 import type { Material } from "./material.ts";
-import { deadlineIn } from "./statements.ts";
+import { deadlineIn, targetIn, todayIn } from "./statements.ts";
 
 const unknown = (m: Material): string => m.say("not measured yet", "ещё не измерено");
 const id = (letter: string, index: number): string => `${letter}${index + 1}`;
@@ -75,11 +75,15 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
     return [
       line("Name", "Название", metric?.text ?? m.say("to be decided by the owner", "будет решено владельцем")),
       line("Definition", "Определение", m.say("counted over all cases of the period, not over a sample", "считается по всем случаям периода, не по выборке")),
-      line("Today", "Сейчас", unknown(m)),
+      line("Today", "Сейчас", todayIn(metric?.text ?? "") ?? unknown(m)),
       line(
         "Target and date",
         "Цель и срок",
-        metric ? (deadlineIn(metric.text) ?? m.say("target as stated, date to be set with the release", "цель как указано, срок — при выпуске")) : unknown(m),
+        metric
+          ? (targetIn(metric.text) ??
+              deadlineIn(metric.text) ??
+              m.say("target as stated, date to be set with the release", "цель как указано, срок — при выпуске"))
+          : unknown(m),
       ),
       line("Source and query", "Источник", metric?.source ?? sourceOf(m)),
     ].join("\n");
@@ -98,8 +102,8 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
             id("M", index),
             id("G", Math.min(index, m.goals.length - 1)),
             text,
-            unknown(m),
-            m.say("as stated", "как указано"),
+            todayIn(text) ?? unknown(m),
+            targetIn(text) ?? m.say("as stated", "как указано"),
             index === 0 ? m.say("lagging", "итоговый") : m.say("leading", "опережающий"),
             m.say("from the product's own records, em", "по записям продукта, em"),
           ]),
@@ -116,11 +120,18 @@ export const productWriters: Readonly<Record<string, SectionWriter>> = {
         .slice(0, 2)
         .map((text) => [text, unknown(m), m.say("the stated limit", "указанный предел"), m.say("stop the rollout", "остановить выкладку")]),
     ]),
-  "success_metrics/Baseline": (m) =>
-    m.say(
+  "success_metrics/Baseline": (m) => {
+    const today = todayIn(m.metrics[0]?.text ?? "");
+    if (today !== undefined)
+      return m.say(
+        `${today}, as the issue states it; counted again in the same way before \`release\`.`,
+        `${today}, как сказано в задаче; пересчитать тем же способом до этапа \`release\`.`,
+      );
+    return m.say(
       "Not measured yet. Plan: two weeks of counting before release, by the same definition; the result is entered here before `release`.",
       "Ещё не измерен. План: две недели подсчёта до выпуска по тому же определению; итог вносится сюда до этапа `release`.",
-    ),
+    );
+  },
   "success_metrics/How a metric could mislead": (m) =>
     listOf(
       (m.metrics.length > 0 ? m.metrics : [{ text: "M1", source: "" }]).map((metric) =>

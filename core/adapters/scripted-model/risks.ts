@@ -1,5 +1,18 @@
 import type { IssueFacts, Topic } from "./issue-facts.ts";
-import type { OpenQuestion, Risk } from "./material.ts";
+
+export interface Risk {
+  readonly text: string;
+  readonly probability: "low" | "medium" | "high";
+  readonly impact: "low" | "medium" | "high";
+  readonly mitigation: string;
+  readonly trigger: string;
+}
+
+export interface OpenQuestion {
+  readonly text: string;
+  readonly assumption: string;
+  readonly neededBy: string;
+}
 
 type Say = (english: string, russian: string) => string;
 
