@@ -9,8 +9,10 @@ const deploy = (m: Material): string => m.say("take the commit that is approved 
 
 /** Sections of release, postdeploy and ops. Nothing is said to have happened that did not. */
 export const operationWriters: Readonly<Record<string, SectionWriter>> = {
-  "release_notes/Highlights": (m) => `${m.facts.title}. ${m.say("First step", "Первый шаг")}: ${m.capabilities[0] ?? ""}`,
-  "release_notes/New": (m) => bullets(m.capabilities.map((text) => `${text} (#${m.facts.issue})`)),
+  "release_notes/Highlights": (m) =>
+    `${m.say("A first step towards", "Первый шаг к цели")}: ${m.facts.title}. ${m.say("What of it is built stands in the", "Что из этого построено, сказано в документе")} ${m.link("implementation_notes", "implementation notes", "заметки о реализации")}.`,
+  "release_notes/New": (m) =>
+    `${m.say("The issue asks for the following. Nothing of it counts as released beyond what the implementation notes call covered", "Задача просит следующее. Выпущенным считается только то, что заметки о реализации называют покрытым")}:\n\n${bullets(m.capabilities.map((text) => `${text} (#${m.facts.issue})`))}`,
   "release_notes/Changed": (m) =>
     m.say("Nothing that exists behaves differently; there is nothing to do.", "Прежнее ведёт себя как раньше; делать ничего не нужно."),
   "release_notes/Fixed": (m) => m.say("Nothing.", "Ничего."),

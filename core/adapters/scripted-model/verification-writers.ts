@@ -157,7 +157,12 @@ export const verificationWriters: Readonly<Record<string, SectionWriter>> = {
         `F${index + 1}: ${text}`,
         `TC${index + 1}`,
         m.say("the refusal of the last criterion", "отказ из последнего критерия"),
-        passed(m) ? m.say("tests of the delivery pass (E1)", "тесты поставки проходят (E1)") : notSeen(m),
+        passed(m)
+          ? m.say(
+              "the tests of the delivery pass (E1); which of them shows this, see the implementation notes",
+              "тесты поставки проходят (E1); какой из них это показывает, см. заметки о реализации",
+            )
+          : notSeen(m),
       ]),
     ),
   "test_matrix/Environments": (m) =>
