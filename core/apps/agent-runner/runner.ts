@@ -47,6 +47,8 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     deps.events.note(`after turn ${turn}: ${verdict.type}${verdict.type === "continue" ? "" : ` (${verdict.reason})`}`);
     await deps.events.flush();
     if (verdict.type !== "continue") return verdict.type === "park" ? "parked" : "finished";
+    // The server ends what goes round in circles; this is for a server that does not.
+    if (turn >= specification.maxTurns) throw new Error(`the stage did not come to an end in ${specification.maxTurns} turns`);
     input = verdict.input;
   }
 }

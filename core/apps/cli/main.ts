@@ -50,4 +50,6 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
   }
 }
 
+// Whoever reads our output may stop before its end (`| head`): then there is nobody left to tell anything.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.internal));
 process.exitCode = await main(process.argv);

@@ -40,9 +40,10 @@ describe("seeing a decision through", () => {
             yield run("running");
             yield run("waiting_owner_review", { id: "gate", phase: "requested" });
           })(),
+        get: async () => run("waiting_owner_review", { id: "gate", phase: "requested" }),
       },
       inbox: {
-        get: async () => cards.shift(),
+        get: async () => (cards.length > 1 ? cards.shift() : cards[0]),
         list: async () => ({ items: [sampleCard({ id: "gate" }), sampleCard({ id: "elsewhere", issue: 2 })], asOf: 0 }),
       },
     };

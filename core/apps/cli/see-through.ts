@@ -22,17 +22,22 @@ export async function seeThrough(context: CommandContext, client: HostClient, ru
   for await (const run of await client.runs.watch({ id: runId }, { signal: context.signal })) {
     if (run.status !== last) context.output.progress(`${run.stage}: ${run.status}`);
     last = run.status;
-    if (!isAtRest(run)) continue;
-    const request = await client.inbox.get({ id: requestId });
-    if (restless.has(request.phase)) continue;
-    return { request, run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
+    if (isAtRest(run) && !restless.has((await client.inbox.get({ id: requestId })).phase)) break;
   }
+  const request = await settled(context, client, requestId);
   const run = await client.runs.get({ id: runId });
-  return {
-    request: await client.inbox.get({ id: requestId }),
-    run,
-    waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue),
-  };
+  return { request, run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
+}
+
+/** A run is final before the last step of what was decided about it: labels, comment, index. Every step is an event of the trail. */
+async function settled(context: CommandContext, client: HostClient, requestId: string): Promise<InboxCard> {
+  const card = await client.inbox.get({ id: requestId });
+  if (!restless.has(card.phase)) return card;
+  for await (const _ of await client.audit.follow({ after: 0 }, { signal: context.signal })) {
+    const now = await client.inbox.get({ id: requestId });
+    if (!restless.has(now.phase)) return now;
+  }
+  return client.inbox.get({ id: requestId });
 }
 
 /** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */

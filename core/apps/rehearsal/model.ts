@@ -16,7 +16,7 @@ export async function openModel(env: NodeJS.ProcessEnv, newKey: () => string): P
   if (asked) {
     const parsed = settings.safeParse(env);
     if (!parsed.success) {
-      throw new InfrastructureError("invalid-response", `a real model needs its address, key and name: ${z.prettifyError(parsed.error)}`, {
+      throw new InfrastructureError("invalid-response", `a real model needs its address, key and name; not right: ${parsed.error.issues.map((issue) => issue.path.join(".")).join(", ")}`, {
         remedy: "Set SIGNALBOX_MODEL_URL, SIGNALBOX_MODEL_KEY and SIGNALBOX_MODEL_NAME, or none of them for the scripted model.",
       });
     }

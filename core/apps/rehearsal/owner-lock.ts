@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { link, mkdir, readFile, rename, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { isAlive, startOf } from "../../adapters/local-process/processes.ts";
 import { parseJson } from "./workspace-directory.ts";
@@ -13,6 +14,9 @@ const ownerRecord = z.object({
 });
 export type OwnerRecord = z.infer<typeof ownerRecord>;
 export type Endpoint = NonNullable<OwnerRecord["endpoint"]>;
+
+const takeoverPause = 20;
+const abandonedAfter = 10_000;
 
 export interface OwnerLock {
   /** Tells others where the owner can be reached. */
@@ -29,8 +33,8 @@ export async function currentOwner(file: string): Promise<OwnerRecord | undefine
 }
 
 /**
- * Takes the workspace for this process. The record appears complete or not at all (hard link), and a dead owner's record is moved away by exactly one
- * taker (rename), so that two processes never both believe that they own it.
+ * Takes the workspace for this process. The record appears complete or not at all (hard link), and a dead owner's record is removed
+ * by one taker at a time, so that two processes never both believe that they own it.
  * @returns the lock, or the owner that is in the way.
  */
 export async function acquireOwnership(file: string): Promise<{ readonly lock: OwnerLock } | { readonly owner: OwnerRecord }> {
@@ -57,18 +61,35 @@ async function claim(file: string, own: OwnerRecord): Promise<boolean> {
   }
 }
 
+/**
+ * Moves a dead owner's record out of the way. One process at a time, and it looks again when it is its turn: what is there then is either still the dead one's,
+ * which nobody else may remove, or a living one's, which stays.
+ */
 async function removeStale(file: string): Promise<void> {
-  const aside = `${file}.stale-${randomUUID()}`;
+  const turn = `${file}.takeover`;
   try {
-    await rename(file, aside);
+    await mkdir(turn);
   } catch (error) {
-    if (isCode(error, "ENOENT")) return;
-    throw error;
+    if (!isCode(error, "EEXIST")) throw error;
+    await clearAbandonedTurn(turn);
+    await delay(takeoverPause);
+    return;
   }
-  // Between looking and renaming another taker may have put its own, living record there: then it goes back.
-  const moved = await currentOwner(aside);
-  if (moved) await link(aside, file).catch(() => undefined);
-  await unlink(aside);
+  try {
+    if (!(await currentOwner(file))) await unlink(file).catch(ignoreMissing);
+  } finally {
+    await rmdir(turn).catch(ignoreMissing);
+  }
+}
+
+/** A turn takes milliseconds; one that is older was left by a process that died in it. */
+async function clearAbandonedTurn(turn: string): Promise<void> {
+  const found = await stat(turn).catch(() => undefined);
+  if (found && Date.now() - found.mtimeMs > abandonedAfter) await rmdir(turn).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): void {
+  if (!isCode(error, "ENOENT")) throw error;
 }
 
 function lockOf(file: string, own: OwnerRecord): OwnerLock {

@@ -32,7 +32,7 @@ export interface EnvironmentProbes {
 
 const oldestNode = 24;
 /** `receive-pack` quarantine and `--force-with-lease` with an expected value as the gateway uses them. */
-const oldestGit = [2, 31] as const;
+const oldestGit = [2, 39] as const;
 const gibibyte = 1024 ** 3;
 
 export function environmentChecks(probes: EnvironmentProbes): readonly NamedCheck[] {

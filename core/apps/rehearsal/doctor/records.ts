@@ -28,7 +28,7 @@ function chain({ head, anchor, atAnchor }: Awaited<ReturnType<RecordProbes["chai
     return head
       ? warn(
           `event ${head.sequence} is the newest, and no anchor outside the database confirms it`,
-          "Start the workspace: it writes an anchor when it starts and ends.",
+          "Run signalbox audit verify: it writes an anchor when everything is right.",
         )
       : pass("empty");
   if (!head || head.sequence < anchor.sequence)
