@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import type { RunId } from "../../domain/kernel/values.ts";
@@ -45,10 +45,22 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
   /** Starts under way: a second call for the same attempt joins the first, which has not written its record yet. */
   const starting = new Map<string, Promise<void>>();
 
+  /** Clones and homes of attempts that are over go; what a run needs to go on is its snapshot in the database. Their logs stay. */
+  async function tidy(): Promise<void> {
+    for (const name of await readdir(options.directory).catch((): string[] => [])) {
+      const directory = join(options.directory, name);
+      if (starting.has(directory) || !(await stat(join(directory, "home")).catch(() => undefined))) continue;
+      const record = await readRecord(directory);
+      if ((record && (await isAlive(record.pid, record.started))) || (await processesOf(directory)).length > 0) continue;
+      for (const part of ["workspace", "home"]) await rm(join(directory, part), { recursive: true, force: true });
+    }
+  }
+
   return {
     status,
 
     async start(start) {
+      await tidy();
       const name = home(start.runId, start.attempt);
       const underWay = starting.get(name) ?? startOnce(start).finally(() => starting.delete(name));
       starting.set(name, underWay);

@@ -140,15 +140,7 @@ describe("a server that cannot start", () => {
     const port = typeof address === "object" && address ? address.port : 0;
     const environment = {
       SIGNALBOX_DATABASE_URL: `postgres://127.0.0.1:${port}/signalbox`,
-      SIGNALBOX_REPOSITORIES: "acme/app",
-      SIGNALBOX_GITHUB_TOKEN: "t",
       SIGNALBOX_WEBHOOK_SECRET: "0123456789abcdef",
-      SIGNALBOX_WEBHOOK_URL: "http://127.0.0.1:1/webhooks/github",
-      SIGNALBOX_TRUSTED_SIGNERS: join(workspace, "keys"),
-      SIGNALBOX_DATA_DIRECTORY: directory,
-      SIGNALBOX_MODEL_URL: "http://127.0.0.1:1/v1",
-      SIGNALBOX_MODEL_KEY: "k",
-      SIGNALBOX_MODEL_NAME: "m",
     };
 
     const refused = await runCommand(["serve", "relay"], environment);

@@ -16,9 +16,13 @@ export async function openModel(env: NodeJS.ProcessEnv, newKey: () => string): P
   if (asked) {
     const parsed = settings.safeParse(env);
     if (!parsed.success) {
-      throw new InfrastructureError("invalid-response", `a real model needs its address, key and name; not right: ${parsed.error.issues.map((issue) => issue.path.join(".")).join(", ")}`, {
-        remedy: "Set SIGNALBOX_MODEL_URL, SIGNALBOX_MODEL_KEY and SIGNALBOX_MODEL_NAME, or none of them for the scripted model.",
-      });
+      throw new InfrastructureError(
+        "invalid-response",
+        `a real model needs its address, key and name; not right: ${parsed.error.issues.map((issue) => issue.path.join(".")).join(", ")}`,
+        {
+          remedy: "Set SIGNALBOX_MODEL_URL, SIGNALBOX_MODEL_KEY and SIGNALBOX_MODEL_NAME, or none of them for the scripted model.",
+        },
+      );
     }
     const { SIGNALBOX_MODEL_URL: baseUrl, SIGNALBOX_MODEL_KEY: apiKey, SIGNALBOX_MODEL_NAME: name } = parsed.data;
     return { endpoint: { baseUrl, apiKey, name }, close: () => Promise.resolve() };

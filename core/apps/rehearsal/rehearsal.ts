@@ -96,7 +96,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const useCases = composeUseCases(platform);
   const connect = { repository: (_name: RepositoryName): Promise<void> => Promise.resolve() };
   if (purpose === "work") {
-    const started = await startWork(platform, useCases, options.version, database, closing);
+    const started = await startWork(platform, useCases, { version: options.version, webhookSecret: secrets.webhookSecret, database }, closing);
     ({ gatewayUrl, relayUrl } = started);
     const connectRepository = createConnectRepository({
       store: database.store,
@@ -162,7 +162,6 @@ function createPlatform(
     }),
     templates: loadTemplates(),
     prompts: createPromptLibrary(),
-    webhookSecret: parts.secrets.webhookSecret,
     bootstrapSecret: parts.secrets.bootstrapSecret,
     profile: { model: parts.model.name, reasoning: "medium" },
     reviewers: [ownerLogin],
@@ -182,12 +181,11 @@ interface StartedWork {
 async function startWork(
   platform: Platform,
   useCases: ReturnType<typeof composeUseCases>,
-  version: string,
-  database: RehearsalDatabase,
+  { version, webhookSecret, database }: { readonly version: string; readonly webhookSecret: string; readonly database: RehearsalDatabase },
   closing: (() => Promise<void>)[],
 ): Promise<StartedWork> {
   const anywhere = { host: "127.0.0.1", port: 0 };
-  const relay = composeRelay(platform, useCases);
+  const relay = composeRelay(platform, webhookSecret);
   const { url: relayUrl } = await relay.start(anywhere);
   const gateway = composeGateway(platform, useCases, { version });
   const { url: gatewayUrl } = await gateway.start(anywhere);

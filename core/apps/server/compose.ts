@@ -98,7 +98,6 @@ export interface Platform {
   readonly runtime: AgentRuntime;
   readonly templates: (type: string) => string;
   readonly prompts: PromptLibrary;
-  readonly webhookSecret: string;
   /** From which bootstrap tokens are derived; never leaves the server. */
   readonly bootstrapSecret: string;
   readonly model: ModelEndpoint;
@@ -113,7 +112,6 @@ export interface Platform {
 
 /** What the headless part can do, wired. */
 export interface UseCases {
-  readonly receiveDelivery: ReturnType<typeof createReceiveDelivery>;
   readonly processDelivery: ReturnType<typeof createProcessDelivery>;
   readonly authenticateRun: ReturnType<typeof createAuthenticateRun>;
   readonly exchangeRunToken: ReturnType<typeof createExchangeRunToken>;
@@ -181,7 +179,6 @@ export function composeUseCases(platform: Platform): UseCases {
     maxTurns: 20,
   });
   return {
-    receiveDelivery: createReceiveDelivery({ store, clock }),
     processDelivery: createProcessDelivery({
       store,
       clock,
@@ -220,10 +217,10 @@ export function composeUseCases(platform: Platform): UseCases {
   };
 }
 /** The relay: takes the forge's deliveries. */
-export function composeRelay(platform: Platform, useCases: UseCases): Relay {
+export function composeRelay(platform: Pick<Platform, "store" | "clock" | "log">, webhookSecret: string): Relay {
   return createRelay({
-    receiveDelivery: useCases.receiveDelivery,
-    verifySignature: (body, signature) => verifySignature(platform.webhookSecret, body, signature),
+    receiveDelivery: createReceiveDelivery(platform),
+    verifySignature: (body, signature) => verifySignature(webhookSecret, body, signature),
     healthy: () => answers(platform.store),
     log: platform.log,
   });

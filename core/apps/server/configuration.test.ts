@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { readConfiguration } from "./configuration.ts";
+import { readConfiguration, readRelayConfiguration } from "./configuration.ts";
 
 const complete = {
   SIGNALBOX_DATABASE_URL: "postgres://signalbox@db/signalbox",
   SIGNALBOX_REPOSITORIES: "acme/app, acme/site",
   SIGNALBOX_GITHUB_TOKEN: "t",
   SIGNALBOX_WEBHOOK_SECRET: "0123456789abcdef",
+  SIGNALBOX_BOOTSTRAP_SECRET: "fedcba9876543210",
   SIGNALBOX_WEBHOOK_URL: "https://hooks.example.com/webhooks/github",
   SIGNALBOX_TRUSTED_SIGNERS: "keys",
   SIGNALBOX_DATA_DIRECTORY: "data",
@@ -13,6 +14,19 @@ const complete = {
   SIGNALBOX_MODEL_KEY: "k",
   SIGNALBOX_MODEL_NAME: "m",
 };
+
+describe("the configuration of a relay", () => {
+  it("needs the database and the webhook secret, and nothing that reaches further", () => {
+    const { SIGNALBOX_DATABASE_URL, SIGNALBOX_WEBHOOK_SECRET } = complete;
+
+    expect(readRelayConfiguration({ SIGNALBOX_DATABASE_URL, SIGNALBOX_WEBHOOK_SECRET })).toEqual({
+      databaseUrl: SIGNALBOX_DATABASE_URL,
+      webhookSecret: SIGNALBOX_WEBHOOK_SECRET,
+      listen: "127.0.0.1",
+      relayPort: 8_080,
+    });
+  });
+});
 
 describe("the configuration of a server", () => {
   it("takes what is set and fills in the rest", async () => {
@@ -28,6 +42,7 @@ describe("the configuration of a server", () => {
     ["SIGNALBOX_DATABASE_URL", "mysql://x"],
     ["SIGNALBOX_REPOSITORIES", "acme"],
     ["SIGNALBOX_WEBHOOK_SECRET", "short"],
+    ["SIGNALBOX_BOOTSTRAP_SECRET", undefined],
     ["SIGNALBOX_WEBHOOK_URL", "hooks"],
     ["SIGNALBOX_RELAY_PORT", "70000"],
     ["SIGNALBOX_MODEL_KEY", undefined],

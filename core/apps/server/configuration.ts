@@ -13,21 +13,29 @@ const repositories = z
   )
   .pipe(z.array(z.string().regex(/^[\w.-]+\/[\w.-]+$/u, "write repositories as owner/name, separated by commas")).min(1));
 
-const environment = z
-  .object({
-    SIGNALBOX_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/u, error: "must be a postgres:// address" }),
+const longSecret = z.string().min(16, "must have at least 16 characters");
+
+/** All that the public endpoint needs: nothing with which the forge, a model or an agent could be reached. */
+const relayEnvironment = z.object({
+  SIGNALBOX_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/u, error: "must be a postgres:// address" }),
+  SIGNALBOX_WEBHOOK_SECRET: longSecret,
+  SIGNALBOX_LISTEN: z.string().min(1).default("127.0.0.1"),
+  SIGNALBOX_RELAY_PORT: port.default(8_080),
+});
+
+const environment = relayEnvironment
+  .extend({
     SIGNALBOX_REPOSITORIES: repositories,
     SIGNALBOX_GITHUB_URL: z.url().default("https://api.github.com"),
     SIGNALBOX_GITHUB_TOKEN: z.string().min(1).optional(),
     SIGNALBOX_GITHUB_APP_ID: z.coerce.number().int().positive().optional(),
     SIGNALBOX_GITHUB_APP_KEY_FILE: z.string().min(1).optional(),
     SIGNALBOX_OWNER_GITHUB_TOKEN: z.string().min(1).optional(),
-    SIGNALBOX_WEBHOOK_SECRET: z.string().min(16, "must have at least 16 characters"),
+    /** The same for gateway and orchestrator: the one checks the bootstrap tokens that the other hands out. */
+    SIGNALBOX_BOOTSTRAP_SECRET: longSecret,
     SIGNALBOX_WEBHOOK_URL: z.url(),
     SIGNALBOX_TRUSTED_SIGNERS: z.string().min(1),
     SIGNALBOX_DATA_DIRECTORY: z.string().min(1),
-    SIGNALBOX_LISTEN: z.string().min(1).default("127.0.0.1"),
-    SIGNALBOX_RELAY_PORT: port.default(8_080),
     SIGNALBOX_GATEWAY_PORT: port.default(8_081),
     /** Where agents reach the gateway, when that is not where it listens. */
     SIGNALBOX_GATEWAY_URL: z.url().optional(),
@@ -43,48 +51,66 @@ export type GitHubCredential =
   | { readonly type: "token"; readonly token: string }
   | { readonly type: "app"; readonly appId: number; readonly privateKey: string };
 
-/** How `signalbox serve` is set up, from environment variables (docs/guide/command-line.md lists them). */
-export interface ServerConfiguration {
+/** How the relay is set up, from environment variables (docs/guide/command-line.md lists them). */
+export interface RelayConfiguration {
   readonly databaseUrl: string;
-  readonly repositories: readonly string[];
-  readonly github: { readonly url: string; readonly credential: GitHubCredential; readonly ownerCredential?: GitHubCredential | undefined };
-  readonly webhook: { readonly secret: string; readonly url: string };
-  readonly trustedSigners: string;
-  readonly dataDirectory: string;
+  readonly webhookSecret: string;
   readonly listen: string;
   readonly relayPort: number;
+}
+
+/** How everything else is set up. */
+export interface ServerConfiguration extends RelayConfiguration {
+  readonly repositories: readonly string[];
+  readonly github: { readonly url: string; readonly credential: GitHubCredential; readonly ownerCredential?: GitHubCredential | undefined };
+  readonly webhookUrl: string;
+  readonly bootstrapSecret: string;
+  readonly trustedSigners: string;
+  readonly dataDirectory: string;
   readonly gatewayPort: number;
   readonly gatewayUrl?: string | undefined;
   readonly model: { readonly baseUrl: string; readonly apiKey: string; readonly name: string };
 }
 
 /** @throws InfrastructureError `invalid-response` that names every variable that is missing or wrong. */
-export async function readConfiguration(env: NodeJS.ProcessEnv): Promise<ServerConfiguration> {
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message));
-    throw new InfrastructureError("invalid-response", `the environment does not configure a server: ${faults.join("; ")}`, {
-      remedy: "docs/guide/command-line.md lists the variables of signalbox serve.",
-    });
-  }
-  const set = parsed.data;
+export function readRelayConfiguration(env: NodeJS.ProcessEnv): RelayConfiguration {
+  const set = parse(relayEnvironment, env);
   return {
     databaseUrl: set.SIGNALBOX_DATABASE_URL,
+    webhookSecret: set.SIGNALBOX_WEBHOOK_SECRET,
+    listen: set.SIGNALBOX_LISTEN,
+    relayPort: set.SIGNALBOX_RELAY_PORT,
+  };
+}
+
+/** @throws InfrastructureError `invalid-response` that names every variable that is missing or wrong; `not-found` when the app's key file cannot be read. */
+export async function readConfiguration(env: NodeJS.ProcessEnv): Promise<ServerConfiguration> {
+  const set = parse(environment, env);
+  return {
+    ...readRelayConfiguration(env),
     repositories: set.SIGNALBOX_REPOSITORIES,
     github: {
       url: set.SIGNALBOX_GITHUB_URL,
       credential: await credentialOf(set),
       ...(set.SIGNALBOX_OWNER_GITHUB_TOKEN === undefined ? {} : { ownerCredential: { type: "token", token: set.SIGNALBOX_OWNER_GITHUB_TOKEN } }),
     },
-    webhook: { secret: set.SIGNALBOX_WEBHOOK_SECRET, url: set.SIGNALBOX_WEBHOOK_URL },
+    webhookUrl: set.SIGNALBOX_WEBHOOK_URL,
+    bootstrapSecret: set.SIGNALBOX_BOOTSTRAP_SECRET,
     trustedSigners: set.SIGNALBOX_TRUSTED_SIGNERS,
     dataDirectory: set.SIGNALBOX_DATA_DIRECTORY,
-    listen: set.SIGNALBOX_LISTEN,
-    relayPort: set.SIGNALBOX_RELAY_PORT,
     gatewayPort: set.SIGNALBOX_GATEWAY_PORT,
     gatewayUrl: set.SIGNALBOX_GATEWAY_URL,
     model: { baseUrl: set.SIGNALBOX_MODEL_URL, apiKey: set.SIGNALBOX_MODEL_KEY, name: set.SIGNALBOX_MODEL_NAME },
   };
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, env: NodeJS.ProcessEnv): z.infer<Schema> {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => (issue.path.length > 0 ? `${issue.path.join(".")}: ${issue.message}` : issue.message));
+  throw new InfrastructureError("invalid-response", `the environment does not configure this part: ${faults.join("; ")}`, {
+    remedy: "docs/guide/command-line.md lists the variables of signalbox serve.",
+  });
 }
 
 async function credentialOf(set: z.infer<typeof environment>): Promise<GitHubCredential> {

@@ -75,6 +75,7 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
       SIGNALBOX_GITHUB_TOKEN: tokens.bot,
       SIGNALBOX_OWNER_GITHUB_TOKEN: tokens.owner,
       SIGNALBOX_WEBHOOK_SECRET: "webhook-secret-0123456789",
+      SIGNALBOX_BOOTSTRAP_SECRET: "bootstrap-secret-0123456789",
       SIGNALBOX_WEBHOOK_URL: `http://127.0.0.1:${relayPort}/webhooks/github`,
       SIGNALBOX_TRUSTED_SIGNERS: join(directory, "keys"),
       SIGNALBOX_DATA_DIRECTORY: join(directory, "data"),

@@ -20,7 +20,7 @@ import type { Log } from "../../ports/log.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
 import { composeGateway, composeOrchestrator, composeRelay, composeUseCases, defaultTimes, ensureRules, type Platform } from "./compose.ts";
-import type { GitHubCredential, ServerConfiguration } from "./configuration.ts";
+import { readConfiguration, readRelayConfiguration, type GitHubCredential, type RelayConfiguration, type ServerConfiguration } from "./configuration.ts";
 
 export const serverParts = ["relay", "orchestrator", "gateway", "all"] as const;
 export type ServerPart = (typeof serverParts)[number];
@@ -31,48 +31,57 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
+type Closing = (() => Promise<void>)[];
+
 /**
  * Starts one part of the headless side, or all of them in one process, against PostgreSQL and GitHub. Any part may die at any moment: all state is in the
  * database, on the forge and in the agents' snapshots.
  */
-export async function startServer(configuration: ServerConfiguration, part: ServerPart, version: string, log: Log): Promise<RunningServer> {
-  const closing: (() => Promise<void>)[] = [];
+export async function startServer(env: NodeJS.ProcessEnv, part: ServerPart, version: string, log: Log): Promise<RunningServer> {
+  const closing: Closing = [];
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
   try {
-    return { addresses: await start(configuration, part, version, log, closing), close };
+    // The public endpoint is given nothing that it does not need, so its configuration is another one.
+    const addresses =
+      part === "relay"
+        ? await startRelayAlone(readRelayConfiguration(env), log, closing)
+        : await start(await readConfiguration(env), part, version, log, closing);
+    return { addresses, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function start(
-  configuration: ServerConfiguration,
-  part: ServerPart,
-  version: string,
-  log: Log,
-  closing: (() => Promise<void>)[],
-): Promise<RunningServer["addresses"]> {
-  const platform = await openPlatform(configuration, log, closing);
+async function startRelayAlone(configuration: RelayConfiguration, log: Log, closing: Closing): Promise<RunningServer["addresses"]> {
+  const ground = await openGround(configuration, log, closing);
+  return { relay: await startRelay(ground, configuration, closing) };
+}
+
+async function startRelay(ground: Ground, configuration: RelayConfiguration, closing: Closing): Promise<string> {
+  const relay = composeRelay(ground, configuration.webhookSecret);
+  const { url } = await relay.start({ host: configuration.listen, port: configuration.relayPort });
+  closing.push(() => relay.stop());
+  return url;
+}
+
+async function start(configuration: ServerConfiguration, part: ServerPart, version: string, log: Log, closing: Closing): Promise<RunningServer["addresses"]> {
+  const ground = await openGround(configuration, log, closing);
+  const platform = await openPlatform(configuration, ground);
   const useCases = composeUseCases(platform);
-  const wants = (name: ServerPart): boolean => part === "all" || part === name;
   const addresses: { relay?: string; gateway?: string } = {};
-  if (wants("relay")) {
-    const relay = composeRelay(platform, useCases);
-    addresses.relay = (await relay.start({ host: configuration.listen, port: configuration.relayPort })).url;
-    closing.push(() => relay.stop());
-  }
-  if (wants("gateway")) {
+  if (part === "all") addresses.relay = await startRelay(ground, configuration, closing);
+  if (part === "all" || part === "gateway") {
     const gateway = composeGateway(platform, useCases, { version, publicUrl: configuration.gatewayUrl });
     addresses.gateway = (await gateway.start({ host: configuration.listen, port: configuration.gatewayPort })).url;
     closing.push(() => gateway.stop());
   }
-  if (wants("orchestrator")) {
-    const { webhook, repositories } = configuration;
-    const connectRepository = createConnectRepository({ store: platform.store, clock: platform.clock, forge: platform.forge, hook: webhook });
-    for (const name of repositories) await connectRepository(name as RepositoryName, name.split("/")[0] ?? name);
+  if (part === "all" || part === "orchestrator") {
+    const hook = { url: configuration.webhookUrl, secret: configuration.webhookSecret };
+    const connectRepository = createConnectRepository({ store: platform.store, clock: platform.clock, forge: platform.forge, hook });
+    for (const name of configuration.repositories) await connectRepository(name as RepositoryName, name.split("/")[0] ?? name);
     const orchestrator = composeOrchestrator(platform, useCases);
     await orchestrator.start();
     closing.push(() => orchestrator.stop());
@@ -80,9 +89,12 @@ async function start(
   return addresses;
 }
 
-async function openPlatform(configuration: ServerConfiguration, log: Log, closing: (() => Promise<void>)[]): Promise<Platform> {
+/** What every part stands on: the database, its queue, and the time. */
+type Ground = Pick<Platform, "store" | "queue" | "clock" | "log" | "hasher" | "random">;
+
+async function openGround({ databaseUrl }: RelayConfiguration, log: Log, closing: Closing): Promise<Ground> {
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
-  const driver = createPostgresDriver({ url: configuration.databaseUrl });
+  const driver = createPostgresDriver({ url: databaseUrl });
   closing.push(() => driver.close());
   await migrate(driver);
   const queue = createPgBossQueue({ driver, onError: (error) => log.error({ err: error }, "a job failed") });
@@ -90,17 +102,16 @@ async function openPlatform(configuration: ServerConfiguration, log: Log, closin
   closing.push(() => queue.stop());
   const store = createStore(driver, { hasher, queue });
   await ensureRules(store);
+  return { store, queue, clock, log, hasher, random };
+}
+
+async function openPlatform(configuration: ServerConfiguration, ground: Ground): Promise<Platform> {
   const forge = forgeOf(configuration, configuration.github.credential);
   const ownerForge = configuration.github.ownerCredential ? forgeOf(configuration, configuration.github.ownerCredential) : forge;
   const clones = createGitClones({ directory: join(configuration.dataDirectory, "mirrors"), remote: (repository) => forge.gitRemote(repository) });
   const gatewayUrl = configuration.gatewayUrl ?? `http://${configuration.listen}:${configuration.gatewayPort}`;
   return {
-    store,
-    queue,
-    clock,
-    log,
-    hasher,
-    random,
+    ...ground,
     signatures: createSignatureVerifier(await loadTrustedSigners(configuration.trustedSigners)),
     forge,
     ownerForge,
@@ -114,9 +125,7 @@ async function openPlatform(configuration: ServerConfiguration, log: Log, closin
     }),
     templates: loadTemplates(),
     prompts: createPromptLibrary(),
-    webhookSecret: configuration.webhook.secret,
-    // Derived, so that every part has the same one: the orchestrator hands bootstrap tokens out and the gateway checks them.
-    bootstrapSecret: hasher.sha256(`bootstrap tokens of ${configuration.webhook.secret}`),
+    bootstrapSecret: configuration.bootstrapSecret,
     model: configuration.model,
     profile: { model: configuration.model.name, reasoning: "medium" },
     reviewers: [await ownerForge.identity()],

@@ -1,5 +1,4 @@
 import { createLog } from "../../../adapters/pino-log/log.ts";
-import { readConfiguration } from "../../server/configuration.ts";
 import { startServer, type ServerPart } from "../../server/server.ts";
 import type { CommandContext } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -8,8 +7,7 @@ export { serverParts, type ServerPart } from "../../server/server.ts";
 
 /** `signalbox serve`: runs until it is told to end, then lets the work under way finish. The log goes to standard error. */
 export async function serve(context: CommandContext, part: ServerPart): Promise<ExitCode> {
-  const configuration = await readConfiguration(process.env);
-  const server = await startServer(configuration, part, context.version, createLog());
+  const server = await startServer(process.env, part, context.version, createLog());
   const places = Object.entries(server.addresses).map(([name, url]) => `${name} at ${url}`);
   context.output.progress(`Serving ${part}${places.length > 0 ? `: ${places.join(", ")}` : ""}. End it with Ctrl-C.`);
   await new Promise<void>((resolve) => {

@@ -44,7 +44,9 @@ export function effectText(effect: InboxCard["effect"]): string {
     case "question":
       return [
         effect.question,
-        ...effect.options.map((option, index) => `${index + 1}. ${option}${index === 0 && !option.toLowerCase().includes("recommended") ? "  (recommended)" : ""}`),
+        ...effect.options.map(
+          (option, index) => `${index + 1}. ${option}${index === 0 && !option.toLowerCase().includes("recommended") ? "  (recommended)" : ""}`,
+        ),
         "or your own words",
       ].join("\n");
     case "gate":
