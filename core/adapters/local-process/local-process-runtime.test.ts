@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +40,19 @@ describe("agents as local processes", () => {
     expect((await readdir(join(directory, "run-1-1"))).filter((name) => name.startsWith("started-"))).toHaveLength(1);
     expect(await runtime().status(runId, 1)).toBe("running");
     expect(await runtime().list()).toStrictEqual([{ runId, attempt: 1 }]);
+  });
+
+  it("leave nothing but their log once they are over and the next one starts", async () => {
+    const long = new Date(Date.now() - 3_600_000);
+    for (const part of ["home", "workspace"]) await mkdir(join(directory, "run-0-1", part), { recursive: true });
+    await writeFile(join(directory, "run-0-1", "runner.log"), "ended");
+    await mkdir(join(directory, "run-0-2", "home"), { recursive: true }); // somebody else is starting this one just now
+    await utimes(join(directory, "run-0-1", "home"), long, long);
+
+    await runtime().start(start);
+    await seen();
+
+    expect([await readdir(join(directory, "run-0-1")), await readdir(join(directory, "run-0-2"))]).toStrictEqual([["runner.log"], ["home"]]);
   });
 
   it("start once when two calls come before either process runs", async () => {

@@ -17,6 +17,9 @@ export interface LocalProcessOptions {
   readonly node: string;
 }
 
+/** Milliseconds after which a directory without a process is no attempt that somebody is starting just now. */
+const settledAfter = 60_000;
+
 const processRecord = z.object({ pid: z.int().positive(), started: z.string(), runId: z.string(), attempt: z.int().min(1) });
 type ProcessRecord = z.infer<typeof processRecord>;
 
@@ -49,7 +52,8 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
   async function tidy(): Promise<void> {
     for (const name of await readdir(options.directory).catch((): string[] => [])) {
       const directory = join(options.directory, name);
-      if (starting.has(directory) || !(await stat(join(directory, "home")).catch(() => undefined))) continue;
+      const own = await stat(join(directory, "home")).catch(() => undefined);
+      if (starting.has(directory) || !own || Date.now() - own.mtimeMs < settledAfter) continue;
       const record = await readRecord(directory);
       if ((record && (await isAlive(record.pid, record.started))) || (await processesOf(directory)).length > 0) continue;
       for (const part of ["workspace", "home"]) await rm(join(directory, part), { recursive: true, force: true });
