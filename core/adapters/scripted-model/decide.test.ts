@@ -273,13 +273,10 @@ describe("publishing", () => {
 
 describe("a revision", () => {
   const document = "---\ntype: brief\n---\n\n# Brief\n\n## Scope\n\nSkippers book a berth.\n\n## Success\n\nMore bookings.\n";
-  const review = (comments: readonly (readonly [string, string, number | undefined])[]): string =>
+  const review = (comments: readonly (readonly [string, string, number | undefined])[], path = brief): string =>
     stagePrompt({
       facts: { Variant: "revise", "Pull request": "#12 https://forge.test/12" },
-      parts: comments.map(([id, comment, line]) => [
-        { kind: "review-comment", id, path: brief, author: "olga", ...(line === undefined ? {} : { line }) },
-        comment,
-      ]),
+      parts: comments.map(([id, comment, line]) => [{ kind: "review-comment", id, path, author: "olga", ...(line === undefined ? {} : { line }) }, comment]),
     });
   beforeEach(() => {
     mkdirSync(dirname(join(workspace, brief)), { recursive: true });
@@ -354,6 +351,16 @@ describe("a revision", () => {
     const once = file(brief);
     run.turn(text("interrupted", {}, [[{ kind: "reason" }, "restart"]]));
     expect(file(brief)).toBe(once);
+  });
+
+  it("puts no prose into code: it refuses with what it could do instead", () => {
+    const code = "export const price = 30;\n";
+    writeFileSync(join(workspace, "price.mjs"), code);
+    const run = start();
+    run.turn(review([["T_1", "Please explain where this figure comes from.", 1]], "price.mjs"));
+    expect(file("price.mjs")).toBe(code);
+    const [reply] = run.calls.filter((call) => call.name === "github_comment").map((call) => call.arguments);
+    expect(reply?.["body"]).toContain("what to replace with what");
   });
 
   it("answers at once when every thread is refused, because no push will follow", () => {

@@ -11,6 +11,15 @@ export function editMark(thread: Thread): string {
   return `# review thread ${shellWord(inertLine(thread.id, 80))}\n`;
 }
 
+/** Prose put into code would break it, and rules cannot write the code that a remark asks for. A replacement is to the letter and may be made. */
+function notInCode(facts: IssueFacts): Verdict {
+  const reason =
+    facts.language === "ru"
+      ? "это файл кода, а правило, по которому я работаю, умеет менять в коде только дословно названное; напишите, что на что заменить"
+      : "this is a code file, and all that I can change in code is what is named to the letter; please say what to replace with what";
+  return { type: "refuse", reason };
+}
+
 /** A thread on a file that is not there cannot be answered by a change, and an edit that failed is none. */
 export function judgeThreads(situation: Situation, facts: IssueFacts): readonly { readonly thread: Thread; readonly verdict: Verdict }[] {
   const say = (english: string, russian: string): string => (facts.language === "ru" ? russian : english);
@@ -18,7 +27,8 @@ export function judgeThreads(situation: Situation, facts: IssueFacts): readonly 
     const outline = outputOf(situation, outlineCommand(thread.path));
     const absent = thread.path === "" || (outline !== undefined && !/^lines: \d+$/m.test(outline));
     if (absent) return { thread, verdict: { type: "refuse", reason: say("this file is not on the branch", "такого файла на ветке нет") } };
-    const verdict = judgeThread(thread.comments, facts, materialFor(situation, facts, thread));
+    const judged = judgeThread(thread.comments, facts, materialFor(situation, facts, thread));
+    const verdict = judged.type === "add" && !thread.path.endsWith(".md") ? notInCode(facts) : judged;
     const edit = outputOf(situation, editMark(thread));
     if (verdict.type === "refuse" || edit === undefined || edit.includes(editMade)) return { thread, verdict };
     const reason =
