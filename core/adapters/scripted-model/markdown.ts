@@ -126,7 +126,6 @@ export function inertLine(text: string, limit: number = longestItem): string {
     .replace(/!\[([^\]]*)\]\((?:[^()]|\([^()]*\))*\)/g, "$1")
     .replace(/\[([^\]]*)\]\(((?:[^()]|\([^()]*\))*)\)/g, (_whole, label: string, target: string) => `${label}${placeOf(label, target)}`)
     // Hidden, bidirectional and control characters: they make a text show something else than it says.
-    // eslint-disable-next-line no-control-regex -- see above
     .replace(/[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\u{e0000}-\u{e007f}]/gu, " ")
     .replace(/`{3,}|~{3,}/g, "")
     .replace(/\*\*|__/g, "")

@@ -88,6 +88,5 @@ export function revertCommand(paths: readonly string[], baseBranch: string): str
 }
 
 function clean(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
   return text.replace(/\r\n?/g, "\n").replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/g, "");
 }

@@ -53,8 +53,8 @@ describe("a rehearsal that asks for changes", () => {
     expect(value.stages.map((stage) => `${stage.variant} ${stage.phase}`)).toEqual(["work superseded", "revise succeeded"]);
     expect(value.stages[1]?.pullRequest).toBe(value.stages[0]?.pullRequest);
     expect(value.reviewThreads).toEqual({ total: 2, answered: 2 });
-    // A thread is not settled by words alone: the documents that it is about have changed.
-    expect(value.stages[1]?.filesChanged.length).toBe(2);
+    // A thread is not settled by words alone: the documents that the threads and the review are about have changed.
+    expect(value.stages[1]?.filesChanged.length).toBeGreaterThanOrEqual(2);
     expect(value.audit.ok).toBe(true);
   });
 });
