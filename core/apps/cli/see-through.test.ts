@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunDetail } from "../../contract/runs.ts";
 import { recordedContext, sampleCard } from "../../testing/command-context.ts";
 import type { HostClient } from "./control.ts";
-import { isAtRest, seeThrough } from "./see-through.ts";
+import { isAtRest, seeFollowUpsThrough, seeThrough } from "./see-through.ts";
 
 const run = (phase: RunDetail["phase"], request?: { readonly id: string; readonly phase: string }): RunDetail =>
   ({
@@ -53,5 +53,34 @@ describe("seeing a decision through", () => {
 
     expect([rest.request.phase, rest.run.phase, rest.waiting.map((item) => item.id)]).toStrictEqual(["executed", "waiting_owner_review", ["gate"]]);
     expect(context.err().split("\n").filter(Boolean)).toStrictEqual(["intake: parked", "intake: running", "intake: waiting_owner_review"]);
+  });
+
+  it("stays with the revise or the next stage that the decision set going, until that waits too", async () => {
+    const [first, next] = [
+      { ...run("superseded"), id: "run-1" },
+      { ...run("running"), id: "run-2" },
+    ];
+    const gate = { ...run("waiting_owner_review", { id: "gate", phase: "requested" }), id: "run-2" };
+    // Nothing at first: the review's webhook is on its way.
+    const looks = [[], [next], [gate]];
+    const details = [next, gate];
+    const client = {
+      runs: {
+        list: async () => ({ runs: looks.shift() ?? [gate], asOf: 0 }),
+        get: async () => details.shift() ?? gate,
+        watch: async () =>
+          (async function* () {
+            yield next;
+            yield gate;
+          })(),
+      },
+      inbox: { list: async () => ({ items: [sampleCard({ id: "gate" })], asOf: 0 }) },
+    };
+    const context = recordedContext(client);
+
+    const rest = await seeFollowUpsThrough(context, client as unknown as HostClient, { request: sampleCard({ phase: "executed" }), run: first, waiting: [] });
+
+    expect([rest.run.id, rest.waiting.map((item) => item.id)]).toStrictEqual(["run-1", ["gate"]]);
+    expect(context.err().split("\n").filter(Boolean)).toStrictEqual(["intake: running", "intake: waiting_owner_review"]);
   });
 });

@@ -29,6 +29,35 @@ export async function seeThrough(context: CommandContext, client: HostClient, ru
   return { request, run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
 }
 
+const followUpPatience = 3_000;
+const lookEvery = 200;
+
+/**
+ * Follows what a decision set going on the same issue, the revise or the next stage, until nothing moves without the owner. For a workspace that ends with this
+ * process: what it leaves in the middle would stand still until the next opening. A label or a review becomes a run within moments, or not at all.
+ */
+export async function seeFollowUpsThrough(context: CommandContext, client: HostClient, rest: Rest): Promise<Rest> {
+  const { repository, issue } = rest.run;
+  const until = context.now() + followUpPatience;
+  while (!context.signal.aborted) {
+    const { runs } = await client.runs.list({ repository, issue, active: true });
+    const [moving] = (await Promise.all(runs.map((run) => client.runs.get({ id: run.id })))).filter((run) => !isAtRest(run));
+    if (moving) await followRun(context, client, moving.id);
+    else if (runs.length > 0 || context.now() > until) break;
+    else await new Promise((resolve) => setTimeout(resolve, lookEvery));
+  }
+  return { ...rest, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === repository && item.issue === issue) };
+}
+
+async function followRun(context: CommandContext, client: HostClient, id: string): Promise<void> {
+  let last = "";
+  for await (const run of await client.runs.watch({ id }, { signal: context.signal })) {
+    if (run.status !== last) context.output.progress(`${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`);
+    last = run.status;
+    if (isAtRest(run)) return;
+  }
+}
+
 /** A run is final before the last step of what was decided about it: labels, comment, index. Every step is an event of the trail. */
 async function settled(context: CommandContext, client: HostClient, requestId: string): Promise<InboxCard> {
   const card = await client.inbox.get({ id: requestId });

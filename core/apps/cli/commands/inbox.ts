@@ -4,7 +4,7 @@ import type { CommandContext, Control, Purpose } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { age, table } from "../output.ts";
-import { seeThrough } from "../see-through.ts";
+import { seeFollowUpsThrough, seeThrough, type Rest } from "../see-through.ts";
 import { cardText } from "../texts/card.ts";
 
 type Verdict = z.infer<typeof verdict>;
@@ -36,7 +36,7 @@ export interface DecideOptions {
 
 /**
  * `signalbox inbox approve|deny|answer|request-changes|ask|abort ID`: signs and records a verdict. When this process had to open the workspace itself, it stays
- * until the run that was waiting has come to rest: finished, or waiting for the next decision.
+ * until nothing of the issue moves any more without the owner: everything has ended, or waits for the next decision.
  */
 export async function decideRequest(context: CommandContext, id: string, verdictFor: (card: InboxCard) => Verdict, options: DecideOptions): Promise<ExitCode> {
   return withControl(context, "work", async (control) => {
@@ -48,19 +48,24 @@ export async function decideRequest(context: CommandContext, id: string, verdict
     }
     const decided = await client.inbox.decide({ id: card.id, verdict, surface: "command-line", digest: card.digest, targetVersion: card.targetVersion });
     context.output.progress(`Recorded: ${verdict.type} by ${decided.decision?.by ?? "you"}.`);
-    if (options.detach) return report(context, decided, undefined);
-    return report(context, decided, await seeThrough(context, client, card.runId, card.id));
+    if (options.detach) return detached(context, decided, control.mode);
+    const rest = await seeThrough(context, client, card.runId, card.id);
+    return report(context, control.mode === "embedded" ? await seeFollowUpsThrough(context, client, rest) : rest);
   });
 }
 
-async function report(context: CommandContext, card: InboxCard, rest: Awaited<ReturnType<typeof seeThrough>> | undefined): Promise<ExitCode> {
-  if (!rest) {
-    context.output.result({ request: card }, `Recorded. Signalbox goes on in the background.`);
-    return exitCodes.ok;
-  }
+function detached(context: CommandContext, card: InboxCard, mode: Control["mode"]): ExitCode {
+  context.output.result(
+    { request: card },
+    mode === "attached" ? "Recorded. The workspace goes on with it." : "Recorded. It is carried out when the workspace is opened next.",
+  );
+  return exitCodes.ok;
+}
+
+function report(context: CommandContext, rest: Rest): ExitCode {
   const waiting = rest.waiting.length > 0;
   const text = [
-    `${rest.request.summary}: ${rest.request.phase}.`,
+    `Request ${rest.request.id}: ${rest.request.phase}.`,
     `Run ${rest.run.id}: ${rest.run.status}`,
     ...(waiting ? ["", "Waiting for you:", inboxTable(rest.waiting, context.now())] : []),
   ];
