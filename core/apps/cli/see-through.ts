@@ -1,7 +1,8 @@
 import type { InboxCard, InboxItem } from "../../contract/inbox.ts";
 import type { RunDetail } from "../../contract/runs.ts";
-import { finalRunPhases } from "../../domain/run/run.ts";
+import { isFinalRun } from "../../domain/run/run.ts";
 import type { CommandContext, HostClient } from "./control.ts";
+import { stageOf, waitingOn } from "./issue-desk.ts";
 
 /** Where things stand when nothing moves any more without the owner. */
 export interface Rest {
@@ -18,15 +19,10 @@ const restless = new Set<InboxCard["phase"]>(["requested", "decided", "executing
  * is at rest itself; what it set going (a revise, the next stage) belongs to the caller that asked for it.
  */
 export async function seeThrough(context: CommandContext, client: HostClient, runId: string, requestId: string): Promise<Rest> {
-  let last = "";
-  for await (const run of await client.runs.watch({ id: runId }, { signal: context.signal })) {
-    if (run.status !== last) context.output.progress(`${run.stage}: ${run.status}`);
-    last = run.status;
-    if (isAtRest(run) && !restless.has((await client.inbox.get({ id: requestId })).phase)) break;
-  }
+  await followRun(context, client, runId, async (run) => isAtRest(run) && !restless.has((await client.inbox.get({ id: requestId })).phase));
   const request = await settled(context, client, requestId);
   const run = await client.runs.get({ id: runId });
-  return { request, run, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === run.repository && item.issue === run.issue) };
+  return { request, run, waiting: await waitingOn(client, run) };
 }
 
 const followUpPatience = 3_000;
@@ -42,19 +38,20 @@ export async function seeFollowUpsThrough(context: CommandContext, client: HostC
   while (!context.signal.aborted) {
     const { runs } = await client.runs.list({ repository, issue, active: true });
     const [moving] = (await Promise.all(runs.map((run) => client.runs.get({ id: run.id })))).filter((run) => !isAtRest(run));
-    if (moving) await followRun(context, client, moving.id);
+    if (moving) await followRun(context, client, moving.id, isAtRest);
     else if (runs.length > 0 || context.now() > until) break;
     else await new Promise((resolve) => setTimeout(resolve, lookEvery));
   }
-  return { ...rest, waiting: (await client.inbox.list({})).items.filter((item) => item.repository === repository && item.issue === issue) };
+  return { ...rest, waiting: await waitingOn(client, rest.run) };
 }
 
-async function followRun(context: CommandContext, client: HostClient, id: string): Promise<void> {
+/** Tells each new status of a run until it has ended or `isEnough`. */
+async function followRun(context: CommandContext, client: HostClient, id: string, isEnough: (run: RunDetail) => boolean | Promise<boolean>): Promise<void> {
   let last = "";
   for await (const run of await client.runs.watch({ id }, { signal: context.signal })) {
-    if (run.status !== last) context.output.progress(`${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`);
+    if (run.status !== last) context.output.progress(`${stageOf(run)}: ${run.status}`);
     last = run.status;
-    if (isAtRest(run)) return;
+    if (await isEnough(run)) return;
   }
 }
 
@@ -71,7 +68,7 @@ async function settled(context: CommandContext, client: HostClient, requestId: s
 
 /** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */
 export function isAtRest(run: Pick<RunDetail, "phase" | "requestId" | "decisions">): boolean {
-  if ((finalRunPhases as readonly string[]).includes(run.phase)) return true;
+  if (isFinalRun(run)) return true;
   if (run.phase !== "parked" && run.phase !== "waiting_owner_review") return false;
   if (run.requestId === undefined) return true;
   return run.decisions.some((decision) => decision.id === run.requestId && decision.phase === "requested");

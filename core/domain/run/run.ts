@@ -101,7 +101,7 @@ export const activeRunPhases = [
   "parked",
 ] as const satisfies readonly RunPhase[];
 
-export function isFinalRun(state: RunState): boolean {
+export function isFinalRun(state: { readonly phase: RunPhase }): boolean {
   return (finalRunPhases as readonly RunPhase[]).includes(state.phase);
 }
 

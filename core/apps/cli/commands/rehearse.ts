@@ -5,6 +5,7 @@ import { isStageName, type StageName } from "../../../domain/stage/stage.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { waitingOn } from "../issue-desk.ts";
 import { usageFailure } from "../failures.ts";
 import { followStages, type JourneyOutcome } from "../rehearse/follow-stages.ts";
 import { readIssueFile, type IssueText } from "../rehearse/issue-file.ts";
@@ -125,7 +126,7 @@ async function reportOf(context: CommandContext, client: HostClient, repository:
       total: threads.length,
       answered: threads.filter((thread) => thread.comments.some((comment) => comment.author !== thread.comments[0]?.author)).length,
     },
-    waiting: (await client.inbox.list({})).items.filter((item) => item.repository === repository && item.issue === issue),
+    waiting: await waitingOn(client, { repository, issue }),
     agentProcesses: await agentProcesses(context.root),
     audit,
     effectsExecutedTwice: audit.effectsExecutedTwice,

@@ -1,10 +1,11 @@
 import type { RunDetail, RunRow, TranscriptEntry } from "../../../contract/runs.ts";
-import { finalRunPhases } from "../../../domain/run/run.ts";
+import { isFinalRun } from "../../../domain/run/run.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { age, table } from "../output.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { withControl } from "./inbox.ts";
+import { stageOf } from "../issue-desk.ts";
 
 export async function listRuns(
   context: CommandContext,
@@ -68,7 +69,7 @@ async function change(context: CommandContext, id: string, act: (client: HostCli
     if (mode === "embedded") {
       for await (const detail of await client.runs.watch({ id }, { signal: context.signal })) {
         run = detail;
-        if (detail.phase === "parked" || detail.phase === "waiting_owner_review" || isFinal(detail)) break;
+        if (detail.phase === "parked" || detail.phase === "waiting_owner_review" || isFinalRun(detail)) break;
       }
     }
     context.output.result(run, `Run ${run.id}: ${run.status}`);
@@ -76,15 +77,13 @@ async function change(context: CommandContext, id: string, act: (client: HostCli
   });
 }
 
-const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
-
 function runTable(runs: readonly RunRow[], now: number): string {
   return table(
     ["ID", "ISSUE", "STAGE", "PHASE", "PR", "AGE", "TOKENS", "STATUS"],
     runs.map((run) => [
       run.id,
       `${run.repository}#${run.issue}`,
-      run.variant === "revise" ? `${run.stage}:revise` : run.stage,
+      stageOf(run),
       run.phase,
       run.pull === undefined ? "-" : `#${run.pull}`,
       age(run.createdAt, now),
@@ -98,7 +97,7 @@ function runTable(runs: readonly RunRow[], now: number): string {
 export function runText(run: RunDetail, now: number): string {
   return [
     `Run ${run.id}: ${run.status}`,
-    `${run.repository}#${run.issue}  ${run.stage}${run.variant === "revise" ? ":revise" : ""} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,
+    `${run.repository}#${run.issue}  ${stageOf(run)} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,
     `Branch ${run.branch}${run.pull === undefined ? "" : `, pull request #${run.pull}`}, started ${age(run.createdAt, now)} ago by ${run.trigger.actor} (${run.trigger.label})`,
     `Codex thread ${run.threadId ?? "not started"}, attempt ${run.attempt}`,
     `Artifacts ${run.artifacts.present.length}/${run.artifacts.required.length}${run.artifacts.missing.length > 0 ? `, missing ${run.artifacts.missing.join(", ")}` : ""}`,

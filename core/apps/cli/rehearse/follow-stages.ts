@@ -1,9 +1,10 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import type { RunDetail, RunRow } from "../../../contract/runs.ts";
-import { finalRunPhases } from "../../../domain/run/run.ts";
+import { isFinalRun } from "../../../domain/run/run.ts";
 import type { StageName } from "../../../domain/stage/stage.ts";
 import { stageTable } from "../../../domain/stage/table.ts";
 import type { HostClient } from "../control.ts";
+import { stageOf, waitingOn } from "../issue-desk.ts";
 import { isAtRest } from "../see-through.ts";
 import { decideAs, type DecisionStyle } from "./policy.ts";
 import type { RehearsalReport } from "./report.ts";
@@ -42,7 +43,7 @@ export async function followStages(journey: Journey): Promise<JourneyOutcome> {
 async function step(journey: Journey, decided: Set<string>, told: Map<string, string>): Promise<JourneyOutcome | undefined> {
   const { runs } = await journey.client.runs.list({ repository: journey.repository, issue: journey.issue });
   for (const run of runs.toReversed()) tell(journey, told, run);
-  const waiting = (await journey.client.inbox.list({})).items.filter((item) => item.repository === journey.repository && item.issue === journey.issue);
+  const waiting = await waitingOn(journey.client, journey);
   for (const item of waiting) await decide(journey, item, runs, decided);
   const refusal = runs.length === 0 ? await refusalOf(journey) : undefined;
   if (refusal !== undefined) {
@@ -55,7 +56,7 @@ async function step(journey: Journey, decided: Set<string>, told: Map<string, st
 function tell(journey: Journey, told: Map<string, string>, run: RunRow): void {
   if (told.get(run.id) === run.status) return;
   told.set(run.id, run.status);
-  journey.progress(`${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`);
+  journey.progress(`${stageOf(run)}: ${run.status}`);
 }
 
 async function decide(journey: Journey, item: InboxItem, runs: readonly RunRow[], decided: Set<string>): Promise<void> {
@@ -92,15 +93,13 @@ async function documentsOf({ client, repository }: Journey, card: InboxCard): Pr
   );
 }
 
-const isFinal = (run: RunRow): boolean => (finalRunPhases as readonly string[]).includes(run.phase);
-
 async function outcomeOf(
   journey: Journey,
   runs: readonly RunRow[],
   waiting: readonly InboxItem[],
   decided: ReadonlySet<string>,
 ): Promise<JourneyOutcome | undefined> {
-  const active = runs.filter((run) => !isFinal(run));
+  const active = runs.filter((run) => !isFinalRun(run));
   const [newest] = runs;
   if (!newest || (await hasUnfinishedDecision(journey, newest))) return undefined;
   if (active.length === 0) return endOf(journey, newest, runs);

@@ -2,6 +2,7 @@ import type { RunDetail } from "../../../contract/runs.ts";
 import type { Verification } from "../../../contract/audit.ts";
 import type { InboxItem } from "../../../contract/inbox.ts";
 import { table } from "../output.ts";
+import { stageOf } from "../issue-desk.ts";
 
 /** What one run of a stage did, as the rehearsal prints it. */
 export interface StageReport {
@@ -80,7 +81,7 @@ export function stageReport(run: RunDetail, now: number): StageReport {
 export function reportText(report: RehearsalReport): string {
   const blocks = report.stages.map((stage) =>
     [
-      `${stage.stage}${stage.variant === "revise" ? ":revise" : ""}  ${stage.status}  (${(stage.durationMs / 1_000).toFixed(1)} s)`,
+      `${stageOf(stage)}  ${stage.status}  (${(stage.durationMs / 1_000).toFixed(1)} s)`,
       `  run ${stage.runId}, Codex thread ${stage.codexThreadId ?? "none"}, attempts ${stage.attempts}, pull request ${stage.pullRequest === undefined ? "none" : `#${stage.pullRequest}`}`,
       `  artifacts ${stage.artifacts.present.length}/${stage.artifacts.required.length}${stage.artifacts.missing.length > 0 ? `, missing ${stage.artifacts.missing.join(", ")}` : ""}`,
       `  files ${stage.filesChanged.join(", ") || "none"}`,

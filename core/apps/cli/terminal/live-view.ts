@@ -3,6 +3,7 @@ import type { HostClient } from "../control.ts";
 import { isAtRest } from "../see-through.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import type { Dialogue } from "./dialogue.ts";
+import { stageOf } from "../issue-desk.ts";
 
 export interface Cursor {
   readonly attempt: number;
@@ -34,7 +35,7 @@ export async function watchRun(view: LiveView, run: RunRow): Promise<Left> {
     leave.abort();
   };
   const signal = AbortSignal.any([view.signal, leave.signal]);
-  view.dialogue.say("", `${run.stage}${run.variant === "revise" ? ":revise" : ""} on ${run.repository}#${run.issue}, ${run.role}   (any key: menu)`);
+  view.dialogue.say("", `${stageOf(run)} on ${run.repository}#${run.issue}, ${run.role}   (any key: menu)`);
   await showTail(view, run.id);
   const parts = [
     transcript(view, run.id, signal),

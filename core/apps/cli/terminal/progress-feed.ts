@@ -1,6 +1,7 @@
 import type { InboxItem } from "../../../contract/inbox.ts";
 import type { HostClient } from "../control.ts";
 import type { Output } from "../output.ts";
+import { stageOf } from "../issue-desk.ts";
 
 /** A line of the feed, and the same for programs. */
 interface FeedEntry {
@@ -35,7 +36,7 @@ async function news(client: HostClient): Promise<readonly FeedEntry[]> {
     ...runs.toReversed().map((run): FeedEntry => ({
       type: "run",
       id: run.id,
-      text: `${run.repository}#${run.issue} ${run.stage}${run.variant === "revise" ? ":revise" : ""}: ${run.status}`,
+      text: `${run.repository}#${run.issue} ${stageOf(run)}: ${run.status}`,
     })),
     ...items.map((item): FeedEntry => ({ type: "request", id: item.id, text: requestLine(item) })),
   ];

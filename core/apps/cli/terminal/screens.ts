@@ -1,11 +1,12 @@
 import type { RunDetail } from "../../../contract/runs.ts";
-import { finalRunPhases } from "../../../domain/run/run.ts";
+import { isFinalRun } from "../../../domain/run/run.ts";
 import { doctorText } from "../commands/doctor.ts";
 import { runText } from "../commands/runs.ts";
 import { age } from "../output.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { numbered } from "./decide.ts";
 import type { Session } from "./terminal-state.ts";
+import { stageOf } from "../issue-desk.ts";
 
 /** The runs, newest first, and what can be done with one. @returns whether something was set going. */
 export async function showRuns(session: Session): Promise<boolean> {
@@ -17,7 +18,7 @@ export async function showRuns(session: Session): Promise<boolean> {
   }
   const choices = runs.map((run) => ({
     value: run.id,
-    label: `#${run.issue} ${run.stage}${run.variant === "revise" ? ":revise" : ""}  ${run.status}`,
+    label: `#${run.issue} ${stageOf(run)}  ${run.status}`,
     hint: `${age(run.createdAt, context.now())}${run.pull === undefined ? "" : `, PR #${run.pull}`}`,
   }));
   const id = await dialogue.choose("Which run?", choices);
@@ -28,7 +29,7 @@ export async function showRuns(session: Session): Promise<boolean> {
 }
 
 async function actOn({ client, dialogue }: Session, run: RunDetail): Promise<boolean> {
-  const isFinal = (finalRunPhases as readonly string[]).includes(run.phase);
+  const isFinal = isFinalRun(run);
   const isHeld = run.phase === "parked";
   const action = await dialogue.choose("This run?", [
     { value: "log", label: "Read what it did" },

@@ -1,6 +1,6 @@
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import type { RunDetail, RunRow } from "../../../contract/runs.ts";
-import { finalRunPhases, type Run, type RunAttempt } from "../../../domain/run/run.ts";
+import { isFinalRun, type Run, type RunAttempt } from "../../../domain/run/run.ts";
 import { unreachable } from "../../../domain/kernel/result.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
@@ -175,5 +175,5 @@ function pushView(event: FlowEvent): RunDetail["pushes"][number] {
 }
 
 export function isFinal(run: Pick<RunRow, "phase">): boolean {
-  return (finalRunPhases as readonly string[]).includes(run.phase);
+  return isFinalRun(run);
 }
