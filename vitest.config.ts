@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{core,build}/**/*.test.ts"],
+          include: ["{core,build,proof}/**/*.test.ts"],
           exclude: [...notHere, "**/*.{db,e2e,k8s,browser}.test.ts"],
           sequence: { groupOrder: 0 },
           // Only a net for what hangs: the machine may be busy, and no test is about speed.
@@ -29,7 +29,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "db",
-          include: ["{core,build}/**/*.db.test.ts"],
+          include: ["{core,build,proof}/**/*.db.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 1 },
           globalSetup: ["build/testbed/postgres-global-setup.ts"],
@@ -41,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["core/**/*.e2e.test.ts"],
+          include: ["{core,proof}/**/*.e2e.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 2 },
           // A rehearsal waits for one process after another: two of them at a time fill two cores.

@@ -13,6 +13,7 @@ const places = [
   "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
   "^core/(testing|prompts)/",
   "^build/(lint|test|testbed|tsconfig)/",
+  "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
 ];
 
 /** A package that brings a vendor's types along, and the only places that know it. Tests may use it, too: they check the vendor's side. */
@@ -44,14 +45,14 @@ function layer(name, from, mayImport, packages) {
       comment: `${name} may import nothing of the project but ${mayImport.join(", ")}.`,
       severity: "error",
       from: { path: from, pathNot: test },
-      to: { path: "^(core|build|electron|renderer)/", pathNot: mayImport },
+      to: { path: "^(core|build|proof|electron|renderer)/", pathNot: mayImport },
     },
     {
       name: `${name}-layer-of-tests`,
       comment: `A test of ${name} may import what ${name} may, and core/testing.`,
       severity: "error",
       from: { path: `${from}.*${test}` },
-      to: { path: "^(core|build|electron|renderer)/", pathNot: [...mayImport, "^core/testing/"] },
+      to: { path: "^(core|build|proof|electron|renderer)/", pathNot: [...mayImport, "^core/testing/"] },
     },
   ];
   if (packages === undefined) return rules;
@@ -96,6 +97,8 @@ const rules = [
   ...layer("command-line", "^core/apps/cli/", ["^core/(domain|contract|ports|usecases|adapters|prompts|apps)/"]),
   ...layer("testing", "^core/testing/", ["^core/"]),
   ...layer("build", "^build/", ["^build/"]),
+  // The attacks on the whole and the measurements of it: they may use everything, and nothing uses them (below).
+  ...layer("proof", "^proof/", ["^(core|build|proof)/", "^package[.]json$"]),
   {
     name: "no-cycle",
     comment: "Modules that import each other cannot be understood or loaded one after the other.",
@@ -121,14 +124,14 @@ const rules = [
     name: "no-import-of-tests",
     comment: "Only a runner starts tests, and nothing but tests uses what is made for tests.",
     severity: "error",
-    from: { pathNot: [test, conformance, "^core/testing/"] },
+    from: { pathNot: [test, conformance, "^core/testing/", "^proof/"] },
     to: { path: [test, conformance, "^core/testing/"] },
   },
   {
     name: "no-folder-without-a-rule",
     comment: "Add the folder to build/lint/import-rules.cjs together with the rules for it.",
     severity: "error",
-    module: { path: "^(core|build|electron|renderer)/", pathNot: places },
+    module: { path: "^(core|build|proof|electron|renderer)/", pathNot: places },
     // Never true of a module: dependency-cruiser can only require something of the modules that it names.
     to: { path: "^add-the-folder-to-the-rules$" },
   },

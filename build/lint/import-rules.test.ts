@@ -51,6 +51,9 @@ const tree: Readonly<Record<string, string>> = {
   "core/testing/fake.ts": 'import "vitest"; import "../adapters/postgres/store.ts"; export const fake = 1;',
   "core/somewhere/unknown-layer.ts": "export const x = 1;",
   "build/lint/build-to-core.ts": 'import "../../core/domain/run/run.ts";',
+  "proof/world/good-world.ts": 'import "../../core/testing/fake.ts"; import "../../core/apps/relay/relay.ts"; import "vitest";',
+  "proof/unknown/unknown-proof.ts": "export const x = 1;",
+  "core/testing/testing-to-proof.ts": 'import "../../proof/world/good-world.ts";',
 };
 
 let directory: string;
@@ -66,7 +69,7 @@ beforeAll(async () => {
   const configuration = createRequire(import.meta.url)(join(root, ".dependency-cruiser.cjs")) as { forbidden: []; required: []; options: ICruiseOptions };
   const { forbidden, required, options } = configuration;
   const result = await cruise(
-    ["core", "build"],
+    ["core", "build", "proof"],
     { ...options, baseDir: directory, validate: true, ruleSet: { forbidden, required } },
     { ...options.enhancedResolveOptions },
   );
@@ -102,6 +105,8 @@ describe("the import rules", () => {
     ["core/apps/unknown/unknown-app.ts", "no-folder-without-a-rule"],
     ["core/somewhere/unknown-layer.ts", "no-folder-without-a-rule"],
     ["build/lint/build-to-core.ts", "build-layer"],
+    ["proof/unknown/unknown-proof.ts", "no-folder-without-a-rule"],
+    ["core/testing/testing-to-proof.ts", "testing-layer"],
   ])("refuse %s by %s", (file, rule) => {
     expect(violations.get(file)).toContain(rule);
   });
@@ -110,6 +115,6 @@ describe("the import rules", () => {
     const allowed = Object.keys(tree).filter((path) => path.includes("/good-") || /(run|clock|forge|store|relay|host|fake)[.]ts$/.test(path));
 
     expect(allowed.filter((path) => violations.has(path))).toEqual([]);
-    expect(allowed).toHaveLength(13);
+    expect(allowed).toHaveLength(14);
   });
 });
