@@ -1,0 +1,4 @@
+import type { Benchmark } from "./benchmark.ts";
+
+/** All of them, in the order of the page. */
+export const benchmarks: readonly Benchmark[] = [];
