@@ -29,8 +29,8 @@ export const auditContract = {
       z.object({ after: z.int().min(0).optional(), limit: z.int().min(1).max(1_000).optional(), type: z.string().optional(), subject: z.string().optional() }),
     )
     .output(z.array(flowEvent)),
-  /** Events after `after` as they are committed. */
-  follow: oc.input(z.object({ after: z.int().min(0) })).output(eventIterator(z.array(flowEvent))),
+  /** Events after `after` as they are committed; without `after` from now on, with an empty batch first that says that nothing is missed any more. */
+  follow: oc.input(z.object({ after: z.int().min(0).optional() })).output(eventIterator(z.array(flowEvent))),
   /** Recomputes the chain, the digests and the signatures, and compares with the anchors outside the database. */
   verify: oc.output(verification),
   /** The whole chain as text, in pieces. */

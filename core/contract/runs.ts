@@ -106,7 +106,7 @@ export const runsContract = {
     .errors(commonErrors)
     .input(z.object({ id: runId, after: transcriptCursor.optional() }))
     .output(eventIterator(z.object({ entries: z.array(transcriptEntry), phase: runPhase }))),
-  /** Emits the run's detail, and again whenever it changed, until the run is final. */
+  /** Emits the run's detail, and again whenever it changed, until the run is final and nothing that was decided about it is still being carried out. */
   watch: oc
     .errors(commonErrors)
     .input(z.object({ id: runId }))

@@ -361,6 +361,22 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await reading;
       });
 
+      it("tell of the record from now on, and first that they listen", async () => {
+        const [stored] = await world.inStore((tx) => tx.flow.append([sampleFlowEvent()]));
+        const batches: number[][] = [];
+        const leave = new AbortController();
+        const reading = (async () => {
+          for await (const events of await client.audit.follow({}, { signal: leave.signal })) batches.push(events.map((event) => event.sequence));
+        })().catch(() => undefined);
+        await vi.waitFor(() => expect(batches).toStrictEqual([[]]));
+
+        await touch("run:another");
+
+        await vi.waitFor(() => expect(batches).toStrictEqual([[], [stored!.sequence + 1]]));
+        leave.abort();
+        await reading;
+      });
+
       it("export the record in pieces", async () => {
         const pieces: string[] = [];
         for await (const piece of await client.audit.export({ format: "csv" })) pieces.push(piece);

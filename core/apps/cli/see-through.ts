@@ -20,7 +20,7 @@ const restless = new Set<InboxCard["phase"]>(["requested", "decided", "executing
  */
 export async function seeThrough(context: CommandContext, client: HostClient, runId: string, requestId: string): Promise<Rest> {
   await followRun(context, client, runId, async (run) => isAtRest(run) && !restless.has((await client.inbox.get({ id: requestId })).phase));
-  const request = await settled(context, client, requestId);
+  const request = await client.inbox.get({ id: requestId });
   const run = await client.runs.get({ id: runId });
   return { request, run, waiting: await waitingOn(client, run) };
 }
@@ -53,17 +53,6 @@ async function followRun(context: CommandContext, client: HostClient, id: string
     last = run.status;
     if (await isEnough(run)) return;
   }
-}
-
-/** A run is final before the last step of what was decided about it: labels, comment, index. Every step is an event of the trail. */
-async function settled(context: CommandContext, client: HostClient, requestId: string): Promise<InboxCard> {
-  const card = await client.inbox.get({ id: requestId });
-  if (!restless.has(card.phase)) return card;
-  for await (const _ of await client.audit.follow({ after: 0 }, { signal: context.signal })) {
-    const now = await client.inbox.get({ id: requestId });
-    if (!restless.has(now.phase)) return now;
-  }
-  return client.inbox.get({ id: requestId });
 }
 
 /** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */

@@ -30,7 +30,7 @@ export async function followStages(journey: Journey): Promise<JourneyOutcome> {
   const { runs } = await journey.client.runs.list({ repository: journey.repository, issue: journey.issue, limit: 1 });
   if (runs.length === 0) await startStage(journey, journey.stages[0] ?? "intake");
   try {
-    for await (const _ of await journey.client.audit.follow({ after: 0 }, { signal: journey.signal })) {
+    for await (const _ of await journey.client.audit.follow({}, { signal: journey.signal })) {
       const outcome = await step(journey, decided, told);
       if (outcome) return outcome;
     }

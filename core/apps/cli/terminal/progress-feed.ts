@@ -17,7 +17,7 @@ interface FeedEntry {
 export async function followProgress(client: HostClient, output: Output, signal: AbortSignal): Promise<void> {
   const told = new Map<string, string>();
   try {
-    for await (const _ of await client.audit.follow({ after: 0 }, { signal })) {
+    for await (const _ of await client.audit.follow({}, { signal })) {
       for (const entry of await news(client)) {
         if (told.get(entry.id) === entry.text) continue;
         told.set(entry.id, entry.text);

@@ -99,7 +99,7 @@ async function nextMovement(session: Session): Promise<RunRow | "request" | unde
       if (inbox.items.some((item) => !session.putOff.has(item.id))) return "request";
       break;
     }
-    for await (const _ of await session.client.audit.follow({ after: 0 }, { signal })) {
+    for await (const _ of await session.client.audit.follow({}, { signal })) {
       const found = await movingRun(session.client);
       if (found) return found;
       if ((await session.client.inbox.list({})).items.some((item) => !session.putOff.has(item.id))) return "request";

@@ -24,7 +24,8 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
         .map(view);
     }),
     follow: contract.audit.follow.handler(async function* ({ input, signal }) {
-      let sequence = input.after;
+      let sequence = input.after ?? (await deps.store.transaction((tx) => tx.flow.head()))?.sequence ?? 0;
+      if (input.after === undefined) yield [];
       for await (const _ of changes(deps.store, deps.clock, signal)) {
         for (let events = await after(sequence, pageSize); events.length > 0; events = await after(sequence, pageSize)) {
           sequence = events.at(-1)?.sequence ?? sequence;

@@ -47,12 +47,17 @@ export function runsProcedures(deps: HostDependencies): Procedures<typeof runsCo
       yield* follow(deps, input.id, input.after ?? start, signal);
     }),
     watch: contract.runs.watch.handler(async function* ({ input, signal }) {
-      yield* watched(deps, signal, () => detail(input.id), isFinal);
+      yield* watched(deps, signal, () => detail(input.id), isOver);
     }),
     park: contract.runs.park.handler(({ input }) => afterwards(input.id, () => deps.parkRun(input.id as RunId))),
     resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId))),
     cancel: contract.runs.cancel.handler(({ input }) => afterwards(input.id, () => deps.cancelRun(input.id as RunId, input.reason))),
   };
+}
+
+/** A run is final before the last step of what was decided about it: labels, comment, index. Only then there is nothing more to see. */
+function isOver(run: RunDetail): boolean {
+  return isFinal(run) && !run.decisions.some(({ phase }) => phase === "decided" || phase === "executing");
 }
 
 async function find(tx: Transaction, id: string): Promise<Run> {
