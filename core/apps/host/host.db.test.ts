@@ -17,7 +17,12 @@ hostConformance(
     const socket = new WebSocket(server.url, { headers: { authorization: "Bearer the-owner's-token" } });
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     const client: HostClient = createORPCClient(new WebSocketLink({ websocket: socket as unknown as globalThis.WebSocket }));
-    return { client, breakOff: () => socket.terminate(), close: () => server.close() };
+    const close = async (): Promise<void> => {
+      // A server that closes waits a moment for those who are still there.
+      socket.close();
+      await server.close();
+    };
+    return { client, breakOff: () => socket.terminate(), close };
   },
   { breaks: true },
 );
