@@ -33,21 +33,47 @@ export interface RunningServer {
 
 type Closing = (() => Promise<void>)[];
 
+/** What every part stands on: the database, its queue, and the time. */
+export type Ground = Pick<Platform, "store" | "queue" | "clock" | "log" | "hasher" | "random">;
+
+/**
+ * Wraps what a part stands on, before anything is composed on it. Production wraps nothing; a suite that has to see or disturb what passes through the ports
+ * starts the same part with its own wrapping, so that no line of the parts knows of it.
+ */
+export interface ServerDecorations {
+  readonly ground?: ((ground: Ground) => Ground) | undefined;
+  /** Gateway and orchestrator only. What belongs to the ground is wrapped already. */
+  readonly platform?: ((platform: Platform) => Platform) | undefined;
+}
+
+interface Opening {
+  readonly log: Log;
+  readonly closing: Closing;
+  readonly decorations: ServerDecorations;
+}
+
+const unchanged = <Ports>(ports: Ports): Ports => ports;
+
 /**
  * Starts one part of the headless side, or all of them in one process, against PostgreSQL and GitHub. Any part may die at any moment: all state is in the
  * database, on the forge and in the agents' snapshots.
  */
-export async function startServer(env: NodeJS.ProcessEnv, part: ServerPart, version: string, log: Log): Promise<RunningServer> {
+export async function startServer(
+  env: NodeJS.ProcessEnv,
+  part: ServerPart,
+  version: string,
+  log: Log,
+  decorations: ServerDecorations = {},
+): Promise<RunningServer> {
   const closing: Closing = [];
+  const opening: Opening = { log, closing, decorations };
   const close = async (): Promise<void> => {
     for (const step of closing.splice(0).toReversed()) await step();
   };
   try {
     // The public endpoint is given nothing that it does not need, so its configuration is another one.
     const addresses =
-      part === "relay"
-        ? await startRelayAlone(readRelayConfiguration(env), log, closing)
-        : await start(await readConfiguration(env), part, version, log, closing);
+      part === "relay" ? await startRelayAlone(readRelayConfiguration(env), opening) : await start(await readConfiguration(env), part, version, opening);
     return { addresses, close };
   } catch (error) {
     await close();
@@ -55,9 +81,9 @@ export async function startServer(env: NodeJS.ProcessEnv, part: ServerPart, vers
   }
 }
 
-async function startRelayAlone(configuration: RelayConfiguration, log: Log, closing: Closing): Promise<RunningServer["addresses"]> {
-  const ground = await openGround(configuration, log, closing);
-  return { relay: await startRelay(ground, configuration, closing) };
+async function startRelayAlone(configuration: RelayConfiguration, opening: Opening): Promise<RunningServer["addresses"]> {
+  const ground = await openGround(configuration, opening);
+  return { relay: await startRelay(ground, configuration, opening.closing) };
 }
 
 async function startRelay(ground: Ground, configuration: RelayConfiguration, closing: Closing): Promise<string> {
@@ -67,9 +93,10 @@ async function startRelay(ground: Ground, configuration: RelayConfiguration, clo
   return url;
 }
 
-async function start(configuration: ServerConfiguration, part: ServerPart, version: string, log: Log, closing: Closing): Promise<RunningServer["addresses"]> {
-  const ground = await openGround(configuration, log, closing);
-  const platform = await openPlatform(configuration, ground);
+async function start(configuration: ServerConfiguration, part: ServerPart, version: string, opening: Opening): Promise<RunningServer["addresses"]> {
+  const { closing, decorations } = opening;
+  const ground = await openGround(configuration, opening);
+  const platform = (decorations.platform ?? unchanged)(await openPlatform(configuration, ground));
   const useCases = composeUseCases(platform);
   const addresses: { relay?: string; gateway?: string } = {};
   if (part === "all") addresses.relay = await startRelay(ground, configuration, closing);
@@ -89,10 +116,7 @@ async function start(configuration: ServerConfiguration, part: ServerPart, versi
   return addresses;
 }
 
-/** What every part stands on: the database, its queue, and the time. */
-type Ground = Pick<Platform, "store" | "queue" | "clock" | "log" | "hasher" | "random">;
-
-async function openGround({ databaseUrl }: RelayConfiguration, log: Log, closing: Closing): Promise<Ground> {
+async function openGround({ databaseUrl }: RelayConfiguration, { log, closing, decorations }: Opening): Promise<Ground> {
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
   const driver = createPostgresDriver({ url: databaseUrl });
   closing.push(() => driver.close());
@@ -102,7 +126,7 @@ async function openGround({ databaseUrl }: RelayConfiguration, log: Log, closing
   closing.push(() => queue.stop());
   const store = createStore(driver, { hasher, queue });
   await ensureRules(store);
-  return { store, queue, clock, log, hasher, random };
+  return (decorations.ground ?? unchanged)({ store, queue, clock, log, hasher, random });
 }
 
 async function openPlatform(configuration: ServerConfiguration, ground: Ground): Promise<Platform> {
