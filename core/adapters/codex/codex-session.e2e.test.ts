@@ -232,6 +232,17 @@ describe("what the agent's commands can reach", () => {
     expect(output).not.toContain(gateway.token);
   });
 
+  it("shows them no file but the system's programs and their workspace", async () => {
+    writeFileSync(join(root, "signing-key.json"), "the owner's key");
+    const look = `cat ../signing-key.json /etc/shadow ${process.env["HOME"]}/.profile; ls / /tmp ${root}; node --version; git --version`;
+    await startModel((conversation) => (callsIn(conversation) === 0 ? shell(look) : say("done")));
+    const record = await turn(session(), "look");
+    const output = commands(record)[0]?.output ?? "";
+    expect(output).toContain("git version");
+    expect(output).toMatch(/cat: \.\.\/signing-key\.json: No such file/);
+    expect(output).not.toMatch(/the owner's key|root:[^:]*:\d+:|^root$/m);
+  });
+
   it("lets them write in the workspace and their own temporary folder only", async () => {
     const probe = `echo 1 > inside; echo 1 > $TMPDIR/own; echo 1 > ../outside; echo 1 > /tmp/signalbox-probe-${process.pid}; mkdir .git; echo end`;
     await startModel((conversation) => (callsIn(conversation) === 0 ? shell(probe) : say("done")));

@@ -1,11 +1,20 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { resolveCodexBinary } from "./binary.ts";
-import { gatewayTokenVariable, modelKeyVariable, renderCodexConfiguration, type CodexGateway, type CodexModel, type CodexSandbox } from "./configuration.ts";
+import {
+  gatewayTokenVariable,
+  modelKeyVariable,
+  renderCodexConfiguration,
+  secretPlaces,
+  type CodexGateway,
+  type CodexModel,
+  type CodexSandbox,
+} from "./configuration.ts";
 import { createLineSplitter, readCodexLine, usageBetween, type ThreadUsage } from "./event-reader.ts";
 import { endLeftovers, endProcessTree } from "./process-tree.ts";
 import { threadUsage } from "./rollout.ts";
@@ -20,6 +29,8 @@ export interface CodexSessionOptions {
   /** Without it the agent has no tools but its shell. */
   readonly gateway?: CodexGateway | undefined;
   readonly sandbox: CodexSandbox;
+  /** What the agent's commands may read beside the system's programs and their workspace; by default this Node. */
+  readonly readable?: readonly string[] | undefined;
   /** The native binary; by default that of the installed `@openai/codex`. */
   readonly binary?: string | undefined;
   /** Where PATH, locale, proxy and certificates are taken from; by default this process's environment. Nothing else of it reaches Codex. */
@@ -91,16 +102,28 @@ function digest(found: ReturnType<typeof readCodexLine>[number], before: ThreadU
 async function prepareHome(options: CodexSessionOptions): Promise<void> {
   const temporaryDirectory = join(options.codexHome, "agent-tmp");
   const { model, gateway, sandbox } = options;
+  const access = accessOf(options.binary, options.readable);
   try {
     await mkdir(temporaryDirectory, { recursive: true, mode: 0o700 });
     await chmod(options.codexHome, 0o700);
-    await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ model, gateway, sandbox, temporaryDirectory }), { mode: 0o600 });
+    await writeFile(join(options.codexHome, "config.toml"), renderCodexConfiguration({ model, gateway, sandbox, temporaryDirectory, ...access }), {
+      mode: 0o600,
+    });
   } catch (cause) {
     throw new InfrastructureError("unwritable", `the agent's home ${options.codexHome} cannot be written`, {
       cause,
       remedy: "Free disk space or fix the permissions of this directory.",
     });
   }
+}
+
+/** What commands in the sandbox can read: Codex starts itself again inside it, from its own folder. */
+export function accessOf(
+  binary: string = resolveCodexBinary(),
+  readable: readonly string[] = [process.execPath],
+): { readonly readable: readonly string[]; readonly denied: readonly string[] } {
+  const real = [binary, join(dirname(dirname(binary)), "codex-path"), ...readable].filter((path) => existsSync(path)).map((path) => realpathSync(path));
+  return { readable: [...new Set(real)], denied: secretPlaces.filter((path) => existsSync(path)) };
 }
 
 /** Arguments of one turn. The prompt always goes through stdin: a single argument ends at 128 KiB on Linux. */

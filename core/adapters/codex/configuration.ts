@@ -17,8 +17,8 @@ export interface CodexGateway {
 }
 
 /**
- * `workspace-write`: Codex's own sandbox (no network, only the workspace is writable, `.git` is not). `external`: no sandbox of its own, for pods whose
- * container is the sandbox and in which Codex cannot make a user namespace.
+ * `workspace-write`: Codex's own sandbox (no network; nothing is there but the system's programs, the workspace and a temporary folder; `.git` is read-only).
+ * `external`: no sandbox of its own, for pods whose container is the sandbox and in which Codex cannot make a user namespace.
  */
 export type CodexSandbox = "workspace-write" | "external";
 
@@ -28,7 +28,31 @@ export interface CodexConfiguration {
   readonly sandbox: CodexSandbox;
   /** The one writable directory outside the workspace; TMPDIR of the agent's commands. The machine's own /tmp holds other runs' files. */
   readonly temporaryDirectory: string;
+  /** What the agent's commands can read beside the system's own programs (`/usr`, `/bin`, `/lib`, `/etc`), such as Codex itself and Node. */
+  readonly readable: readonly string[];
+  /** What they cannot read even so; only places that exist. */
+  readonly denied: readonly string[];
 }
+
+/** Parts of `/etc` that hold secrets and that a run as root, or in the wrong group, could read. */
+export const secretPlaces: readonly string[] = [
+  "/etc/shadow",
+  "/etc/shadow-",
+  "/etc/gshadow",
+  "/etc/gshadow-",
+  "/etc/ssh",
+  "/etc/ssl/private",
+  "/etc/sudoers",
+  "/etc/sudoers.d",
+  "/etc/docker",
+  "/etc/kubernetes",
+  "/etc/rancher",
+  "/etc/wireguard",
+  "/etc/NetworkManager/system-connections",
+];
+
+/** Name of the permission profile under which the agent's commands run. */
+export const permissionProfile = "run";
 
 /** Names of the variables that carry the two secrets to the Codex process. The agent's commands never see them. */
 export const modelKeyVariable = "SIGNALBOX_MODEL_KEY";
@@ -50,8 +74,8 @@ function general(configuration: CodexConfiguration): readonly string[] {
     `model_reasoning_effort = ${toml(reasoningEfforts[configuration.model.reasoning])}`,
     `web_search = "disabled"`,
     `approval_policy = "never"`,
-    // `codex exec resume` takes no sandbox option and would fall back to read-only.
-    `sandbox_mode = ${toml(configuration.sandbox === "external" ? "danger-full-access" : "workspace-write")}`,
+    // In the file, because `codex exec resume` takes no sandbox option and would fall back to read-only.
+    configuration.sandbox === "external" ? `sandbox_mode = "danger-full-access"` : `default_permissions = ${toml(permissionProfile)}`,
     `allow_login_shell = false`,
     `check_for_update_on_startup = false`,
     `[analytics]`,
@@ -77,14 +101,29 @@ function general(configuration: CodexConfiguration): readonly string[] {
   ];
 }
 
+/**
+ * The permission profile: nothing is there that is not named. A sandbox that only forbids writing would leave every file of the user readable: keys, tokens,
+ * other runs' clones, the database.
+ */
+export function renderPermissions(configuration: Pick<CodexConfiguration, "temporaryDirectory" | "readable" | "denied">): readonly string[] {
+  return [
+    `[permissions.${permissionProfile}.filesystem]`,
+    `":minimal" = "read"`,
+    ...configuration.readable.map((path) => `${toml(path)} = "read"`),
+    ...configuration.denied.map((path) => `${toml(path)} = "deny"`),
+    `${toml(configuration.temporaryDirectory)} = "write"`,
+    `[permissions.${permissionProfile}.filesystem.":workspace_roots"]`,
+    `"." = "write"`,
+    `".git" = "read"`,
+    `[permissions.${permissionProfile}.network]`,
+    `enabled = false`,
+  ];
+}
+
 function isolation(configuration: CodexConfiguration): readonly string[] {
   const directory = toml(configuration.temporaryDirectory);
   return [
-    `[sandbox_workspace_write]`,
-    `network_access = false`,
-    `exclude_slash_tmp = true`,
-    `exclude_tmpdir_env_var = true`,
-    `writable_roots = [${directory}]`,
+    ...(configuration.sandbox === "external" ? [] : renderPermissions(configuration)),
     `[shell_environment_policy]`,
     `inherit = "core"`,
     `ignore_default_excludes = false`,

@@ -1,4 +1,4 @@
 #!/bin/sh
-# Plays a Codex whose sandbox holds nothing back: `codex sandbox -- COMMAND ...`.
-shift 2
+# Plays a Codex whose sandbox holds nothing back: `codex sandbox -P run -- COMMAND ...`.
+shift 4
 exec "$@"

@@ -7,9 +7,13 @@ describe("the probe of Codex's sandbox", () => {
     expect(await probeSandbox("/nowhere/codex")).toMatchObject({ starts: false });
   });
 
+  it("finds nothing to complain of in the real one", async () => {
+    expect(await probeSandbox()).toMatchObject({ starts: true, wroteOutside: false, readOutside: false, reachedNetwork: false });
+  });
+
   it("sees a sandbox that keeps nothing from the command", async () => {
     const open = new URL("./open-sandbox.fixture.sh", import.meta.url).pathname;
 
-    expect(await probeSandbox(open)).toMatchObject({ starts: true, wroteOutside: true, reachedNetwork: true });
+    expect(await probeSandbox(open)).toMatchObject({ starts: true, wroteOutside: true, readOutside: true, reachedNetwork: true });
   });
 });

@@ -18,7 +18,7 @@ function machine(fault: Faulty = {}): DoctorDependencies {
     gitVersion: async () => "2.39.5",
     codexVersion: async () => "0.169.0",
     codexExpected: "0.169.0",
-    sandbox: async () => ({ starts: true, wroteOutside: false, reachedNetwork: false, detail: "EROFS, EPERM" }),
+    sandbox: async () => ({ starts: true, wroteOutside: false, readOutside: false, reachedNetwork: false, detail: "EROFS, EPERM" }),
     schema: async () => ({ applied: 3, known: 3 }),
     forge: async () => ({ url: "http://forge", bot: "signalbox[bot]", owner: "olga" }),
     relay: async () => ({ url: "http://relay/healthz", status: 200 }),
@@ -67,21 +67,28 @@ const faults: readonly SeededFault[] = [
   { what: "no Codex", fault: { codexVersion: refuse("the Codex CLI is not installed", "Run npm ci.") }, check: "codex", status: "fail", says: "not installed" },
   {
     what: "a kernel without the sandbox",
-    fault: { sandbox: async () => ({ starts: false, wroteOutside: false, reachedNetwork: false, detail: "bwrap: no user namespace" }) },
+    fault: { sandbox: async () => ({ starts: false, wroteOutside: false, readOutside: false, reachedNetwork: false, detail: "bwrap: no user namespace" }) },
     check: "sandbox",
     status: "fail",
     says: "bwrap",
   },
   {
     what: "a sandbox that lets commands write",
-    fault: { sandbox: async () => ({ starts: true, wroteOutside: true, reachedNetwork: false, detail: "" }) },
+    fault: { sandbox: async () => ({ starts: true, wroteOutside: true, readOutside: false, reachedNetwork: false, detail: "" }) },
     check: "sandbox",
     status: "fail",
     says: "wrote outside",
   },
   {
+    what: "a sandbox that lets commands read",
+    fault: { sandbox: async () => ({ starts: true, wroteOutside: false, readOutside: true, reachedNetwork: false, detail: "" }) },
+    check: "sandbox",
+    status: "fail",
+    says: "read outside",
+  },
+  {
     what: "a sandbox with network",
-    fault: { sandbox: async () => ({ starts: true, wroteOutside: false, reachedNetwork: true, detail: "" }) },
+    fault: { sandbox: async () => ({ starts: true, wroteOutside: false, readOutside: false, reachedNetwork: true, detail: "" }) },
     check: "sandbox",
     status: "fail",
     says: "reached the network",
@@ -210,7 +217,7 @@ describe("the doctor", () => {
     const checks = await runChecks(machine());
 
     expect(checks.filter((check) => check.status !== "pass").map((check) => check.id)).toStrictEqual(["local-processes"]);
-    expect(checks.find((check) => check.id === "local-processes")?.detail).toContain("they can read everything that you can read");
+    expect(checks.find((check) => check.id === "local-processes")?.detail).toContain("Codex's sandbox alone");
   });
 
   it.each(faults)("names $what, says what to do, and blames nothing else", async ({ fault, check: id, status, says }) => {

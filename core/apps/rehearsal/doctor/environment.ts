@@ -10,7 +10,13 @@ export interface EnvironmentProbes {
   readonly codexVersion: () => Promise<string>;
   /** The version that this program is made for. */
   readonly codexExpected: string;
-  readonly sandbox: () => Promise<{ readonly starts: boolean; readonly wroteOutside: boolean; readonly reachedNetwork: boolean; readonly detail: string }>;
+  readonly sandbox: () => Promise<{
+    readonly starts: boolean;
+    readonly wroteOutside: boolean;
+    readonly readOutside: boolean;
+    readonly reachedNetwork: boolean;
+    readonly detail: string;
+  }>;
   readonly workspace: {
     readonly path: string;
     /** Writes and removes a file. @throws when it cannot. */
@@ -70,14 +76,18 @@ function sandbox(found: Awaited<ReturnType<EnvironmentProbes["sandbox"]>>): Outc
   const remedy =
     "Do not run agents here: their commands would run as your user without limits. Use a machine whose kernel has user namespaces and seccomp, or the cluster.";
   if (!found.starts) return fail(`a command in the sandbox did not run: ${found.detail}`, remedy);
-  const leaks = [...(found.wroteOutside ? ["wrote outside its workspace"] : []), ...(found.reachedNetwork ? ["reached the network"] : [])];
-  return leaks.length === 0 ? pass(`a command was kept from both: ${found.detail}`) : fail(`a command in the sandbox ${leaks.join(" and ")}`, remedy);
+  const leaks = [
+    ...(found.wroteOutside ? ["wrote outside its workspace"] : []),
+    ...(found.readOutside ? ["read outside its workspace"] : []),
+    ...(found.reachedNetwork ? ["reached the network"] : []),
+  ];
+  return leaks.length === 0 ? pass(`a command was kept from all of it: ${found.detail}`) : fail(`a command in the sandbox ${leaks.join(" and ")}`, remedy);
 }
 
 /** Always a warning: it is true of every rehearsal workspace, and nobody should have to find it out. */
 const boundary = warn(
-  "agents run as your user, which is no security boundary: their commands cannot write outside their workspace or use the network, but they can read everything that you can read, this workspace's keys and tokens included",
-  "Rehearse with text that you trust, or as a user who owns nothing of value; docs/guide/rehearsal.md says what holds and what does not.",
+  "agents run as your user and on your kernel: their commands see nothing but the system's programs and their own workspace and have no network, but what stands between them and your files is Codex's sandbox alone, and processor time is not limited",
+  "Keep the sandbox check above green, and rehearse with text that you trust where you can; docs/guide/rehearsal.md says what holds and what does not.",
 );
 
 async function workspace(probe: EnvironmentProbes["workspace"]): Promise<Outcome> {
