@@ -10,7 +10,8 @@ export interface AttemptStart {
   readonly bootstrapToken: string;
 }
 
-export type AttemptStatus = "running" | "gone";
+/** `unknown`: nothing here tells of it. It was never started, or another machine did and has to say; its lease decides meanwhile. */
+export type AttemptStatus = "running" | "gone" | "unknown";
 
 /** Where agents run: local processes in the rehearsal workspace, Jobs in the cluster. Names derive from run and attempt, so a repeated start finds the first. */
 export interface AgentRuntime {

@@ -22,7 +22,10 @@ export function createFakeRuntime(): FakeRuntime {
       starts.push(start);
       alive.add(`${start.runId}/${start.attempt}`);
     },
-    status: async (runId, attempt) => (alive.has(`${runId}/${attempt}`) ? "running" : "gone"),
+    async status(runId, attempt) {
+      if (alive.has(`${runId}/${attempt}`)) return "running";
+      return starts.some((start) => start.runId === runId && start.attempt === attempt) ? "gone" : "unknown";
+    },
     async stop(runId, attempt) {
       stops.push(`${runId}/${attempt}`);
       alive.delete(`${runId}/${attempt}`);

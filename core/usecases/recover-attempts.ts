@@ -1,4 +1,4 @@
-import type { Instant, RunId } from "../domain/kernel/values.ts";
+import type { RunId } from "../domain/kernel/values.ts";
 import { isFinalRun } from "../domain/run/run.ts";
 import type { AgentRuntime } from "../ports/agent-runtime.ts";
 import type { Log } from "../ports/log.ts";
@@ -12,23 +12,21 @@ export interface RecoverAttemptsDependencies extends EndAttemptDependencies {
 
 /**
  * Finds attempts that are over without having said so: their lease ran out, or their process is gone. What is left of them is stopped first, so that the next
- * attempt never runs beside the last one. Also stops processes that belong to no attempt that is alive.
+ * attempt never runs beside the last one. Also stops processes that belong to no attempt that is alive. Any number of orchestrators may do this at once: what
+ * they see is judged again under the run's lock, and stopping twice is stopping once.
  *
  * @returns how many attempts were lost.
  */
 export function createRecoverAttempts(deps: RecoverAttemptsDependencies) {
   return async function recoverAttempts(): Promise<number> {
     const now = deps.clock.now();
-    const { alive, toStart } = await deps.store.transaction(async (tx) => ({
-      alive: await tx.attempts.alive(),
-      // Read before the processes are looked at: an attempt whose start is still in the outbox may well have none.
-      toStart: new Set((await tx.outbox.pending((now + 1) as Instant)).map((row) => row.key)),
-    }));
+    const alive = await deps.store.transaction((tx) => tx.attempts.alive());
     let lost = 0;
     for (const { runId, attempt, leaseUntil } of alive) {
       try {
         const silent = leaseUntil <= now;
-        const gone = !silent && !toStart.has(`start:${runId}:${attempt}`) && (await deps.runtime.status(runId, attempt)) === "gone";
+        // `unknown` is not gone: its start may still be in the outbox, or another orchestrator started it on another machine.
+        const gone = !silent && (await deps.runtime.status(runId, attempt)) === "gone";
         const why = silent ? "It was silent for too long." : gone ? "Its process is gone." : undefined;
         if (why === undefined) continue;
         await deps.runtime.stop(runId, attempt);

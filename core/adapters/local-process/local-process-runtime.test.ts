@@ -64,6 +64,36 @@ describe("agents as local processes", () => {
     expect((await readdir(join(directory, "run-1-1"))).filter((name) => name.startsWith("started-"))).toHaveLength(1);
   });
 
+  it("are found again when their starter died before it could note them, and not started beside themselves", async () => {
+    await runtime().start(start);
+    const { pids } = await seen();
+    await rm(join(directory, "run-1-1", "process.json"));
+    await runtime().start(start);
+
+    expect((await readdir(join(directory, "run-1-1"))).filter((name) => name.startsWith("started-"))).toHaveLength(1);
+    expect(await runtime().status(runId, 1)).toBe("running");
+    expect(pids).toContain((JSON.parse(await readFile(join(directory, "run-1-1", "process.json"), "utf8")) as { pid: number }).pid);
+  });
+
+  it("are started by the next starter when the first died before it could", async () => {
+    await mkdir(join(directory, "run-1-1"));
+    await runtime().start(start);
+    await seen();
+
+    expect(await runtime().status(runId, 1)).toBe("running");
+  });
+
+  it("are not said to be gone by a machine that did not start them", async () => {
+    expect(await runtime().status("elsewhere" as RunId, 1)).toBe("unknown");
+    await runtime().start(start);
+    await seen();
+    const file = join(directory, "run-1-1", "process.json");
+    const noted = JSON.parse(await readFile(file, "utf8")) as Record<string, unknown>;
+    await writeFile(file, JSON.stringify({ ...noted, pid: 1, machine: "another" }));
+
+    expect(await runtime().status(runId, 1)).toBe("unknown");
+  });
+
   it("get nothing of the owner's environment but the path and where temporary files go", async () => {
     vi.stubEnv("OWNERS_TOKEN", "secret");
     vi.stubEnv("SSH_AUTH_SOCK", "/tmp/agent.sock");
@@ -158,8 +188,8 @@ describe("agents as local processes", () => {
     });
   });
 
-  it("that never were are gone, and stopping them is no error", async () => {
-    expect(await runtime().status("nobody" as RunId, 3)).toBe("gone");
+  it("that never were are unknown, and stopping them is no error", async () => {
+    expect(await runtime().status("nobody" as RunId, 3)).toBe("unknown");
     await expect(runtime().stop("nobody" as RunId, 3)).resolves.toBeUndefined();
     expect(await createLocalProcessRuntime({ directory: join(directory, "nowhere"), runner, node: process.execPath }).list()).toStrictEqual([]);
   });

@@ -1,7 +1,9 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { hostname } from "node:os";
 import { dirname, join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import type { RunId } from "../../domain/kernel/values.ts";
 import type { AgentRuntime, AttemptStart, AttemptStatus } from "../../ports/agent-runtime.ts";
@@ -20,7 +22,17 @@ export interface LocalProcessOptions {
 /** Milliseconds after which a directory without a process is no attempt that somebody is starting just now. */
 const settledAfter = 60_000;
 
-const processRecord = z.object({ pid: z.int().positive(), started: z.string(), runId: z.string(), attempt: z.int().min(1) });
+/** Looks, a tenth of a second apart, for the process of another starter that has made the directory and nothing else yet. After them it counts as dead. */
+const looksForStarter = 10;
+
+const processRecord = z.object({
+  pid: z.int().positive(),
+  started: z.string(),
+  runId: z.string(),
+  attempt: z.int().min(1),
+  /** Process ids mean nothing on another machine that shares the directory. */
+  machine: z.string().default(hostname),
+});
 type ProcessRecord = z.infer<typeof processRecord>;
 
 /**
@@ -34,15 +46,28 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
 
   async function status(runId: RunId, attempt: number): Promise<AttemptStatus> {
     const record = await readRecord(home(runId, attempt));
-    return record && (await isAlive(record.pid, record.started)) ? "running" : "gone";
+    // Half a record is a crash of this machine, which took the process along.
+    if (!record) return (await stat(recordFile(home(runId, attempt))).catch(() => undefined)) ? "gone" : "unknown";
+    if (record.machine !== hostname()) return "unknown";
+    return (await isAlive(record.pid, record.started)) ? "running" : "gone";
   }
 
   async function startOnce(start: AttemptStart): Promise<void> {
     const directory = home(start.runId, start.attempt);
-    if ((await status(start.runId, start.attempt)) === "running") return;
-    const pid = await launch(options, directory, start);
+    if (await makeDirectory(options.directory, directory)) return record(start, directory, await launch(options, directory, start));
+    // Somebody was here before. If it died between starting the process and noting it, the process is there, and a second one would only lose against it.
+    for (let look = 0; look < looksForStarter; look += 1) {
+      if ((await status(start.runId, start.attempt)) === "running") return;
+      const found = await leaderOf(directory);
+      if (found !== undefined) return record(start, directory, found);
+      await delay(100);
+    }
+    return record(start, directory, await launch(options, directory, start));
+  }
+
+  async function record(start: AttemptStart, directory: string, pid: number): Promise<void> {
     const started = (await startOf(pid)) ?? "";
-    await writeRecord(directory, { pid, started, runId: start.runId, attempt: start.attempt });
+    await writeRecord(directory, { pid, started, runId: start.runId, attempt: start.attempt, machine: hostname() });
   }
 
   /** Starts under way: a second call for the same attempt joins the first, which has not written its record yet. */
@@ -87,15 +112,35 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
   };
 }
 
+/** Makes an attempt's directory. @returns false when it is there already. */
+async function makeDirectory(parent: string, directory: string): Promise<boolean> {
+  try {
+    await mkdir(parent, { recursive: true });
+    return (await mkdir(directory, { mode: 0o700, recursive: true })) !== undefined;
+  } catch (cause) {
+    throw unwritable(parent, cause);
+  }
+}
+
+function unwritable(directory: string, cause: unknown): InfrastructureError {
+  return new InfrastructureError("unwritable", `cannot write to ${directory}`, {
+    cause,
+    remedy: "Make the directory writable, or choose another workspace with --workspace.",
+  });
+}
+
+/** The process of an attempt that was started first: the runner, which all others descend from. */
+async function leaderOf(directory: string): Promise<number | undefined> {
+  const found = await Promise.all((await processesOf(directory)).map(async (pid) => ({ pid, started: Number(await startOf(pid)) })));
+  return found.toSorted((left, right) => left.started - right.started || left.pid - right.pid)[0]?.pid;
+}
+
 async function launch(options: LocalProcessOptions, directory: string, start: AttemptStart): Promise<number> {
   const own = { home: join(directory, "home"), work: join(directory, "workspace") };
   try {
     await mkdir(own.home, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new InfrastructureError("unwritable", `cannot write to ${options.directory}`, {
-      cause,
-      remedy: "Make the directory writable, or choose another workspace with --workspace.",
-    });
+    throw unwritable(options.directory, cause);
   }
   const log = openSync(join(directory, "runner.log"), "a", 0o600);
   try {
