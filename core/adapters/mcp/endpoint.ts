@@ -16,6 +16,8 @@ export interface ListedTool {
 /** One request that was authenticated: what this run sees, and where its calls go. */
 export interface McpCall {
   readonly tools: readonly ListedTool[];
+  /** The request's body, when it was read and bounded already. */
+  readonly body?: unknown;
   readonly callTool: (name: string, raw: unknown, options: { readonly callId?: string | undefined; readonly signal: AbortSignal }) => Promise<ToolResult>;
 }
 
@@ -43,7 +45,7 @@ export function createMcpEndpoint(options: McpEndpointOptions): McpEndpoint {
       });
       const handler = createMcpHandler(() => createServer(options, call, gone.signal), { onerror: options.onError, maxRequestBodySize });
       try {
-        await toNodeHandler(handler, { onerror: options.onError, maxRequestBodySize })(request as NodeIncomingMessageLike, response);
+        await toNodeHandler(handler, { onerror: options.onError, maxRequestBodySize })(request as NodeIncomingMessageLike, response, call.body);
         await finished(response);
       } finally {
         await handler.close();

@@ -10,7 +10,9 @@ import type { createEndAttempt } from "../../usecases/end-attempt.ts";
 import type { createExchangeRunToken } from "../../usecases/exchange-run-token.ts";
 import type { createExtendLease } from "../../usecases/extend-lease.ts";
 import type { createRecordEvents } from "../../usecases/record-events.ts";
+import type { createRecordLimit } from "../../usecases/record-limit.ts";
 import type { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
+import type { RunLimits } from "./run-limits.ts";
 
 /** What the gateway is put together from. It holds no rule of its own: it authenticates, validates, and passes on. */
 export interface GatewayDependencies {
@@ -33,5 +35,9 @@ export interface GatewayDependencies {
   /** Address under which agents reach this gateway, without a slash at its end; default: the address it listens on. */
   readonly publicUrl?: string | undefined;
   readonly version: string;
-  readonly limits?: { readonly json?: number | undefined; readonly snapshot?: number | undefined } | undefined;
+  readonly limits?: { readonly json?: number | undefined; readonly snapshot?: number | undefined; readonly run?: RunLimits | undefined } | undefined;
+  /** A run has reached one of its limits; told rarely. */
+  readonly recordLimit?: ReturnType<typeof createRecordLimit> | undefined;
+  /** Milliseconds that only go forward; for tests. */
+  readonly elapsed?: (() => number) | undefined;
 }

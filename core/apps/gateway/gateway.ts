@@ -5,7 +5,8 @@ import { runnerPaths } from "../../contract/runner.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { RunIdentity } from "../../usecases/authenticate-run.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
-import { HttpRefusal, sendError, sendJson } from "./http.ts";
+import { HttpRefusal, readJsonValue, sendError, sendJson } from "./http.ts";
+import { createRunLimiter, defaultRunLimits, type RequestKind, type RunLimiter } from "./run-limits.ts";
 import { runnerRoutes } from "./runner-routes.ts";
 import { listedTools } from "./tool-arguments.ts";
 
@@ -19,6 +20,9 @@ export interface Gateway {
 const instructions =
   "The governed tools of this run. Everything that leaves your workspace goes through them. A result with status 'pending' means that the owner is asked: end your turn, you are woken with the outcome. 'denied' and 'refused' are final for these arguments.";
 
+/** Bytes of one MCP message. */
+const largestCall = 1024 * 1024;
+
 /** The only door of an agent: tools over MCP, git, and the runner protocol, each with the run's own token. */
 export function createGateway(deps: GatewayDependencies): Gateway {
   const mcp = createMcpEndpoint({
@@ -27,9 +31,13 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     instructions,
     onError: (error) => deps.log.warn({ err: error }, "mcp request failed"),
   });
+  const limiter = createRunLimiter(deps.limits?.run ?? defaultRunLimits, deps.elapsed ?? (() => performance.now()), (identity, limit) => {
+    deps.log.warn({ runId: identity.run.id, limit }, "a run reached a limit");
+    deps.recordLimit?.(identity, limit).catch((error: unknown) => deps.log.error({ err: error }, "a limit could not be recorded"));
+  });
   let base = deps.publicUrl ?? "";
   const server = createServer({ headersTimeout: 10_000, requestTimeout: 600_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
-    route(deps, mcp, base, request, response)
+    route(deps, { mcp, base, limiter }, request, response)
       .catch((error: unknown) => {
         if (!(error instanceof HttpRefusal)) deps.log.error({ err: error, path: pathOf(request) }, "gateway request failed");
         sendError(response, error);
@@ -57,14 +65,26 @@ export function createGateway(deps: GatewayDependencies): Gateway {
   };
 }
 
-async function route(deps: GatewayDependencies, mcp: McpEndpoint, base: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://gateway.invalid");
-  const authenticate = (): Promise<RunIdentity> => identify(deps, tokenOf(request));
+interface Parts {
+  readonly mcp: McpEndpoint;
+  /** The gateway's own address. */
+  readonly base: string;
+  readonly limiter: RunLimiter;
+}
+
+async function route(deps: GatewayDependencies, { mcp, base, limiter }: Parts, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const url = addressOf(request);
+  const authenticate = async (): Promise<RunIdentity> => {
+    const identity = await identify(deps, tokenOf(request));
+    // Closed whether the answer was sent or the caller went away.
+    if (!response.destroyed) response.once("close", limiter.enter(identity, kindOf(request, url)));
+    return identity;
+  };
   if (url.pathname === "/healthz") return health(deps, request, response);
   if (url.pathname === runnerPaths.mcp) return serveMcp(deps, mcp, request, response, await authenticate());
   if (url.pathname.startsWith(`${runnerPaths.git}/`)) return serveGit(deps, url, request, response, authenticate);
   const found = runnerRoutes[`${request.method} ${url.pathname}`];
-  if (found) return found(deps, { request, response, url, base, authenticate });
+  if (found) return found(deps, { request, response, url, base, authenticate, limiter });
   const methods = Object.keys(runnerRoutes).flatMap((key) => (key.endsWith(` ${url.pathname}`) ? [key.split(" ")[0] ?? ""] : []));
   if (methods.length > 0)
     throw new HttpRefusal(405, "wrong-method", `only ${methods.join(", ")} is understood here`, { headers: { allow: methods.join(", ") } });
@@ -80,7 +100,23 @@ async function health(deps: GatewayDependencies, request: IncomingMessage, respo
 
 async function serveMcp(deps: GatewayDependencies, mcp: McpEndpoint, request: IncomingMessage, response: ServerResponse, identity: RunIdentity): Promise<void> {
   const caller = { run: identity.run, attempt: identity.attempt.attempt };
-  await mcp.handle(request, response, { tools: listedTools, callTool: (name, raw, options) => deps.callTool(caller, name, raw, options) });
+  const body = request.method === "POST" ? await readJsonValue(request, largestCall) : undefined;
+  await mcp.handle(request, response, { tools: listedTools, body, callTool: (name, raw, options) => deps.callTool(caller, name, raw, options) });
+}
+
+function kindOf(request: IncomingMessage, url: URL): RequestKind {
+  if (url.pathname === runnerPaths.mcp) return "call";
+  if (url.pathname === runnerPaths.heartbeat) return "heartbeat";
+  if (url.pathname === runnerPaths.snapshot) return "snapshot";
+  if (!url.pathname.startsWith(`${runnerPaths.git}/`)) return "protocol";
+  return request.method === "POST" && url.pathname.endsWith("/git-receive-pack") ? "push" : "fetch";
+}
+
+/** The address as sent, not resolved against anything: `//host/…` names no other host here. */
+function addressOf(request: IncomingMessage): URL {
+  const url = URL.canParse(`http://gateway.invalid${request.url ?? "/"}`) ? new URL(`http://gateway.invalid${request.url ?? "/"}`) : undefined;
+  if (!url) throw new HttpRefusal(400, "malformed", "the address cannot be read");
+  return url;
 }
 
 /** `/git/owner/name.git/…`: git sends the run token as the password of Basic authentication, and asks without it first. */

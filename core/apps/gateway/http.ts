@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { z } from "zod";
+import { nestsDeeperThan } from "../../domain/kernel/nesting.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
 /** A refusal that the caller can read: status, a word, a sentence, and what to do. */
@@ -39,16 +40,29 @@ export async function readBytes(request: IncomingMessage, limit: number): Promis
   return Buffer.concat(chunks);
 }
 
-/** Reads and validates a JSON body; every problem is named with its field. */
-export async function readJson<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema, limit: number): Promise<z.infer<Schema>> {
+/** No message of the protocol nests nearly as deep; a transcript holds the arguments of calls, which may be anything. */
+const deepest = 64;
+
+/** Reads a JSON body that does not nest deeper than anything that will walk it can bear. */
+export async function readJsonValue(request: IncomingMessage, limit: number): Promise<unknown> {
   const bytes = await readBytes(request, limit);
-  let value: unknown;
+  let text: string;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     throw new HttpRefusal(400, "malformed", "the body is no JSON in UTF-8");
   }
-  const parsed = schema.safeParse(value);
+  if (nestsDeeperThan(text, deepest)) throw new HttpRefusal(400, "too-deep", `the body nests deeper than ${deepest} levels`);
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    throw new HttpRefusal(400, "malformed", "the body is no JSON in UTF-8");
+  }
+}
+
+/** Reads and validates a JSON body; every problem is named with its field. */
+export async function readJson<Schema extends z.ZodType>(request: IncomingMessage, schema: Schema, limit: number): Promise<z.infer<Schema>> {
+  const parsed = schema.safeParse(await readJsonValue(request, limit));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.slice(0, 10).map((issue) => `${issue.path.join(".") || "body"}: ${issue.message}`);
   throw new HttpRefusal(400, "invalid", problems.join("; "));

@@ -4,6 +4,7 @@ import type { Instant, JsonObject, RunId, ThreadId } from "../../domain/kernel/v
 import type { ExchangeError } from "../../usecases/exchange-run-token.ts";
 import type { RunIdentity } from "../../usecases/authenticate-run.ts";
 import type { GatewayDependencies } from "./dependencies.ts";
+import type { RunLimiter } from "./run-limits.ts";
 import { HttpRefusal, readBytes, readJson, sendJson } from "./http.ts";
 
 const megabyte = 1024 * 1024;
@@ -16,6 +17,7 @@ export interface RunnerRequest {
   /** The gateway's own address, for what the runner is told. */
   readonly base: string;
   readonly authenticate: () => Promise<RunIdentity>;
+  readonly limiter: RunLimiter;
 }
 
 type Route = (deps: GatewayDependencies, call: RunnerRequest) => Promise<void>;
@@ -26,6 +28,7 @@ export const runnerRoutes: Readonly<Record<string, Route>> = {
   [`POST ${runnerPaths.events}`]: async (deps, call) => {
     const identity = await call.authenticate();
     const { items } = await readJson(call.request, eventsRequest, jsonLimit(deps));
+    call.limiter.transcript(identity, items.length, Number(call.request.headers["content-length"]) || JSON.stringify(items).length);
     await deps.recordEvents(
       identity,
       items.map((item) => ({ ...item, at: item.at as Instant, content: item.content as JsonObject })),
