@@ -47,6 +47,7 @@ import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
 import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
 import { createRecordEvents } from "../../usecases/record-events.ts";
+import { createRecordLimit } from "../../usecases/record-limit.ts";
 import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
@@ -116,6 +117,7 @@ export interface UseCases {
   readonly authenticateRun: ReturnType<typeof createAuthenticateRun>;
   readonly exchangeRunToken: ReturnType<typeof createExchangeRunToken>;
   readonly recordEvents: ReturnType<typeof createRecordEvents>;
+  readonly recordLimit: ReturnType<typeof createRecordLimit>;
   readonly extendLease: ReturnType<typeof createExtendLease>;
   readonly saveSnapshot: ReturnType<typeof createSaveSnapshot>;
   readonly loadSnapshot: ReturnType<typeof createLoadSnapshot>;
@@ -190,6 +192,7 @@ export function composeUseCases(platform: Platform): UseCases {
     authenticateRun: createAuthenticateRun({ store, hasher }),
     exchangeRunToken: createExchangeRunToken({ ...attempts, buildSpecification, library: platform.prompts }),
     recordEvents: createRecordEvents({ store }),
+    recordLimit: createRecordLimit({ store, clock }),
     extendLease: createExtendLease({ store, clock, leaseSeconds: times.lease }),
     saveSnapshot: createSaveSnapshot({ store, clock, checksum }),
     loadSnapshot: createLoadSnapshot({ store, clock, checksum }),
