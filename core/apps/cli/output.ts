@@ -1,3 +1,5 @@
+import { escapeHidden } from "../../domain/kernel/hidden-characters.ts";
+
 /** Where a command writes. In JSON mode standard output carries exactly one JSON document; everything for people goes to standard error. */
 export interface Output {
   readonly isJson: boolean;
@@ -26,12 +28,9 @@ export function createOutput(isJson: boolean, streams: Streams): Output {
   };
 }
 
-/** Controls but line breaks and tabs, characters without width, directions, line separators, and the tags that hide words. */
-const driving = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\u{e0000}-\u{e007f}]/gu;
-
-/** Text from issues, agents and logs must not drive the terminal: control characters are shown as escapes, bidirectional and zero-width ones too. */
+/** Text from issues, agents and logs must not drive the terminal: what does not show is shown as escapes, carriage returns too. */
 export function inert(text: string): string {
-  return text.replace(driving, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
+  return escapeHidden(text.replaceAll("\r\n", "\n"));
 }
 
 /** Columns padded to their widest cell, two spaces apart; the last column is not padded. */

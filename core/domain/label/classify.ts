@@ -1,3 +1,4 @@
+import { skeleton } from "../kernel/look-alikes.ts";
 import type { StageName, StageVariant } from "../stage/stage.ts";
 import { knownLabels, labelKey, profileLabel, type LabelNames, type NeedLabel, type SemanticLabel, type StateLabel } from "./names.ts";
 
@@ -46,9 +47,16 @@ export function triggersAmong(labels: readonly string[], names: LabelNames): rea
   });
 }
 
-/** Whether an agent may set the label only with the owner's leave: it starts runs or deployments, or looks as if it did. */
+/** Whether an agent may set the label only with the owner's leave: it starts runs or deployments, or looks as if it did, to a person or to a forge that folds letters. */
 export function startsSomething(label: string, names: LabelNames): boolean {
-  return ["trigger", "deploy", "unknown-trigger"].includes(classifyLabel(label, names).type);
+  if (starts(classifyLabel(label, names))) return true;
+  const looks = skeleton(label);
+  if (starts(classifyLabel(looks, names))) return true;
+  return knownLabels(names).some((known) => starts(known.meaning) && skeleton(known.label) === looks);
+}
+
+function starts(meaning: LabelClass): boolean {
+  return ["trigger", "deploy", "unknown-trigger"].includes(meaning.type);
 }
 
 /** Each label once, in its first spelling and place. */

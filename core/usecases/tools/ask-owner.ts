@@ -1,6 +1,6 @@
 import { ok } from "../../domain/kernel/result.ts";
 import type { TargetVersion } from "../../domain/kernel/values.ts";
-import { countHidden, revealHidden } from "../../domain/tool/hidden-characters.ts";
+import { countHidden, revealHidden } from "../../domain/kernel/hidden-characters.ts";
 import type { Tool } from "./tool.ts";
 
 type Arguments = { readonly question: string; readonly options: readonly string[]; readonly context?: string | undefined };

@@ -1,6 +1,6 @@
 import { ok } from "../../domain/kernel/result.ts";
 import type { TargetVersion } from "../../domain/kernel/values.ts";
-import { revealHidden } from "../../domain/tool/hidden-characters.ts";
+import { revealHidden } from "../../domain/kernel/hidden-characters.ts";
 import type { ReviewThread } from "../../ports/forge.ts";
 import { effectMarker, refuse, withoutMarkers, type Tool, type ToolContext } from "./tool.ts";
 

@@ -1,7 +1,7 @@
 import { ok } from "../../domain/kernel/result.ts";
 import type { BranchName, TargetVersion } from "../../domain/kernel/values.ts";
 import type { ToolArguments } from "../../domain/tool/tool.ts";
-import { revealHidden } from "../../domain/tool/hidden-characters.ts";
+import { revealHidden } from "../../domain/kernel/hidden-characters.ts";
 import type { ForgePull } from "../../ports/forge.ts";
 import { changeRun } from "../change-run.ts";
 import { refuse, withoutMarkers, type Tool, type ToolContext, type ToolOutcome } from "./tool.ts";

@@ -3,7 +3,7 @@ import type { TargetVersion } from "../../domain/kernel/values.ts";
 import { startsSomething } from "../../domain/label/classify.ts";
 import { labelKey, sameLabel } from "../../domain/label/names.ts";
 import type { ToolArguments } from "../../domain/tool/tool.ts";
-import { revealHidden } from "../../domain/tool/hidden-characters.ts";
+import { revealHidden } from "../../domain/kernel/hidden-characters.ts";
 import type { Tool } from "./tool.ts";
 
 type Arguments = ToolArguments["github_request_label"];
