@@ -11,6 +11,8 @@ const effectPreview = z.discriminatedUnion("type", [
     type: z.literal("gate"),
     pull: z.number().optional(),
     head: z.string().optional(),
+    /** It was merged or closed by hand while its gate was open. */
+    pullState: z.enum(["merged", "closed"]).optional(),
     merges: z.boolean(),
     labels: labelPlan,
     artifacts: z.object({ required: z.array(z.string()), present: z.array(z.string()), missing: z.array(z.string()) }),
@@ -65,6 +67,8 @@ export const inboxCard = inboxItem.extend({
   arguments: z.string(),
   /** True when the arguments hold characters that do not show or that reorder text. */
   hiddenCharacters: z.boolean(),
+  /** What to know before deciding, a sentence each, most serious first: a row changed by hand, hidden characters, look-alikes, gaps. Foreign text is quoted in them. */
+  warnings: z.array(z.string()),
   rationale: z.string().optional(),
   rule: z.object({ id: z.string(), description: z.string() }),
   digest: z.string(),

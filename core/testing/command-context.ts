@@ -56,6 +56,7 @@ export function sampleCard(overrides: Partial<InboxCard> = {}): InboxCard {
     effect: { type: "labels", target: { kind: "issue", number: 1 }, before: ["idea"], removed: [], added: ["run:vision"], after: ["idea", "run:vision"] },
     arguments: '{"add":["run:vision"],"number":1}',
     hiddenCharacters: false,
+    warnings: [],
     rule: { id: "ask-trigger-labels", description: "Labels that start runs ask" },
     digest: "d".repeat(64),
     targetVersion: "labels:idea",

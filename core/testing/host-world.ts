@@ -63,6 +63,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     mirror: forge.mirror,
     decide: (input) => answered({ decide: input }),
     verifies: () => true,
+    isAsAsked: () => true,
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => answered({ park: id }),

@@ -33,6 +33,7 @@ import { createReconcileLabels } from "../usecases/reconcile-labels.ts";
 import { createRecoverAttempts } from "../usecases/recover-attempts.ts";
 import { createResumeRun } from "../usecases/resume-run.ts";
 import { createSaveSnapshot } from "../usecases/session-snapshots.ts";
+import { createStaleGate } from "../usecases/stale-gate.ts";
 import { createStartAttempt } from "../usecases/start-attempt.ts";
 import { createSweepOutbox } from "../usecases/sweep-outbox.ts";
 import { createSyncStatusComment } from "../usecases/sync-status-comment.ts";
@@ -96,6 +97,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       admitRun,
       admitRevise: createAdmitRevise(base),
       abortIssue,
+      staleGate: createStaleGate({ ...base, exitConditions }),
       isAbort: async ({ label }) => label === "run:abort",
     }),
     exchangeRunToken: createExchangeRunToken({ ...base, buildSpecification, library: createPromptLibrary() }),

@@ -1,6 +1,6 @@
 import type { Actor } from "../domain/audit/flow-event.ts";
 import type { Decision, DecisionRequest, SignedContent } from "../domain/decision/decision.ts";
-import { digestHolds, signedText } from "../domain/decision/digest.ts";
+import { signedText } from "../domain/decision/digest.ts";
 import type { DecisionError } from "../domain/decision/machine.ts";
 import { err, type Result } from "../domain/kernel/result.ts";
 import type { CorrelationId, JsonObject, RequestId } from "../domain/kernel/values.ts";
@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import { changeRequest, requestFlowEvent } from "./change-request.ts";
+import { isAsAsked } from "./verify-decision.ts";
 
 /** A decision as it arrives from a surface. */
 export interface SignedDecision {
@@ -48,7 +49,7 @@ export function createAnswerRequest(deps: AnswerRequestDependencies) {
       const refusal = !genuine
         ? ({ type: "decision.bad-signature" } as const)
         : request
-          ? tampered(deps, request)
+          ? await tampered(deps, tx, request)
           : ({ type: "decision.no-such-request" } as const);
       if (refusal || !request) return refused(deps, tx, signed, request, refusal ?? { type: "decision.no-such-request" });
       return decide(deps, tx, request, signed);
@@ -83,12 +84,11 @@ function isGenuine(deps: AnswerRequestDependencies, { content, keyId, signature 
   }
 }
 
-function tampered(deps: AnswerRequestDependencies, request: DecisionRequest): AnswerError | undefined {
-  try {
-    return digestHolds(request, deps.hasher.sha256) ? undefined : { type: "decision.tampered" };
-  } catch {
-    return { type: "decision.tampered" };
-  }
+/** What was settled already is not looked at: whoever comes late learns how it ended. */
+async function tampered(deps: AnswerRequestDependencies, tx: Transaction, request: DecisionRequest): Promise<AnswerError | undefined> {
+  if (request.state.phase !== "requested") return undefined;
+  const history = await tx.flow.bySubject(`request:${request.id}`);
+  return isAsAsked(deps.hasher, request, history) ? undefined : { type: "decision.tampered" };
 }
 
 /** Leaves a trace of every attempt that did not count. Who sent an unsigned one is not known, so nobody is named as its author. */

@@ -1,7 +1,7 @@
 import type { Decision, DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { inlineCode } from "../domain/kernel/markdown.ts";
 import { unreachable } from "../domain/kernel/result.ts";
-import type { CommitSha, JsonObject } from "../domain/kernel/values.ts";
+import type { BranchName, CommitSha, JsonObject } from "../domain/kernel/values.ts";
 import { classifyLabel } from "../domain/label/classify.ts";
 import type { LabelNames } from "../domain/label/names.ts";
 import { planTransition } from "../domain/label/transition.ts";
@@ -49,10 +49,11 @@ interface Gate {
  */
 export function createApplyGate(deps: ApplyGateDependencies) {
   return async function applyGate(request: DecisionRequest, decision: Decision): Promise<JsonObject> {
-    const run = await deps.store.transaction((tx) => tx.runs.get(request.runId));
-    if (!run) throw new InfrastructureError("not-found", `run ${request.runId} is not there`, { retryable: false });
+    const stored = await deps.store.transaction((tx) => tx.runs.get(request.runId));
+    if (!stored) throw new InfrastructureError("not-found", `run ${request.runId} is not there`, { retryable: false });
     const names = await readLabelNames(deps.ownerForge, request.repository);
-    const gate: Gate = { request, decision, run, approved: request.arguments as unknown as GateArguments, names };
+    const approved = request.arguments as unknown as GateArguments;
+    const gate: Gate = { request, decision, run: asSigned(stored, request, approved), approved, names };
     const { verdict } = decision;
     switch (verdict.type) {
       case "approve":
@@ -70,6 +71,18 @@ export function createApplyGate(deps: ApplyGateDependencies) {
       default:
         return unreachable(verdict);
     }
+  };
+}
+
+/** Where the owner's decision is carried out: what was signed, whatever the run's row says by now. */
+function asSigned(run: Run, request: DecisionRequest, { branch, base, stage }: GateArguments): Run {
+  return {
+    ...run,
+    repository: request.repository,
+    issue: request.issue,
+    branch: branch as BranchName,
+    baseBranch: base as BranchName,
+    stage: stage as Run["stage"],
   };
 }
 
@@ -97,7 +110,7 @@ async function merge(forge: Forge, { run, approved, decision, request }: Gate): 
 
 /** On the base branch after a merge, on the run's own branch where the pull request stays open. */
 async function approveDocuments(deps: ApplyGateDependencies, { run, approved, decision, request }: Gate): Promise<void> {
-  const branch = approved.merges ? run.baseBranch : run.branch;
+  const branch = approved.merges || approved.pullState === "merged" ? run.baseBranch : run.branch;
   const date = new Date(decision.at).toISOString().slice(0, 10);
   const mark = { status: "approved", approval: { by: decision.by, date, decision: request.id } } as const;
   const message = `docs: approve the documents of ${run.stage} for issue #${run.issue}\n\nDecision ${request.id} by ${decision.by}.\n`;

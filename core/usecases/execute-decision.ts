@@ -1,7 +1,7 @@
 import type { Actor } from "../domain/audit/flow-event.ts";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import type { DecisionContext } from "../domain/decision/machine.ts";
-import type { JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
+import type { BranchName, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import { defaultLabelNames } from "../domain/label/names.ts";
 import { isToolName, type ToolResult } from "../domain/tool/tool.ts";
 import type { SignatureVerifier } from "../ports/crypto.ts";
@@ -12,6 +12,7 @@ import { changeRequest, failRequest, requestFlowEvent } from "./change-request.t
 import { settleQuestion } from "./answer-question.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
+import { gateVersion } from "./open-gate.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { textOf } from "./request-decision.ts";
 import type { ToolContext, ToolDependencies } from "./tools/tool.ts";
@@ -98,18 +99,19 @@ async function begin(deps: Work, tx: Transaction, id: RequestId, currentVersion:
 /** The target as it is now, where an approval would change one. */
 async function versionNow(deps: Work, request: DecisionRequest): Promise<TargetVersion | undefined> {
   if (request.state.phase !== "decided" || request.state.decision.verdict.type !== "approve") return undefined;
-  if (request.kind === "gate") return gateVersion(deps, request);
+  if (request.kind === "gate") return gateNow(deps, request);
   if (request.kind !== "tool" || !isToolName(request.tool)) return undefined;
   const context = await contextFor(deps, request);
   return context && deps.tools[request.tool].targetVersion(context, request.arguments);
 }
 
-/** The head that the owner was shown, against the head that would be merged. */
-async function gateVersion(deps: Work, request: DecisionRequest): Promise<TargetVersion | undefined> {
+/** The pull request that the owner was shown, against the one that would be merged: its head, its base, and that nobody has closed it. */
+async function gateNow(deps: Work, request: DecisionRequest): Promise<TargetVersion | undefined> {
   const pull = request.arguments["pull"];
   if (typeof pull !== "number") return undefined;
-  const { headSha } = await deps.forge.pull(request.repository, pull);
-  return `head:${headSha}` as TargetVersion;
+  const base = request.arguments["base"];
+  const now = await deps.forge.pull(request.repository, pull);
+  return gateVersion(now, (typeof base === "string" ? base : now.base) as BranchName);
 }
 
 async function contextFor(deps: Work, request: DecisionRequest): Promise<ToolContext | undefined> {

@@ -60,7 +60,10 @@ function expire(deps: ExpireRequestsDependencies, { id }: DecisionRequest): Prom
 async function renewGate(deps: ExpireRequestsDependencies, { id, runId }: DecisionRequest): Promise<boolean> {
   const run = await deps.store.transaction((tx) => tx.runs.get(runId));
   if (!run) return false;
-  const draft = await draftGate(deps, run, await deps.exitConditions(run));
+  const exit = await deps.exitConditions(run);
+  // A pull request that was merged or closed by hand is no open one, but it is what the gate is about.
+  const pull = exit.pull ?? (run.pull === undefined ? undefined : await deps.forge.pull(run.repository, run.pull));
+  const draft = await draftGate(deps, run, { ...exit, pull });
   return deps.store.transaction(async (tx) => {
     const current = await tx.runs.get(runId, { lock: true });
     const request = await tx.requests.get(id, { lock: true });

@@ -1,13 +1,13 @@
 import type { DecisionRequest } from "../domain/decision/decision.ts";
 import { requestText } from "../domain/decision/digest.ts";
 import type { Result } from "../domain/kernel/result.ts";
-import type { Instant, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
+import type { BranchName, Instant, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import { planTransition, type LabelPlan } from "../domain/label/transition.ts";
 import type { RunError } from "../domain/run/machine.ts";
 import type { Run } from "../domain/run/run.ts";
 import { stageTable } from "../domain/stage/table.ts";
 import type { Hasher, Randomness } from "../ports/crypto.ts";
-import type { Forge } from "../ports/forge.ts";
+import type { Forge, ForgePull } from "../ports/forge.ts";
 import type { Transaction } from "../ports/store.ts";
 import { requestFlowEvent } from "./change-request.ts";
 import { changeRun, type ChangeContext } from "./change-run.ts";
@@ -36,7 +36,12 @@ export interface GateArguments {
   readonly variant: string;
   readonly pull?: number | undefined;
   readonly head?: string | undefined;
+  /** Set when somebody has merged or closed the pull request by hand. */
+  readonly pullState?: "merged" | "closed" | undefined;
   readonly merges: boolean;
+  /** Where the run works and what it is merged into: what is signed, whatever the run's row says later. */
+  readonly branch: string;
+  readonly base: string;
   /** The change to the issue's labels that approving makes. */
   readonly removed: readonly string[];
   readonly added: readonly string[];
@@ -53,8 +58,10 @@ export async function draftGate(deps: OpenGateDependencies, run: Run, exit: Exit
   const pullPlan = pull && planTransition({ before: pull.labels, names, transition: inReview });
   const approval = planTransition({ before: issuePlan.after, names, transition: { type: "gate-approved", stage: run.stage, next } });
   const { before, removed, added, after } = approval;
-  const merges = mergesOnApproval && pull !== undefined;
-  const gate: GateArguments = { stage: run.stage, variant: run.variant, ...(pull ? { pull: pull.number, head: pull.headSha } : {}), merges, removed, added };
+  const pullState = pull === undefined || pull.state === "open" ? undefined : pull.state;
+  const merges = mergesOnApproval && pull !== undefined && pullState === undefined;
+  const shown = pull ? { pull: pull.number, head: pull.headSha, ...(pullState === undefined ? {} : { pullState }) } : {};
+  const gate: GateArguments = { stage: run.stage, variant: run.variant, ...shown, merges, branch: run.branch, base: run.baseBranch, removed, added };
   const request: GateDraft["request"] = {
     id: deps.randomness.id() as RequestId,
     kind: "gate",
@@ -65,11 +72,11 @@ export async function draftGate(deps: OpenGateDependencies, run: Run, exit: Exit
     tool: "stage_gate",
     toolVersion: 1,
     arguments: gate as unknown as JsonObject,
-    targetVersion: (pull ? `head:${pull.headSha}` : `run:${run.id}`) as TargetVersion,
-    summary: summary(run, gate),
+    targetVersion: pull ? gateVersion(pull, run.baseBranch) : (`run:${run.id}` as TargetVersion),
+    summary: summary(run, gate, pull?.base),
     effect: {
       type: "gate",
-      ...(pull ? { pull: pull.number, head: pull.headSha } : {}),
+      ...shown,
       merges,
       labels: { before, removed, added, after },
       artifacts: { required: exit.required, present: exit.present, missing: exit.missing.map((artifact) => artifact.type) },
@@ -81,9 +88,19 @@ export async function draftGate(deps: OpenGateDependencies, run: Run, exit: Exit
   return { request, issuePlan, pullPlan };
 }
 
-function summary(run: Run, { pull, merges, added }: GateArguments): string {
+/** What a gate is about: the pull request at this head, open, into this base. Anything else is another version. */
+export function gateVersion({ headSha, state, base }: ForgePull, expectedBase: BranchName): TargetVersion {
+  return `head:${headSha}${state === "open" ? "" : `:${state}`}${base === expectedBase ? "" : `:into:${base}`}` as TargetVersion;
+}
+
+function summary(run: Run, { pull, pullState, merges, base, added }: GateArguments, into: string | undefined): string {
+  const elsewhere = into === undefined || into === base ? "" : ` into ${into}`;
   const parts = [
-    merges ? `merge pull request #${pull}` : pull === undefined ? "" : `accept pull request #${pull}`,
+    merges
+      ? `merge pull request #${pull}${elsewhere}`
+      : pull === undefined
+        ? ""
+        : `accept pull request #${pull}${pullState ? `, which was ${pullState} by hand` : ""}`,
     added.length > 0 ? `set ${added.join(", ")}` : "",
   ].filter(Boolean);
   return `End of ${run.stage}${run.variant === "revise" ? " (revise)" : ""} for issue #${run.issue}: approving would ${parts.join(" and ") || "accept the result"}.`;

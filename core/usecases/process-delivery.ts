@@ -6,6 +6,7 @@ import type { AbortIssue } from "./abort-issue.ts";
 import type { AdmitRevise } from "./admit-revise.ts";
 import type { AdmitOutcome, AdmitRun } from "./admit-run.ts";
 import { orchestratorActor } from "./change-run.ts";
+import type { StaleGate } from "./stale-gate.ts";
 import { readWebhookPayload, type WebhookPayload } from "./webhook-payload.ts";
 
 export interface ProcessDeliveryDependencies {
@@ -14,6 +15,8 @@ export interface ProcessDeliveryDependencies {
   readonly admitRun: AdmitRun;
   readonly admitRevise: AdmitRevise;
   readonly abortIssue: AbortIssue;
+  /** Asks a gate anew whose pull request is no longer what its card shows. */
+  readonly staleGate: StaleGate;
   /** Whether a label is the trigger of `run:abort`, under the repository's names. */
   readonly isAbort: (payload: WebhookPayload) => Promise<boolean>;
 }
@@ -69,9 +72,10 @@ async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery)
     case "issue_comment.created":
       return ignored("a comment decides nothing; questions are answered in the inbox");
     case "pull_request.closed":
-      return payload.pull?.merged
-        ? ignored("the push that goes with the merge is what counts")
-        : ignored("a pull request closed without a merge starts nothing");
+    case "pull_request.reopened":
+    case "pull_request.synchronize":
+    case "pull_request.edited":
+      return pullMoved(deps, payload);
     default:
       return ignored(`${delivery.event}${payload.action ? `.${payload.action}` : ""} starts nothing`);
   }
@@ -104,6 +108,15 @@ async function reviewed(deps: ProcessDeliveryDependencies, { id }: StoredDeliver
   if (!repository || !pull || !review) return ignored("it names no review");
   if (review.state.toLowerCase() !== "changes_requested") return ignored("the review asks for no changes");
   return describe(await deps.admitRevise({ repository, pull: pull.number, reviewId: review.id, correlationId: id as string as CorrelationId, deliveryId: id }));
+}
+
+/** A gate shows its pull request as it was. When somebody merges, closes or changes it by hand, the card is drawn anew at once, not when somebody decides on it. */
+async function pullMoved(deps: ProcessDeliveryDependencies, { repository, pull, action }: WebhookPayload): Promise<Outcome> {
+  if (!repository || !pull) return ignored("it names no pull request");
+  if (await deps.staleGate(repository, pull.number))
+    return { state: "processed", text: `the gate of pull request #${pull.number} is asked anew`, detail: { pull: pull.number } };
+  if (action !== "closed") return ignored("no gate shows another state of the pull request");
+  return ignored(pull.merged ? "the push that goes with the merge is what counts" : "a pull request closed without a merge starts nothing");
 }
 
 /** What reaches the default branch is read into the index. */

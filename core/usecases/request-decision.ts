@@ -4,7 +4,7 @@ import { ok, type Result } from "../domain/kernel/result.ts";
 import type { Instant, Json, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import type { RunError } from "../domain/run/machine.ts";
 import type { Run } from "../domain/run/run.ts";
-import { countHidden } from "../domain/tool/hidden-characters.ts";
+import { countHidden } from "../domain/kernel/hidden-characters.ts";
 import type { Effect } from "../ports/effects.ts";
 import type { Transaction } from "../ports/store.ts";
 import { changeRun, type ChangeContext } from "./change-run.ts";
@@ -64,6 +64,8 @@ export async function requestDecision(tx: Transaction, run: Run, asked: NewReque
 }
 
 function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, triggerLabel, expiresAt }: NewRequest, now: Instant): DecisionRequest {
+  const hidden = countHidden(JSON.stringify(resolved));
+  const rationale = tool.rationale?.(resolved);
   const bound = {
     tool: tool.name,
     toolVersion: tool.version,
@@ -72,22 +74,20 @@ function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, 
     runId: run.id,
     targetVersion: proposal.targetVersion,
     expiresAt,
-  };
-  const hidden = countHidden(JSON.stringify(resolved));
-  const rationale = tool.rationale?.(resolved);
+    issue: run.issue,
+    summary: `${tool.summary(resolved)}${hidden > 0 ? ` [${hidden} hidden characters in the arguments]` : ""}`,
+    effect: proposal.effect,
+    rule: evaluation.rule,
+    risk: triggerLabel ? "high" : tool.risk,
+  } as const;
   return {
     ...bound,
     id,
     kind: kindOfTool(tool.name),
-    issue: run.issue,
     correlationId: run.correlationId,
     digest: context.deps.hasher.sha256(requestText(bound)),
     createdAt: now,
-    summary: `${tool.summary(resolved)}${hidden > 0 ? ` [${hidden} hidden characters in the arguments]` : ""}`,
     ...(rationale === undefined ? {} : { rationale }),
-    effect: proposal.effect,
-    rule: evaluation.rule,
-    risk: triggerLabel ? "high" : tool.risk,
     state: { phase: "requested" },
   };
 }

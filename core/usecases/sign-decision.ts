@@ -1,11 +1,12 @@
 import type { DecisionRequest, SignedContent, Surface, Verdict } from "../domain/decision/decision.ts";
-import { digestHolds, signedText } from "../domain/decision/digest.ts";
+import { signedText } from "../domain/decision/digest.ts";
 import { err, type Result } from "../domain/kernel/result.ts";
-import type { PersonId, RequestId } from "../domain/kernel/values.ts";
+import type { PersonId, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionSigner, Hasher } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
 import type { AnswerError, SignedDecision } from "./answer-request.ts";
+import { isAsAsked } from "./verify-decision.ts";
 
 export interface DecideDependencies {
   readonly store: Store;
@@ -23,6 +24,8 @@ export interface DecideInput {
   readonly surface: Surface;
   /** The digest of what the owner was shown; without it the decision is about the request as it is now. A draft made offline must pass it. */
   readonly shownDigest?: string | undefined;
+  /** The target's version that the owner was shown. */
+  readonly shownTargetVersion?: string | undefined;
 }
 
 /**
@@ -32,11 +35,16 @@ export interface DecideInput {
  */
 export function createDecide(deps: DecideDependencies) {
   return async function decide(input: DecideInput): Promise<Result<DecisionRequest, AnswerError>> {
-    const request = await deps.store.transaction((tx) => tx.requests.get(input.requestId));
+    const { request, history } = await deps.store.transaction(async (tx) => ({
+      request: await tx.requests.get(input.requestId),
+      history: await tx.flow.bySubject(`request:${input.requestId}`),
+    }));
     if (!request) return err({ type: "decision.no-such-request" });
     if (input.shownDigest !== undefined && input.shownDigest !== request.digest) return err({ type: "decision.other-arguments" });
-    // The owner's key never signs for a row that was changed after it was made.
-    if (!digestHolds(request, deps.hasher.sha256)) return err({ type: "decision.tampered" });
+    if (input.shownTargetVersion !== undefined && input.shownTargetVersion !== request.targetVersion)
+      return err({ type: "decision.other-target", seen: input.shownTargetVersion as TargetVersion, shown: request.targetVersion });
+    // The owner's key never signs for a row that was changed after it was made, or that was put in by hand. What was settled already is for the first answer to say.
+    if (request.state.phase === "requested" && !isAsAsked(deps.hasher, request, history)) return err({ type: "decision.tampered" });
     return deps.answerRequest(signDecision(deps.signer, request, input.verdict, input.surface, deps.clock));
   };
 }

@@ -12,7 +12,9 @@ export type IntegrityFault =
   /** It was given after the deadline. */
   | "decided-too-late"
   /** The audit trail says that this request had its consequence before. */
-  | "executed-before";
+  | "executed-before"
+  /** The audit trail does not say that anybody ever asked for this: the row was put in, or changed together with its digest. */
+  | "never-asked";
 
 export interface DecisionVerifierDependencies {
   readonly hasher: Hasher;
@@ -21,7 +23,7 @@ export interface DecisionVerifierDependencies {
 
 /**
  * Checks a decision as if nobody had done so before: the digest is computed anew from the stored arguments, the signature is checked against the installation's
- * trusted keys, and the trail of events must not show that the request has been executed. Whoever can write to the database still cannot approve.
+ * trusted keys, and the trail of events must say that exactly this was asked, and not that it has been executed. Whoever can write to the database still cannot approve.
  */
 export function verifyDecision(
   deps: DecisionVerifierDependencies,
@@ -29,11 +31,36 @@ export function verifyDecision(
   decision: Decision,
   history: readonly FlowEvent[],
 ): IntegrityFault | undefined {
-  if (!digestHolds(request, deps.hasher.sha256) || request.kind !== kindOfTool(request.tool)) return "digest-does-not-match";
+  if (!intact(deps.hasher, request) || request.kind !== kindOfTool(request.tool)) return "digest-does-not-match";
   if (!verifies(deps, request, decision)) return "signature-invalid";
   if (decision.at >= request.expiresAt) return "decided-too-late";
+  if (!wasAsked(request, history)) return "never-asked";
   const ended = history.some((event) => event.type === "decision.executed" || event.type === "decision.failed");
   return ended ? "executed-before" : undefined;
+}
+
+/** Whether the stored decision holds by itself, for whoever shows it: what was asked is what its digest binds, and a trusted key of the person signed it in time. */
+export function decisionHolds(deps: DecisionVerifierDependencies, request: DecisionRequest, decision: Decision): boolean {
+  if (!intact(deps.hasher, request) || request.kind !== kindOfTool(request.tool)) return false;
+  return verifies(deps, request, decision) && decision.at < request.expiresAt;
+}
+
+/** Whether a request that waits is still what was asked: its digest holds, and the trail knows it with this digest. */
+export function isAsAsked(hasher: Hasher, request: DecisionRequest, history: readonly FlowEvent[]): boolean {
+  return intact(hasher, request) && request.kind === kindOfTool(request.tool) && wasAsked(request, history);
+}
+
+function wasAsked({ digest }: DecisionRequest, history: readonly FlowEvent[]): boolean {
+  return history.some((event) => event.type === "decision.requested" && event.payload["digest"] === digest);
+}
+
+function intact(hasher: Hasher, request: DecisionRequest): boolean {
+  try {
+    return digestHolds(request, hasher.sha256);
+  } catch {
+    // A row edited by hand may hold what has no canonical form at all.
+    return false;
+  }
 }
 
 /** The kind follows from the tool, which the digest binds: a gate that was relabelled as a question must not be answered as one. */

@@ -1,4 +1,5 @@
 import type { Check, ConnectionState } from "../../contract/connection.ts";
+import type { FlowEvent } from "../../domain/audit/flow-event.ts";
 import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
 import type { Result } from "../../domain/kernel/result.ts";
 import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
@@ -30,6 +31,8 @@ export interface HostDependencies {
   readonly decide: (input: DecideInput) => Promise<Result<unknown, Refusal>>;
   /** Whether the decision stored in a request verifies with a trusted key. */
   readonly verifies: (request: DecisionRequest) => boolean;
+  /** Whether a waiting request is what was asked: its digest holds, and the trail knows it. */
+  readonly isAsAsked: (request: DecisionRequest, history: readonly FlowEvent[]) => boolean;
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;
   readonly applyTransition: ReturnType<typeof createApplyTransition>;
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;

@@ -9,7 +9,7 @@ import { createApplyTransition, createPreviewTransition } from "../../usecases/p
 import { createDecide } from "../../usecases/sign-decision.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
-import { verifyDecision } from "../../usecases/verify-decision.ts";
+import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
 import type { HostDependencies } from "../host/dependencies.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
 import { runChecks } from "./doctor.ts";
@@ -47,10 +47,10 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     ownerForge: forge.owner,
     mirror,
     owner,
-    decide: async ({ id, verdict, surface, digest }) => sign({ requestId: id, verdict, surface, shownDigest: digest }),
-    // Whether it was executed before is no question of the signature: the trail is left out.
-    verifies: (request) =>
-      "decision" in request.state && verifyDecision({ hasher, signatures: keys.signatures }, request, request.state.decision, []) === undefined,
+    decide: async ({ id, verdict, surface, digest, targetVersion }) =>
+      sign({ requestId: id, verdict, surface, shownDigest: digest, shownTargetVersion: targetVersion }),
+    verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures: keys.signatures }, request, request.state.decision),
+    isAsAsked: (request, history) => isAsAsked(hasher, request, history),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => useCases.parkRun(id, owner),

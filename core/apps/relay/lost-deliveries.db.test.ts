@@ -78,7 +78,14 @@ function useCases() {
   const admitRun = createAdmitRun(base);
   const abortIssue = createAbortIssue(base);
   return {
-    processDelivery: createProcessDelivery({ ...base, admitRun, abortIssue, admitRevise: createAdmitRevise(base), isAbort: async () => false }),
+    processDelivery: createProcessDelivery({
+      ...base,
+      admitRun,
+      abortIssue,
+      admitRevise: createAdmitRevise(base),
+      staleGate: async () => false,
+      isAbort: async () => false,
+    }),
     reconcileDeliveries: createReconcileDeliveries(base),
     reconcileLabels: createReconcileLabels({ ...base, admitRun, abortIssue }),
   };

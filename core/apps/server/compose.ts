@@ -51,6 +51,7 @@ import { createRecordLimit } from "../../usecases/record-limit.ts";
 import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
+import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
 import { syncIssueDocset, syncIssueMap, syncPullDocset } from "../../usecases/docsets.ts";
 import { readLabelNames } from "../../usecases/repository-labels.ts";
@@ -187,6 +188,7 @@ export function composeUseCases(platform: Platform): UseCases {
       admitRun,
       admitRevise: createAdmitRevise(admission),
       abortIssue,
+      staleGate: createStaleGate(gates),
       isAbort: (payload) => isAbortLabel(forge, payload),
     }),
     authenticateRun: createAuthenticateRun({ store, hasher }),

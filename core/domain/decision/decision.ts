@@ -17,7 +17,10 @@ export interface DecisionRequest {
   readonly toolVersion: number;
   /** Validated arguments, exactly as they will be executed. */
   readonly arguments: JsonObject;
-  /** SHA-256 over the RFC 8785 form of {tool, toolVersion, arguments, repository, runId, targetVersion, expiresAt}. Nothing the model wrote as prose about the call is part of it. */
+  /**
+   * SHA-256 over the RFC 8785 form of {tool, toolVersion, arguments, repository, runId, targetVersion, expiresAt, card: {issue, summary, effect, rule, risk}}: what is executed
+   * and what is shown are one thing. Nothing the model wrote as prose about the call is part of it.
+   */
   readonly digest: Digest;
   readonly targetVersion: TargetVersion;
   readonly expiresAt: Instant;
@@ -53,6 +56,8 @@ export type EffectPreview =
       readonly type: "gate";
       readonly pull?: number | undefined;
       readonly head?: string | undefined;
+      /** Somebody has merged or closed it by hand; absent while it is open. */
+      readonly pullState?: "merged" | "closed" | undefined;
       /** Whether approving merges the pull request at `head`. */
       readonly merges: boolean;
       readonly labels: {

@@ -1,8 +1,11 @@
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Digest, Instant, JsonObject, PersonId, RepositoryName, RunId, TargetVersion } from "../kernel/values.ts";
-import type { Decision, DecisionRequest, SignedContent, Surface, Verdict } from "./decision.ts";
+import type { Decision, DecisionRequest, EffectPreview, Risk, SignedContent, Surface, Verdict } from "./decision.ts";
 
-/** What a request's digest binds: the call as it will be executed, by whom, on which state of the target, and until when. Nothing an agent wrote about it. */
+/**
+ * What a request's digest binds: the call as it will be executed, by whom, on which state of the target, until when, and the card that says so. Whoever edits the card in the
+ * database has changed what was asked. Nothing an agent wrote about the call is part of it.
+ */
 export interface BoundContent {
   readonly tool: string;
   readonly toolVersion: number;
@@ -11,12 +14,18 @@ export interface BoundContent {
   readonly runId: RunId;
   readonly targetVersion: TargetVersion;
   readonly expiresAt: Instant;
+  readonly issue: number;
+  readonly summary: string;
+  readonly effect: EffectPreview;
+  readonly rule: string;
+  readonly risk: Risk;
 }
 
 /** The digest's content of a request or of one that is being made. */
 export function requestContent(request: BoundContent): JsonObject {
-  const { tool, toolVersion, repository, runId, targetVersion, expiresAt } = request;
-  return { tool, toolVersion, arguments: request.arguments, repository, runId, targetVersion, expiresAt };
+  const { tool, toolVersion, repository, runId, targetVersion, expiresAt, issue, summary, rule, risk } = request;
+  const card = { issue, summary, effect: request.effect as unknown as JsonObject, rule, risk };
+  return { tool, toolVersion, arguments: request.arguments, repository, runId, targetVersion, expiresAt, card };
 }
 
 /** The text whose SHA-256 is `DecisionRequest.digest`. */

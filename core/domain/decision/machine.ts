@@ -14,6 +14,8 @@ export type DecisionCommand =
   | { readonly type: "complete"; readonly result: JsonObject }
   | { readonly type: "fail"; readonly reason: string }
   | { readonly type: "expire" }
+  /** The target was seen to have moved before anybody decided; `current` is what it is now. */
+  | { readonly type: "move"; readonly current: TargetVersion }
   | { readonly type: "supersede"; readonly reason: string };
 
 export type DecisionEvent =
@@ -69,6 +71,8 @@ export function decide(request: DecisionRequest, command: DecisionCommand, conte
       return executing(request.state, { type: "decision.failed", at: context.now, reason: command.reason });
     case "expire":
       return expire(request, context.now);
+    case "move":
+      return move(request, command.current, context.now);
     case "supersede":
       // A decided one as well, as long as nothing was done: its run has ended.
       return request.state.phase !== "executing" ? ok([{ type: "decision.superseded", at: context.now, reason: command.reason }]) : err(decided(request.state));
@@ -128,6 +132,12 @@ function begin(request: DecisionRequest, digest: Digest, context: DecisionContex
 function expire(request: DecisionRequest, now: Instant): Outcome {
   if (request.state.phase !== "requested") return err(decided(request.state));
   return now < request.expiresAt ? err({ type: "decision.not-due", expiresAt: request.expiresAt }) : ok([{ type: "decision.expired", at: now }]);
+}
+
+/** A request that nobody has decided closes at once when its target moves; a decided one is looked at when it begins. */
+function move(request: DecisionRequest, current: TargetVersion, now: Instant): Outcome {
+  if (request.state.phase !== "requested") return err(decided(request.state));
+  return current === request.targetVersion ? ok([]) : ok([{ type: "decision.went-stale", at: now, current }]);
 }
 
 function executing(state: DecisionState, event: DecisionEvent): Outcome {

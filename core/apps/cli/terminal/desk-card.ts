@@ -1,19 +1,20 @@
 import type { InboxCard } from "../../../contract/inbox.ts";
 import { age } from "../output.ts";
-import { effectText, indent } from "../texts/card.ts";
+import { effectText, indent, warningLines } from "../texts/card.ts";
 
 /** More of the agent's words than this is for the whole card: the choices have to stay on the screen. */
 const longestRationale = 400;
+const longestEffect = 1_200;
 
 /**
  * What is needed to decide, on a screen of 24 lines: the exact effect, why, and until when. Digest, target and canonical arguments are on the whole card, one key
  * away; what is signed covers them all the same.
  */
 export function deskCard(card: InboxCard, now: number): string {
-  const why = card.rationale === undefined ? [] : ["", "Why, in the agent's words (not verified)", indent(clipped(card.rationale))];
+  const why = card.rationale === undefined ? [] : ["", "Why, in the agent's words (not verified)", indent(clipped(card.rationale, longestRationale))];
   return [
-    ...(card.hiddenCharacters ? ["! The arguments hold characters that do not show or that reorder text. Look at the whole card.", ""] : []),
-    card.effect.type === "gate" ? gateText(card.effect) : effectText(card.effect),
+    ...(card.warnings.length === 0 ? [] : [...warningLines(card), "! Look at the whole card.", ""]),
+    card.effect.type === "gate" ? gateText(card.effect) : clipped(effectText(card.effect), longestEffect),
     ...why,
     "",
     `${card.repository}#${card.issue}, ${card.stage} as ${card.role}; risk ${card.risk}; asked ${asked(card.createdAt, now)}, expires ${until(card.expiresAt)}`,
@@ -30,7 +31,7 @@ function gateText(gate: Gate): string {
   return [
     gate.pull === undefined
       ? "No pull request"
-      : `Approving ${gate.merges ? "merges" : "leaves open"} pull request #${gate.pull} at ${gate.head?.slice(0, 12) ?? "?"}`,
+      : `Approving ${gate.merges ? "merges" : "leaves open"} pull request #${gate.pull} at ${gate.head?.slice(0, 12) ?? "?"}${gate.pullState ? `, which was ${gate.pullState.toUpperCase()} BY HAND` : ""}`,
     `labels     ${labels.before.join(", ") || "none"}`,
     `change     ${changes || "none"}`,
     `after      ${labels.after.join(", ") || "none"}`,
@@ -51,8 +52,12 @@ function filesText(files: readonly string[]): string {
   return [...(named === "" ? [] : [named]), ...counted].join("; and ") || "none";
 }
 
-function clipped(text: string): string {
-  return text.length > longestRationale ? `${text.slice(0, longestRationale).trimEnd()} … (the rest is on the whole card)` : text;
+/** What is cut off is counted: a card must not look complete when it is not. */
+function clipped(text: string, longest: number): string {
+  const characters = Array.from(text);
+  if (characters.length <= longest) return text;
+  const rest = characters.length - longest;
+  return `${characters.slice(0, longest).join("").trimEnd()} … ${rest.toLocaleString("en")} more characters on the whole card; the digest covers all`;
 }
 
 function asked(at: number, now: number): string {

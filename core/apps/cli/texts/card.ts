@@ -6,6 +6,7 @@ export function cardText(card: InboxCard, now: number): string {
   const parts = [
     card.summary,
     "",
+    ...(card.warnings.length === 0 ? [] : [...warningLines(card), ""]),
     "What exactly will happen",
     indent(effectText(card.effect)),
     "",
@@ -23,6 +24,11 @@ export function cardText(card: InboxCard, now: number): string {
     ...(card.phase === "requested" ? [`Decide     signalbox inbox ${card.verdicts.map((verdict) => verdict.replace("_", "-")).join(" | ")} ${card.id}`] : []),
   ];
   return parts.join("\n");
+}
+
+/** What to know before deciding, marked so that no text of an agent passes for it: theirs is always indented. */
+export function warningLines({ warnings }: InboxCard): readonly string[] {
+  return warnings.map((warning) => `! ${warning.replaceAll("\n", " ")}`);
 }
 
 function stateText(card: InboxCard): string {
@@ -53,7 +59,7 @@ export function effectText(effect: InboxCard["effect"]): string {
       return [
         effect.pull === undefined
           ? "No pull request"
-          : `Pull request #${effect.pull} at ${effect.head ?? "?"}${effect.merges ? ", merged on approval" : ", stays open on approval"}`,
+          : `Pull request #${effect.pull} at ${effect.head ?? "?"}${effect.pullState ? `, ${effect.pullState.toUpperCase()} BY HAND` : effect.merges ? ", merged on approval" : ", stays open on approval"}`,
         ...labelLines(effect.labels),
         `artifacts  ${effect.artifacts.present.length} of ${effect.artifacts.required.length} required${effect.artifacts.missing.length > 0 ? `, missing: ${effect.artifacts.missing.join(", ")}` : ""}`,
         ...effect.files.map((file) => `file       ${file}`),

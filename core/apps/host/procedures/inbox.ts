@@ -47,7 +47,8 @@ async function readCard(tx: Transaction, deps: HostDependencies, id: RequestId):
   const run = request && (await tx.runs.get(request.runId));
   if (!request || !run) throw notFound("request", id, remedy);
   const rule = (await tx.rules.list()).find((candidate) => candidate.id === request.rule);
-  return inboxCard(request, run, rule, hasDecision(request) ? deps.verifies(request) : undefined);
+  const isAsAsked = request.state.phase !== "requested" || deps.isAsAsked(request, await tx.flow.bySubject(`request:${id}`));
+  return inboxCard(request, run, rule, { verifies: hasDecision(request) ? deps.verifies(request) : undefined, isAsAsked });
 }
 
 function hasDecision(request: DecisionRequest): boolean {

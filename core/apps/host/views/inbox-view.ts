@@ -1,6 +1,7 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import type { DecisionRequest, RequestKind, Risk } from "../../../domain/decision/decision.ts";
-import { countHidden } from "../../../domain/tool/hidden-characters.ts";
+import { cardWarnings } from "../../../domain/decision/card-warnings.ts";
+import { countHidden, escapeHidden } from "../../../domain/kernel/hidden-characters.ts";
 import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
@@ -44,8 +45,18 @@ export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
   };
 }
 
-/** The whole card. `verifies` is absent when there is no decision to verify. */
-export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undefined, verifies: boolean | undefined): InboxCard {
+/** What was found out about a request's row: `verifies` is absent when there is no decision to verify. */
+export interface Trust {
+  readonly verifies: boolean | undefined;
+  /** It is still what was asked. */
+  readonly isAsAsked: boolean;
+}
+
+const notAsAsked =
+  "This is not what was asked: the request was changed or put in by hand. It cannot be decided; run `signalbox audit verify`, and find out who can write to the database.";
+
+/** The whole card. Nothing of it is cut off: what the digest covers is all there. */
+export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undefined, { verifies, isAsAsked }: Trust): InboxCard {
   const text = canonicalJson(request.arguments);
   const state = request.state;
   const result = state.phase === "executed" ? (state.result as NonNullable<InboxCard["result"]>) : undefined;
@@ -55,6 +66,7 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     effect: request.effect as InboxCard["effect"],
     arguments: escapeHidden(text),
     hiddenCharacters: countHidden(text) > 0 || hasEscapedHidden(text),
+    warnings: [...(isAsAsked ? [] : [notAsAsked]), ...cardWarnings(request)],
     ...(request.rationale === undefined ? {} : { rationale: request.rationale }),
     rule: { id: request.rule, description: rule?.description ?? "built in" },
     digest: request.digest,
@@ -63,16 +75,6 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     ...(result === undefined ? {} : { result }),
     ...failureOf(request),
   };
-}
-
-/** Hidden characters as JSON escapes them, so that the text stays JSON with the same meaning. */
-function escapeHidden(json: string): string {
-  const escaped = (character: string): string =>
-    character
-      .split("")
-      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
-      .join("");
-  return Array.from(json, (character) => (countHidden(character) === 0 ? character : escaped(character))).join("");
 }
 
 /** JSON itself escapes control characters other than line breaks and tabs; they count as hidden too. */
