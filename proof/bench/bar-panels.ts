@@ -68,7 +68,7 @@ function panel(figure: Figure, sides: readonly Measured[], lines: readonly Line[
         mark: { type: "point", filled: true, fill: "#ffffff", stroke: colours.text, strokeWidth: 1, size: 26, opacity: 0.9 },
         encoding: { x, y },
       },
-      ...lines.flatMap((line, index) => limitLayers(line, index, end, x)),
+      ...uncrossed(lines, end).flatMap((line, index) => limitLayers(line, index, end, x)),
       {
         data: { values: bars.map((one) => ({ ...one, value: furthestOf(one, dots) })) },
         mark: { type: "text", align: "left", dx: 9, fontSize: 13, fontWeight: 600, color: colours.text, stroke: null },
@@ -94,15 +94,30 @@ function axisTitle(figure: Figure): string {
   return `${figure.label}${unit === "" ? "" : `, ${unit}`} (${better})`;
 }
 
+/** In an order in which no line goes through the label of another one: labels stand on the side of their line where there is more room. */
+function uncrossed(lines: readonly Line[], end: number): readonly Line[] {
+  const isFar = (line: Line): boolean => line.at > end / 2;
+  return [
+    ...lines.filter(isFar).toSorted((one, other) => one.at - other.at),
+    ...lines.filter((line) => !isFar(line)).toSorted((one, other) => other.at - one.at),
+  ];
+}
+
+/** The line reaches up to its own label, so that of several it is seen which says what. */
 function limitLayers(line: Line, index: number, end: number, x: object): readonly UnitSpec<string>[] {
-  const toTheLeft = line.at > end * 0.55;
+  const toTheLeft = line.at > end / 2;
+  const above = -4 - 17 * index;
   const data = { values: [{ value: line.at, text: line.text }] };
   return [
-    { data, mark: { type: "rule", color: colours.limit, strokeDash: [5, 3], strokeWidth: 1.5 }, encoding: { x: x as never } },
     {
       data,
-      mark: { type: "text", align: toTheLeft ? "right" : "left", baseline: "bottom", dx: toTheLeft ? 4 : -4, fontSize: 12, color: colours.limit },
-      encoding: { x: x as never, y: { value: -3 - 16 * index }, text: { field: "text" } },
+      mark: { type: "rule", color: colours.limit, strokeDash: [5, 3], strokeWidth: 1.5 },
+      encoding: { x: x as never, y: { value: above - 11 }, y2: { value: "height" } },
+    },
+    {
+      data,
+      mark: { type: "text", align: toTheLeft ? "right" : "left", baseline: "bottom", dx: toTheLeft ? -5 : 5, fontSize: 12, color: colours.limit },
+      encoding: { x: x as never, y: { value: above }, text: { field: "text" } },
     },
   ];
 }

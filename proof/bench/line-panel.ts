@@ -56,6 +56,7 @@ function axis(of: Axis, values: readonly number[] = []): object {
   const places = [...new Set(values)].toSorted((one, other) => one - other);
   return {
     title: of.label,
+    labelPadding: 7,
     domain: values.length > 0,
     ticks: values.length > 0,
     // Where few places were measured, these are the ticks.

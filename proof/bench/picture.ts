@@ -1,9 +1,15 @@
-import { parse, View } from "vega";
+import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
 import type { Benchmark, Results } from "./benchmark.ts";
 import { barPanels } from "./bar-panels.ts";
 import { linePanel } from "./line-panel.ts";
 import { colours, font } from "./picture-style.ts";
+
+/** Not in the types, and meant to be replaced where there is no canvas. */
+const { textMetrics } = vega as unknown as { readonly textMetrics: { width: (item: { readonly fontSize?: number }, text: unknown) => number } };
+// The width of a letter of the usual fonts, in em. The estimate that vega brings is half as much again and leaves wide margins.
+textMetrics.width = ({ fontSize = 11 }, text) =>
+  (Array.isArray(text) ? Math.max(...text.map((line) => String(line).length)) : String(text ?? "").length) * fontSize * 0.58;
 
 /** A benchmark's picture as SVG, on a white ground so that it reads on a light page and on a dark one. Its title is the finding. */
 export async function drawPicture(benchmark: Benchmark, results: Results, finding: string): Promise<string> {
@@ -15,8 +21,8 @@ export async function drawPicture(benchmark: Benchmark, results: Results, findin
     padding: { left: 20, right: 20, top: 18, bottom: 16 },
     autosize: { type: "pad", contains: "padding" },
     title: {
-      text: wrap(finding, 78),
-      subtitle: wrap(`${benchmark.title}. Median of the rounds${chart.kind === "bars" ? "; each dot is one round" : ""}.`, 104),
+      text: wrap(finding.replaceAll("`", ""), 72),
+      subtitle: wrap(`${benchmark.title}. Median of the rounds${chart.kind === "bars" ? "; each dot is one round" : ""}.`, 96),
       anchor: "start",
       frame: "bounds",
       offset: 18,
@@ -46,7 +52,7 @@ export async function drawPicture(benchmark: Benchmark, results: Results, findin
       },
     },
   };
-  const view = new View(parse(compile(specification).spec), { renderer: "none" });
+  const view = new vega.View(vega.parse(compile(specification).spec), { renderer: "none" });
   try {
     return withDescription(await view.toSVG(), finding);
   } finally {
