@@ -58,7 +58,7 @@ export type PushReport = z.infer<typeof pushReport>;
 export const turnEndedRequest = z.object({
   /** 1, 2, … within the attempt. */
   turn: z.int().min(1),
-  outcome: z.enum(["completed", "failed", "aborted"]),
+  outcome: z.enum(["completed", "failed", "aborted", "interrupted"]),
   threadId: z.string().optional(),
   message: z.string().optional(),
   usage: z.object({ inputTokens: z.number(), cachedInputTokens: z.number(), outputTokens: z.number(), reasoningTokens: z.number() }).optional(),

@@ -35,7 +35,8 @@ export interface TurnInput {
 
 export interface TurnOutcome {
   readonly threadId: ThreadId | undefined;
-  readonly outcome: "completed" | "failed" | "aborted";
+  /** `interrupted`: the agent's process was killed by somebody else; the turn did nothing wrong and may be continued. */
+  readonly outcome: "completed" | "failed" | "aborted" | "interrupted";
   /** Why it did not complete, for people. Holds no secret. */
   readonly message?: string | undefined;
   /** What the turn used, however it ended. For a completed turn the same as in its `turn-completed` event. */

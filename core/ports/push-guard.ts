@@ -1,6 +1,18 @@
 import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
 import type { ChangedFile } from "./repository-mirror.ts";
 
+/** The reason in git's report for a push that nobody refused: the forge could not be reached, and the same push may pass later. Git has no other word for it. */
+export const forgeIsAway = "try again later";
+
+/** What a commit says of itself; whoever made it chose every word. */
+export interface PushedCommit {
+  readonly sha: CommitSha;
+  /** `Name <address>`. */
+  readonly author: string;
+  readonly committer: string;
+  readonly message: string;
+}
+
 /** One ref that a push wants to change. */
 export interface ProposedUpdate {
   /** The full name: `refs/heads/signalbox/…`. */
@@ -13,6 +25,8 @@ export interface ProposedUpdate {
   readonly forced: boolean;
   /** Every path that any new commit touches, and every path in which the result differs from the base branch without having been accepted before. */
   readonly changes: readonly ChangedFile[];
+  /** The commits that are on no branch of the forge yet; a repository mirror of a test may leave them out. */
+  readonly commits?: readonly PushedCommit[] | undefined;
 }
 
 /** A push as it lies in quarantine: unpacked and checked for well-formedness, seen by nobody else. */

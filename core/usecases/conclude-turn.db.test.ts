@@ -122,6 +122,15 @@ describe("the end of a turn", () => {
     expect(await state()).toMatchObject({ phase: "failed", reason: "the model answered 500" });
   });
 
+  it("goes on after an agent that was killed, more often than after one that failed, and not for ever", async () => {
+    const killed = { outcome: "interrupted", message: "Codex ended with SIGKILL before the turn did" } as const;
+    for (let number = 1; number <= 5; number += 1)
+      expect(await bench.concludeTurn(identity, turn(number, killed))).toMatchObject({ type: "continue", input: expect.stringContaining("SIGKILL") });
+
+    expect(await bench.concludeTurn(identity, turn(6, killed))).toMatchObject({ type: "finish" });
+    expect(await state()).toMatchObject({ phase: "failed", reason: killed.message });
+  });
+
   it("counts failed turns anew after one that was completed", async () => {
     const failed = { outcome: "failed", message: "no" } as const;
     await bench.concludeTurn(identity, turn(1, failed));

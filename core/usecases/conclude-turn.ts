@@ -20,7 +20,7 @@ import { pastTurns, type PastTurn, type TurnReason } from "./past-turns.ts";
 export interface TurnReport {
   /** 1, 2, … within the attempt. */
   readonly turn: number;
-  readonly outcome: "completed" | "failed" | "aborted";
+  readonly outcome: "completed" | "failed" | "aborted" | "interrupted";
   readonly threadId?: string | undefined;
   readonly message?: string | undefined;
   readonly usage?: TurnUsage | undefined;
@@ -44,7 +44,7 @@ interface Concluded {
 }
 
 /** How often in a row the same thing may go wrong before the run fails. */
-const limits = { "turn-failed": 2, "push-refused": 3, missing: 3 } as const;
+const limits = { "turn-failed": 2, "turn-interrupted": 5, "push-refused": 3, missing: 3 } as const;
 
 /**
  * Decides what follows a turn: another one with some input, parking, or the end of the stage with its gate. A report that comes twice gets the same verdict.
@@ -173,8 +173,10 @@ async function parkForRequest(tx: Transaction, { run, context }: Turn): Promise<
 
 async function retryTurn(tx: Transaction, turn: Turn, report: TurnReport, nonce: string): Promise<Concluded> {
   const message = report.message ?? `the turn ${report.outcome}`;
-  if (inARow(turn.past, "turn-failed") >= limits["turn-failed"]) return fail(tx, turn, message);
-  return again(renderInterrupted({ reason: message }, nonce), "turn-failed");
+  // An agent that fails twice running will fail a third time; one whose process was killed has not failed, but something that always kills it must end too.
+  const reason = report.outcome === "interrupted" ? "turn-interrupted" : "turn-failed";
+  if (inARow(turn.past, reason) >= limits[reason]) return fail(tx, turn, message);
+  return again(renderInterrupted({ reason: message }, nonce), reason);
 }
 
 async function conclude(

@@ -176,6 +176,13 @@ describe("a Codex session", () => {
     expect(outcome.message).not.toContain("wrong-key-of-the-test");
   });
 
+  it("is interrupted and has not failed when somebody kills the agent", async () => {
+    const binary = join(root, "killed.sh");
+    writeFileSync(binary, "#!/bin/sh\nkill -KILL $$\n", { mode: 0o755 });
+    const { outcome } = await turn(session({ binary }), "hello");
+    expect(outcome).toMatchObject({ outcome: "interrupted", message: expect.stringContaining("SIGKILL") });
+  });
+
   it("fails with the reason when the thread is not there", async () => {
     await startModel(() => say("never"));
     const { outcome } = await turn(session(), "hello", "01a1fc21-c53b-7e73-9754-000000000000" as ThreadId);

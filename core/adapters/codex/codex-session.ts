@@ -83,7 +83,9 @@ async function runTurn(
   if (signal.aborted && progress.usage === undefined) return { threadId, outcome: "aborted", message: redact(options, describeAbort(signal, progress)), usage };
   if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };
   const message = progress.failure ?? `Codex ended with ${ended.status} before the turn did${ended.stderr ? `: ${ended.stderr}` : ""}`;
-  return { threadId, outcome: "failed", message: redact(options, message), usage };
+  // Codex ends itself by exit codes; a signal is somebody else's: the machine out of memory, an operator, a crash.
+  const outcome = progress.failure === undefined && ended.killed ? "interrupted" : "failed";
+  return { threadId, outcome, message: redact(options, message), usage };
 }
 
 /** Notes what an event means for the turn and gives the port's event. */
@@ -140,7 +142,7 @@ async function runProcess(
   signal: AbortSignal,
   progress: TurnProgress,
   onLine: (line: string) => void,
-): Promise<{ readonly status: string; readonly stderr: string }> {
+): Promise<{ readonly status: string; readonly killed: boolean; readonly stderr: string }> {
   const child = spawn(options.binary ?? resolveCodexBinary(), turnArguments(options, input.threadId), {
     cwd: options.workspace,
     env: environmentFor(options),
@@ -160,7 +162,7 @@ async function runProcess(
   child.stdin.end(input.prompt);
   const status = await untilClosed(child, closed, signal, progress);
   lines.end();
-  return { status, stderr: stderr.trim() };
+  return { status, killed: child.signalCode !== null, stderr: stderr.trim() };
 }
 
 async function untilClosed(child: ChildProcess, closed: Promise<string>, signal: AbortSignal, progress: TurnProgress): Promise<string> {

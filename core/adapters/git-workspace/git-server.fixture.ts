@@ -13,6 +13,8 @@ export interface GitServer {
   readonly authorizations: (string | undefined)[];
   /** Refuses pushes from now on, with these words. */
   refusePushes(message: string): void;
+  /** Does the next thing of each of these services, in this order (`git-receive-pack`, `info/refs`), and then cuts the connection instead of answering. */
+  loseNextAnswer(...services: readonly string[]): void;
   /** Runs git in the bare repository. */
   git(...args: readonly string[]): string;
   close(): Promise<void>;
@@ -34,6 +36,7 @@ export async function startGitServer(directory: string): Promise<GitServer> {
   git("update-ref", "refs/heads/main", git("commit-tree", tree, "-m", "start"));
 
   const authorizations: (string | undefined)[] = [];
+  let losing: readonly string[] = [];
   const server = createServer((request, response) => {
     authorizations.push(request.headers.authorization);
     const { pathname, search } = new URL(request.url ?? "/", "http://localhost");
@@ -56,6 +59,11 @@ export async function startGitServer(directory: string): Promise<GitServer> {
     const chunks: Buffer[] = [];
     backend.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
     backend.on("close", () => {
+      if (losing[0] !== undefined && pathname.endsWith(losing[0])) {
+        losing = losing.slice(1);
+        response.destroy();
+        return;
+      }
       const answer = Buffer.concat(chunks);
       const end = answer.indexOf("\r\n\r\n");
       const headers = answer
@@ -77,6 +85,9 @@ export async function startGitServer(directory: string): Promise<GitServer> {
       const hook = join(bare, "hooks", "pre-receive");
       writeFileSync(hook, `#!/bin/sh\necho '${message}' >&2\nexit 1\n`);
       chmodSync(hook, 0o755);
+    },
+    loseNextAnswer(...services) {
+      losing = services;
     },
     git,
     close: () => new Promise((resolve) => void server.close(() => resolve())),

@@ -121,6 +121,36 @@ describe("the runner's clone", () => {
     expect(server.git("log", "--format=%s", branch).split("\n")).toStrictEqual(["docs: mended", "start"]);
   });
 
+  it("knows a push again whose answer was lost, and makes no second commit of it", async () => {
+    const workspace = await prepared();
+    await put("docs/brief.md", "# Brief\n");
+    server.loseNextAnswer("git-receive-pack");
+
+    expect(await workspace.commitAndPush("docs: write")).toStrictEqual({ type: "accepted", commit: tip(), files: ["docs/brief.md"] });
+    expect(server.git("rev-list", "--count", `main..${branch}`)).toBe("1");
+  });
+
+  it("knows it also when it could not look at once", async () => {
+    const workspace = await prepared();
+    await put("docs/brief.md", "# Brief\n");
+    server.loseNextAnswer("git-receive-pack", "info/refs");
+
+    await expect(workspace.commitAndPush("docs: write")).rejects.toMatchObject({ code: "unavailable", retryable: true });
+
+    expect(await workspace.commitAndPush("docs: write")).toStrictEqual({ type: "accepted", commit: tip(), files: ["docs/brief.md"] });
+    expect(server.git("rev-list", "--count", `main..${branch}`)).toBe("1");
+  });
+
+  it("has its changes still to push when the gateway could not be reached", async () => {
+    const workspace = await prepared();
+    await put("docs/brief.md", "# Brief\n");
+    server.loseNextAnswer("info/refs");
+
+    await expect(workspace.commitAndPush("docs: write")).rejects.toMatchObject({ code: "unavailable", retryable: true });
+
+    expect(await workspace.commitAndPush("docs: write")).toStrictEqual({ type: "accepted", commit: tip(), files: ["docs/brief.md"] });
+  });
+
   it("counts changes in the same place on both sides as refused, and keeps the agent's", async () => {
     const workspace = await prepared();
     await put("docs/brief.md", "one\n");

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { devNull } from "node:os";
 import { promisify } from "node:util";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import { forgeIsAway } from "../../ports/push-guard.ts";
 
 const run = promisify(execFile);
 
@@ -56,8 +57,17 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
     );
 
   async function upstream(): Promise<string | undefined> {
-    await git("fetch", "--quiet", "--prune", "origin");
+    await git("fetch", "--quiet", "--prune", "origin").catch((cause: unknown) => {
+      throw new InfrastructureError("unavailable", `the branch could not be fetched from the gateway: ${cause instanceof Error ? cause.message : ""}`, {
+        cause,
+      });
+    });
     return (await succeeds("rev-parse", "--verify", "--quiet", `refs/remotes/origin/${branch}`)) ? `origin/${branch}` : undefined;
+  }
+
+  async function isThere(): Promise<boolean> {
+    const found = await upstream();
+    return found !== undefined && (await git("rev-parse", found)) === (await git("rev-parse", "HEAD"));
   }
 
   return {
@@ -74,19 +84,31 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
       await git("add", "--all");
       if (await succeeds("diff", "--cached", "--quiet")) return { type: "none" };
       await git("commit", "--quiet", "--no-verify", "-m", message);
-      const base = await upstream();
+      const base = await upstream().catch(async (error: unknown) => {
+        // Nothing is lost: the changes are as they were, to be committed by the next try.
+        await git("reset", "--soft", before);
+        throw error;
+      });
       if (base && !(await succeeds("rebase", "--quiet", base))) {
         await git("rebase", "--abort").catch(() => undefined);
         await git("reset", "--soft", before);
         return { type: "refused", message: "The branch changed in the same places meanwhile; the changes could not be put on top of it." };
       }
       const onto = base ?? before;
-      const files = (await git("diff", "--name-only", "-z", onto, "HEAD")).split("\0").filter(Boolean);
+      // A push whose answer was lost is there already, and the rebase leaves nothing to add: it is told as what it was.
+      const from = (await git("rev-parse", "HEAD")) === (await git("rev-parse", onto)) ? before : onto;
+      const files = (await git("diff", "--name-only", "-z", from, "HEAD")).split("\0").filter(Boolean);
       try {
         await run("git", ["-C", options.directory, "push", "--quiet", "origin", `HEAD:refs/heads/${branch}`], { env: environment });
       } catch (cause) {
-        await git("reset", "--mixed", "--quiet", onto);
-        return refusalOrThrow(cause);
+        // Git sends a push again by itself when its connection broke, and takes the refusal of the second for the answer to the first.
+        let there = false;
+        try {
+          there = await isThere();
+        } finally {
+          if (!there) await git("reset", "--mixed", "--quiet", onto);
+        }
+        if (!there) return refusalOrThrow(cause);
       }
       return { type: "accepted", commit: (await git("rev-parse", "HEAD")).trim(), files };
     },
@@ -115,10 +137,10 @@ async function clone(options: GitWorkspaceOptions, environment: NodeJS.ProcessEn
   }
 }
 
-/** A rejected ref is an answer; anything else (gateway gone, disk full) is a fault. */
+/** A rejected ref is an answer; anything else (gateway gone, forge gone, disk full) is a fault. */
 function refusalOrThrow(cause: unknown): PushOutcome {
   const text = stderrOf(cause);
-  if (/\[(remote )?rejected\]/u.test(text)) return { type: "refused", message: text };
+  if (!text.includes(`(${forgeIsAway})`) && /\[(remote )?rejected\]/u.test(text)) return { type: "refused", message: text };
   throw new InfrastructureError("unavailable", `the push did not get through: ${text}`, { cause });
 }
 

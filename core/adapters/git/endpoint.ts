@@ -8,7 +8,7 @@ import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import type { RepositoryName } from "../../domain/kernel/values.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
-import type { PushGuard } from "../../ports/push-guard.ts";
+import { forgeIsAway, type PushGuard } from "../../ports/push-guard.ts";
 import type { GitClones } from "./clones.ts";
 import { git, gitEnvironment } from "./git-process.ts";
 import { advertisePush, flushPacket, packet, parsePushHeader, reportPush, type PushHeader } from "./pkt-line.ts";
@@ -122,7 +122,7 @@ async function judge(clones: GitClones, clone: string, call: GitCall, header: Pu
     return reportPush(header, refusal?.reason, refusal?.lines ?? ["Signalbox: accepted and forwarded to the forge."]);
   } catch (error) {
     if (!(error instanceof InfrastructureError)) throw error;
-    return reportPush(header, error.retryable ? "try again later" : error.code, [
+    return reportPush(header, error.retryable ? forgeIsAway : error.code, [
       `Signalbox could not reach the forge: ${error.message}`,
       ...(error.remedy ? [error.remedy] : []),
     ]);

@@ -3,6 +3,7 @@ import type { AttemptEndedRequest, ExchangeResponse, TurnEndedRequest, TurnVerdi
 import type { PushOutcome } from "../../adapters/git-workspace/git-workspace.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
 import { createEventUploader } from "./event-uploader.ts";
 import { Fenced, type GatewayClient } from "./gateway-client.ts";
@@ -23,7 +24,7 @@ const task = { input: "Write the intake.", hasSnapshot: false } as ExchangeRespo
 
 interface Script {
   readonly verdicts: readonly (TurnVerdict | Error)[];
-  readonly pushes?: readonly PushOutcome[];
+  readonly pushes?: readonly (PushOutcome | Error)[];
   /** What a turn does; by default it completes. */
   readonly turn?: (input: TurnInput, onEvent: (event: AgentEvent) => void, signal: AbortSignal) => Promise<Partial<TurnOutcome>>;
   readonly snapshot?: Uint8Array;
@@ -82,7 +83,9 @@ function surroundings(script: Script) {
     },
     async commitAndPush() {
       log.push("push");
-      return pushes.shift() ?? ({ type: "none" } as const);
+      const outcome = pushes.shift() ?? ({ type: "none" } as const);
+      if (outcome instanceof Error) throw outcome;
+      return outcome;
     },
     packChanges: async () => "a patch",
     async applyChanges(patch: string) {
@@ -101,6 +104,32 @@ function surroundings(script: Script) {
 const finish: TurnVerdict = { type: "finish", reason: "gate" };
 
 describe("an attempt", () => {
+  it("pushes again while the gateway or the forge is away, and reports the turn once it got through", async () => {
+    const away = new InfrastructureError("unavailable", "the push did not get through");
+    const around = surroundings({ verdicts: [finish], pushes: [away, away, { type: "accepted", commit: "c1", files: [] }] });
+
+    expect(await runAttempt(around.deps, task, specification)).toBe("finished");
+
+    expect(around.log).toStrictEqual(["prepare codex/issue-1/intake off main", "turn", "push", "push", "push", "snapshot", "report 1 completed accepted"]);
+  });
+
+  it("does not push again what cannot pass", async () => {
+    const around = surroundings({ verdicts: [finish], pushes: [new InfrastructureError("internal", "the disk is broken")] });
+
+    await expect(runAttempt(around.deps, task, specification)).rejects.toThrow("the disk is broken");
+  });
+
+  it("tells an agent that was killed before it had a thread again what it was to do", async () => {
+    const around = surroundings({
+      verdicts: [{ type: "continue", input: "You were interrupted." }, finish],
+      turn: async () => (around.turns.length === 1 ? { threadId: undefined, outcome: "interrupted", message: "Codex ended with SIGKILL" } : {}),
+    });
+    await runAttempt(around.deps, task, specification);
+
+    expect(around.log.filter((line) => line !== "snapshot")).toContain("report 1 interrupted none");
+    expect(around.turns[1]).toStrictEqual({ prompt: "Write the intake.\n\nYou were interrupted.", threadId: undefined });
+  });
+
   it("prepares the clone, takes a turn, pushes, stores a snapshot, reports, and ends when it is told to", async () => {
     const around = surroundings({ verdicts: [finish], pushes: [{ type: "accepted", commit: "c1", files: ["docs/a.md"] }] });
 

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { ExchangeResponse, PushReport, TurnEndedRequest, TurnVerdict } from "../../contract/runner.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnUsage } from "../../ports/agent.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { PushOutcome } from "../../adapters/git-workspace/git-workspace.ts";
 import type { EventUploader } from "./event-uploader.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -22,6 +24,10 @@ export interface RunnerDependencies {
   readonly signal: AbortSignal;
 }
 
+/** The lease is lost long before: this is for one that nobody watches. */
+const triesBeforeGivingUp = 40;
+const longestPause = 3_000;
+
 /** How an attempt ended, as reported to the gateway. */
 export type AttemptOutcome = "finished" | "parked";
 
@@ -31,7 +37,7 @@ export type AttemptOutcome = "finished" | "parked";
  * `signal` when that stopped it; what there is by then is stored.
  */
 export async function runAttempt(deps: RunnerDependencies, task: ExchangeResponse, specification: RunSpecification): Promise<AttemptOutcome> {
-  await deps.workspace.prepare(specification.branch, specification.baseBranch);
+  await patiently(deps.signal, () => deps.workspace.prepare(specification.branch, specification.baseBranch));
   let threadId = task.hasSnapshot ? await restore(deps, specification) : undefined;
   let input = task.input;
   const snapshots = createSnapshotKeeper(deps);
@@ -39,7 +45,7 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     deps.signal.throwIfAborted();
     const ended = await takeTurn(deps, snapshots, input, threadId);
     threadId = ended.threadId ?? threadId;
-    const push: PushReport = ended.outcome === "completed" ? reportOf(await deps.workspace.commitAndPush(commitMessage(specification))) : { type: "none" };
+    const push: PushReport = ended.outcome === "completed" ? reportOf(await pushPatiently(deps, specification)) : { type: "none" };
     await snapshots.save(threadId);
     // A turn that was stopped is no turn that ended: the attempt says itself why it is over, and nothing is to come next.
     if (ended.outcome === "aborted") deps.signal.throwIfAborted();
@@ -49,13 +55,14 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     if (verdict.type !== "continue") return verdict.type === "park" ? "parked" : "finished";
     // The server ends what goes round in circles; this is for a server that does not.
     if (turn >= specification.maxTurns) throw new Error(`the stage did not come to an end in ${specification.maxTurns} turns`);
-    input = verdict.input;
+    // Without a thread nobody has heard the last input yet: the agent was killed before it began.
+    input = threadId === undefined ? `${input}\n\n${verdict.input}` : verdict.input;
   }
 }
 
 interface EndedTurn {
   readonly threadId: ThreadId | undefined;
-  readonly outcome: "completed" | "failed" | "aborted";
+  readonly outcome: "completed" | "failed" | "aborted" | "interrupted";
   readonly message?: string | undefined;
   readonly usage?: TurnUsage | undefined;
 }
@@ -95,6 +102,23 @@ async function concludeTurn(deps: RunnerDependencies, turn: number, ended: Ended
     ...(ended.usage ? { usage: ended.usage } : {}),
   };
   return deps.gateway.turnEnded(report);
+}
+
+/** A gateway that is away for a moment costs a moment, not the attempt: the work of the turn is in the clone, and nowhere else yet. */
+async function patiently<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof InfrastructureError) || !error.retryable || tried >= triesBeforeGivingUp) throw error;
+      await delay(Math.min(100 * 2 ** tried, longestPause), undefined, { signal }).catch(() => signal.throwIfAborted());
+    }
+  }
+}
+
+function pushPatiently(deps: RunnerDependencies, specification: RunSpecification): Promise<PushOutcome> {
+  return patiently(deps.signal, () => deps.workspace.commitAndPush(commitMessage(specification)));
 }
 
 function reportOf(outcome: PushOutcome): PushReport {

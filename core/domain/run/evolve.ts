@@ -35,7 +35,7 @@ export function evolve(run: Run, event: RunEvent): Run {
     case "run.thread-linked":
       return { ...run, threadId: event.threadId };
     case "run.head-moved":
-      return { ...run, head: event.head };
+      return { ...run, head: event.head, state: withoutLosses(run.state) };
     default:
       return { ...run, state: nextState(run.state, event) };
   }
@@ -78,6 +78,13 @@ function nextState(state: RunState, event: StateEvent): RunState {
     default:
       return unreachable(event);
   }
+}
+
+/** Work that has reached the forge is progress: attempts that were lost before it are not "one after the other" with those after it. */
+function withoutLosses(state: RunState): RunState {
+  if (!("losses" in state)) return state;
+  const { losses: _before, ...rest } = state;
+  return rest;
 }
 
 /** Without the members that are not there, so that a stored state and a replayed one are the same to the letter. */
