@@ -9,10 +9,14 @@ export type JobName = keyof JobTypes;
 
 export interface Queue {
   /**
-   * Adds a job; with `session` in that transaction, so that it exists if and only if the transaction commits.
-   * @param options.notBefore delays the job by that many milliseconds.
+   * Adds a job, or several of one kind at once; with `session` in that transaction, so that they exist if and only if the transaction commits.
+   * @param options.notBefore delays them by that many milliseconds.
    */
-  enqueue<Name extends JobName>(name: Name, payload: JobTypes[Name], options?: { readonly session?: SqlSession; readonly notBefore?: number }): Promise<void>;
+  enqueue<Name extends JobName>(
+    name: Name,
+    payload: JobTypes[Name] | readonly JobTypes[Name][],
+    options?: { readonly session?: SqlSession; readonly notBefore?: number },
+  ): Promise<void>;
   /** Starts working on a kind of job. A handler that throws makes the job come again, later each time. */
   work<Name extends JobName>(name: Name, concurrency: number, handler: (payload: JobTypes[Name]) => Promise<void>): Promise<void>;
   start(): Promise<void>;

@@ -166,8 +166,8 @@ export interface Transaction {
     save(row: RepositoryRow): Promise<void>;
   };
   readonly deliveries: {
-    /** False when a delivery of this id is there already; nothing changes then. */
-    insert(delivery: StoredDelivery): Promise<boolean>;
+    /** Stores each with its job, unless a delivery of its id is there already, or came before it among these. Returns the ids that were stored. */
+    insert(deliveries: readonly StoredDelivery[]): Promise<ReadonlySet<DeliveryId>>;
     get(id: DeliveryId, options?: { readonly lock?: boolean }): Promise<StoredDelivery | undefined>;
     finish(id: DeliveryId, state: "processed" | "ignored" | "failed", outcome: string, at: Instant): Promise<void>;
     /** Ids among `ids` that are stored. */

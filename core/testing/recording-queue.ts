@@ -17,7 +17,7 @@ export function createRecordingQueue(): RecordingQueue {
   return {
     jobs,
     async enqueue(name, payload, options) {
-      jobs.push({ name, payload, inTransaction: options?.session !== undefined });
+      for (const one of [payload].flat()) jobs.push({ name, payload: one, inTransaction: options?.session !== undefined });
     },
   };
 }

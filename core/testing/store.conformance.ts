@@ -66,8 +66,8 @@ export function storeConformance(name: string, create: () => Promise<FreshDataba
       it("stores a delivery once and enqueues its job in the same transaction", async () => {
         const delivery = sampleDelivery();
 
-        expect(await inStore((tx) => tx.deliveries.insert(delivery))).toBe(true);
-        expect(await inStore((tx) => tx.deliveries.insert({ ...delivery, body: "other" }))).toBe(false);
+        expect(await inStore((tx) => tx.deliveries.insert([delivery]))).toStrictEqual(new Set([delivery.id]));
+        expect(await inStore((tx) => tx.deliveries.insert([{ ...delivery, body: "other" }]))).toStrictEqual(new Set());
 
         expect(await inStore((tx) => tx.deliveries.get(delivery.id))).toStrictEqual(delivery);
         expect(subject.database().queue.jobs.filter((job) => "deliveryId" in job.payload && job.payload.deliveryId === delivery.id)).toStrictEqual([
@@ -78,7 +78,7 @@ export function storeConformance(name: string, create: () => Promise<FreshDataba
       it("enqueues nothing for a delivery that is stored as ignored", async () => {
         const delivery = sampleDelivery({ state: "ignored", outcome: "An event that nobody asked for." });
 
-        await inStore((tx) => tx.deliveries.insert(delivery));
+        await inStore((tx) => tx.deliveries.insert([delivery]));
 
         expect(subject.database().queue.jobs.some((job) => "deliveryId" in job.payload && job.payload.deliveryId === delivery.id)).toBe(false);
       });
@@ -88,7 +88,7 @@ export function storeConformance(name: string, create: () => Promise<FreshDataba
         const late = sampleDelivery({ receivedAt: 20 as Instant });
         const done = sampleDelivery({ receivedAt: 10 as Instant });
         await inStore(async (tx) => {
-          for (const delivery of [old, late, done]) await tx.deliveries.insert(delivery);
+          await tx.deliveries.insert([old, late, done]);
           await tx.deliveries.finish(done.id, "processed", "Started run 1.", 30 as Instant);
         });
 

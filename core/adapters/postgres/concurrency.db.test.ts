@@ -24,14 +24,14 @@ describeOnPostgres("transactions at the same time", (serverUrl) => {
   it("store a delivery once", async () => {
     const delivery = sampleDelivery();
 
-    const inserted = await Promise.all(Array.from({ length: 8 }, () => database.store.transaction((tx) => tx.deliveries.insert(delivery))));
+    const inserted = await Promise.all(Array.from({ length: 8 }, () => database.store.transaction((tx) => tx.deliveries.insert([delivery]))));
 
-    expect(inserted.filter(Boolean)).toHaveLength(1);
+    expect(inserted.filter((stored) => stored.size > 0)).toHaveLength(1);
   });
 
   it("let one worker process a delivery, and show the others that it is done", async () => {
     const delivery = sampleDelivery();
-    await database.store.transaction((tx) => tx.deliveries.insert(delivery));
+    await database.store.transaction((tx) => tx.deliveries.insert([delivery]));
     const work = () =>
       database.store.transaction(async (tx) => {
         const current = await tx.deliveries.get(delivery.id, { lock: true });

@@ -28,6 +28,7 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
   pool.on("error", (error) => options.onConnectionLost?.(translate(error)));
   const listener = createNoticeListener(() => new pg.Client({ ...config, keepAlive: true }));
   const inTransaction = new AsyncLocalStorage<{ open: boolean } | undefined>();
+  const statement = createStatementNames();
   let closed: Promise<void> | undefined;
 
   function refuseNested(): void {
@@ -39,7 +40,7 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
     refuseNested();
     try {
       // On an error the pool drops the connection, so a transaction that `text` opened itself cannot leak to the next caller.
-      return rowsOf<Row>(await pool.query(text, parameters(values)));
+      return rowsOf<Row>(await pool.query(statement(text, values)));
     } catch (error) {
       throw translate(error);
     }
@@ -51,7 +52,7 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
       throw translate(error);
     });
     const state = { open: true };
-    return await inTransaction.run(state, () => transact(client, work)).finally(() => (state.open = false));
+    return await inTransaction.run(state, () => transact(client, statement, work)).finally(() => (state.open = false));
   }
 
   return {
@@ -76,8 +77,8 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
   };
 }
 
-async function transact<T>(client: pg.PoolClient, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  const session = createSession(client);
+async function transact<T>(client: pg.PoolClient, statement: StatementNames, work: (session: SqlSession) => Promise<T>): Promise<T> {
+  const session = createSession(client, statement);
   try {
     await session.query("begin");
     const result = await work(session);
@@ -95,7 +96,10 @@ async function transact<T>(client: pg.PoolClient, work: (session: SqlSession) =>
 }
 
 /** The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error. */
-function createSession(client: pg.PoolClient): SqlSession & { assertUsable(): void; end(): void; connectionError(): Error | undefined } {
+function createSession(
+  client: pg.PoolClient,
+  statement: StatementNames,
+): SqlSession & { assertUsable(): void; end(): void; connectionError(): Error | undefined } {
   let failure: InfrastructureError | undefined;
   let lost: Error | undefined;
   let ended = false;
@@ -106,9 +110,10 @@ function createSession(client: pg.PoolClient): SqlSession & { assertUsable(): vo
     async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
       if (ended) throw new InfrastructureError("internal", "The transaction of this session has ended.");
       try {
-        return rowsOf<Row>(await client.query(text, parameters(values)));
+        return rowsOf<Row>(await client.query(statement(text, values)));
       } catch (error) {
         failure = translate(error);
+        if (sqlState(error) === planIsStale) lost ??= failure;
         throw failure;
       }
     },
@@ -157,8 +162,29 @@ function parseInteger(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-function parameters(values: readonly unknown[] | undefined): unknown[] | undefined {
-  if (values === undefined || values.length === 0) return undefined;
+type StatementNames = (text: string, values: readonly unknown[] | undefined) => pg.QueryConfig;
+
+/** "cached plan must not change result type": the schema was changed under a prepared statement. Its connection is given up, and the next one prepares anew. */
+const planIsStale = "0A000";
+/** Statements that one connection keeps prepared, at most. Ours and the queue's are fewer; texts that are never the same twice must not fill the server's memory. */
+const preparedAtMost = 256;
+
+/**
+ * Has each statement with parameters prepared from its second use on, so that it is parsed and planned once per connection: for the queue's long statements that is half of
+ * their cost.
+ */
+function createStatementNames(): StatementNames {
+  const names = new Map<string, string>();
+  return (text, values) => {
+    if (values === undefined || values.length === 0) return { text };
+    const name = names.get(text);
+    if (name !== undefined) return { name, text, values: parameters(values) };
+    if (names.size < preparedAtMost) names.set(text, `s${names.size + 1}`);
+    return { text, values: parameters(values) };
+  };
+}
+
+function parameters(values: readonly unknown[]): unknown[] {
   return values.map((value) =>
     value instanceof Uint8Array && !Buffer.isBuffer(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value,
   );

@@ -54,10 +54,14 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     },
     async enqueue(name, payload, { session, notBefore } = {}) {
       assertStarted();
-      await boss.send(name, payload, {
-        ...(session === undefined ? {} : { db: { executeSql: async (text: string, values?: unknown[]) => ({ rows: await session.query(text, values) }) } }),
-        ...(notBefore === undefined || notBefore <= 0 ? {} : { startAfter: new Date(Date.now() + notBefore) }),
-      });
+      const payloads = Array.isArray(payload) ? payload : [payload];
+      if (payloads.length === 0) return;
+      const later = notBefore === undefined || notBefore <= 0 ? {} : { startAfter: new Date(Date.now() + notBefore) };
+      await boss.insert(
+        name,
+        payloads.map((data: object) => ({ data, ...later })),
+        session === undefined ? {} : { db: { executeSql: async (text: string, values?: unknown[]) => ({ rows: await session.query(text, values) }) } },
+      );
     },
     async work(name, concurrency, handler) {
       assertStarted();

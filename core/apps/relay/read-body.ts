@@ -41,7 +41,7 @@ export async function readBody(
       request.pause();
       request.removeAllListeners("data");
     });
-    request.once("end", () => resolve({ type: "read", bytes: Buffer.concat(chunks) }));
+    request.once("end", () => resolve({ type: "read", bytes: chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks) }));
     request.once("error", () => resolve({ type: "aborted" }));
     request.once("close", () => resolve({ type: "aborted" }));
   });

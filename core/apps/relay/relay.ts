@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { DeliveryId } from "../../domain/kernel/values.ts";
@@ -5,6 +6,7 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { Log } from "../../ports/log.ts";
 import type { ReceiveDelivery } from "../../usecases/receive-delivery.ts";
 import { readBody, type BodyBudget } from "./read-body.ts";
+import { createSparingLog } from "./sparing-log.ts";
 
 export interface RelayDependencies {
   readonly receiveDelivery: ReceiveDelivery;
@@ -38,7 +40,8 @@ const eventForm = /^[a-z][a-z_]{0,63}$/;
 const megabyte = 1024 * 1024;
 
 /** The only public endpoint: takes signed deliveries of the forge, stores them, answers. It decides nothing and calls nobody. */
-export function createRelay(deps: RelayDependencies): Relay {
+export function createRelay({ log, ...rest }: RelayDependencies): Relay {
+  const deps = { ...rest, log: createSparingLog(log) };
   const budget: BodyBudget = { limit: deps.maxBufferedBytes ?? 128 * megabyte, used: 0 };
   const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
     respond(deps, budget, request)
@@ -93,7 +96,6 @@ async function receive(deps: RelayDependencies, request: IncomingMessage, bytes:
   const body = decode(bytes);
   const outcome = body === undefined ? "malformed" : await deps.receiveDelivery({ id: id as DeliveryId, event, body });
   if (outcome === "malformed") return refusal(400, "malformed", "The body is no JSON object in UTF-8.", "Set the hook's content type to application/json.");
-  deps.log.info({ deliveryId: id, event, outcome }, "delivery taken");
   return { status: 202, body: { status: outcome } };
 }
 
@@ -107,12 +109,8 @@ function header(request: IncomingMessage, name: string): string | undefined {
 }
 
 function decode(bytes: Buffer): string | undefined {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    // Bytes that are no UTF-8 are no JSON either.
-    return undefined;
-  }
+  // Bytes that are no UTF-8 are no JSON either.
+  return isUtf8(bytes) ? bytes.toString("utf8") : undefined;
 }
 
 function wrongMethod(allow: string): Answer {

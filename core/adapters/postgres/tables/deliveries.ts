@@ -7,27 +7,38 @@ import { assertFound } from "./missing-row.ts";
 
 const columns = `id, event, repository, body, received_at as "receivedAt", state, outcome, processed_at as "processedAt"`;
 
+const inserted = ["id", "event", "repository", "body", "received_at", "state", "outcome", "processed_at"];
+
+/** Each body is a parameter of its own: as an element of an array or of a JSON text it would be escaped here and unescaped there, which costs more than all the rest. */
+function insertion(count: number): string {
+  const tuples = Array.from({ length: count }, (_, row) => `(${inserted.map((_column, index) => `$${row * inserted.length + index + 1}`).join(", ")})`);
+  return `insert into webhook_deliveries (${inserted.join(", ")}) values ${tuples.join(", ")} on conflict (id) do nothing returning id`;
+}
+
+function valuesOf(delivery: StoredDelivery): readonly unknown[] {
+  const { id, event, repository, body, receivedAt, state, outcome, processedAt } = delivery;
+  return [id, event, repository ?? null, storableText(body), receivedAt, state, outcome ?? null, processedAt ?? null];
+}
+
 /** Deliveries enqueue their own job, so that the row and the job exist together or not at all. */
 export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue">): Transaction["deliveries"] {
   return {
-    async insert(delivery) {
-      const rows = await session.query(
-        `insert into webhook_deliveries (id, event, repository, body, received_at, state, outcome, processed_at) values ($1, $2, $3, $4, $5, $6, $7, $8)
-         on conflict (id) do nothing returning id`,
-        [
-          delivery.id,
-          delivery.event,
-          delivery.repository ?? null,
-          storableText(delivery.body),
-          delivery.receivedAt,
-          delivery.state,
-          delivery.outcome ?? null,
-          delivery.processedAt ?? null,
-        ],
+    async insert(deliveries) {
+      if (deliveries.length === 0) return new Set();
+      // Always in the order of their ids: two relays that were sent the same ones wait for each other, and never in a circle.
+      const rows = deliveries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const stored = await session.query<{ id: DeliveryId }>(insertion(rows.length), rows.flatMap(valuesOf));
+      const fresh = new Set(stored.map(({ id }) => id));
+      const waiting = deliveries.filter(
+        ({ id, state }, index) => state === "received" && fresh.has(id) && deliveries.findIndex((one) => one.id === id) === index,
       );
-      if (rows.length === 0) return false;
-      if (delivery.state === "received") await queue.enqueue("process-delivery", { deliveryId: delivery.id }, { session });
-      return true;
+      if (waiting.length > 0)
+        await queue.enqueue(
+          "process-delivery",
+          waiting.map(({ id }) => ({ deliveryId: id })),
+          { session },
+        );
+      return fresh;
     },
     async get(id, options) {
       const [row] = await session.query<object>(`select ${columns} from webhook_deliveries where id = $1${options?.lock ? " for update" : ""}`, [id]);

@@ -37,9 +37,7 @@ export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flo
           remedy: "Restore the database from a backup; `signalbox audit verify` says what is left.",
         });
       const chained = chain(events, head, hasher);
-      await insert(session, chained);
-      const last = chained.at(-1) ?? head;
-      await session.query("update chain_head set sequence = $1, hash = $2", [last.sequence, last.hash]);
+      await insert(session, chained, chained.at(-1) ?? head);
       return chained;
     },
     after: (sequence, limit) => list("where sequence > $1 order by sequence limit $2", [sequence, limit]),
@@ -61,7 +59,7 @@ function chain(events: readonly NewFlowEvent[], head: ChainHead, hasher: Hasher)
   return chained;
 }
 
-async function insert(session: SqlSession, events: readonly FlowEvent[]): Promise<void> {
+async function insert(session: SqlSession, events: readonly FlowEvent[], last: ChainHead): Promise<void> {
   const rows: FlowRow[] = events.map((event) => ({
     sequence: event.sequence,
     correlation_id: event.correlationId,
@@ -74,9 +72,12 @@ async function insert(session: SqlSession, events: readonly FlowEvent[]): Promis
     previous_hash: event.previousHash,
     hash: event.hash,
   }));
-  await session.query(`insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb)`, [
-    JSON.stringify(rows),
-  ]);
+  // One statement, since the head stays locked for as long as the database and we talk.
+  await session.query(
+    `with appended as (insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb))
+     update chain_head set sequence = $2, hash = $3`,
+    [JSON.stringify(rows), last.sequence, last.hash],
+  );
 }
 
 export function flowEventOf(row: FlowRow): FlowEvent {
