@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { roles, processStages, serviceStages } from "../domain/stage/stage.ts";
+import { outgoingProblems } from "../domain/tool/outgoing-text.ts";
 import type { ToolArguments, ToolName } from "../domain/tool/tool.ts";
 
 /** What an agent may call and with which arguments: the source of the MCP tool list and of argument validation. Unknown fields are refused, every text is bounded. */
@@ -33,6 +34,11 @@ const text = (maximum: number) =>
     .max(maximum)
     .refine((value) => value.trim() !== "", "must not be blank")
     .refine(storable, "must be well-formed text");
+/** Text that people and bots of the forge will see: it says something, and sets nothing off. */
+const outgoing = <Schema extends z.ZodString>(schema: Schema) =>
+  schema.superRefine((value, context) => {
+    for (const problem of outgoingProblems(value)) context.addIssue({ code: "custom", message: problem.message });
+  });
 const label = line(50);
 const path = line(400).refine(
   (value) => !value.startsWith("/") && !value.includes("\\") && value.split("/").every((part) => part !== "" && part !== "." && part !== ".."),
@@ -58,7 +64,7 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
     title: "Open the pull request",
     description:
       "Opens the pull request from this run's branch to its base branch, or finds the one that is open. Commits must have been pushed before: they are pushed when your turn ends.",
-    schema: z.strictObject({ title: line(250), body: text(60_000) }),
+    schema: z.strictObject({ title: outgoing(line(250)), body: outgoing(text(60_000)) }),
     effectful: true,
   },
   github_comment: {
@@ -67,7 +73,7 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
     description:
       "Comments on an issue or pull request. With replyToThread the comment is the reply in that review thread of this run's pull request; add resolve: true when the thread is settled.",
     schema: z
-      .strictObject({ number, body: text(60_000), replyToThread: line(200).optional(), resolve: z.boolean().optional() })
+      .strictObject({ number, body: outgoing(text(60_000)), replyToThread: line(200).optional(), resolve: z.boolean().optional() })
       .refine((value) => value.resolve === undefined || value.replyToThread !== undefined, "resolve needs replyToThread"),
     effectful: true,
   },

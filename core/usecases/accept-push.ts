@@ -3,7 +3,8 @@ import type { JsonObject } from "../domain/kernel/values.ts";
 import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { checkWriteScope, describeScope } from "../domain/run/write-scope.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { ProposedPush, PushGuard, PushVerdict } from "../ports/push-guard.ts";
+import { outgoingProblems } from "../domain/tool/outgoing-text.ts";
+import type { ProposedPush, PushedCommit, PushGuard, PushVerdict } from "../ports/push-guard.ts";
 import type { Store } from "../ports/store.ts";
 import { changeRun, runFlowEvent } from "./change-run.ts";
 
@@ -52,11 +53,24 @@ function judge(run: Run, push: ProposedPush): PushVerdict | undefined {
   if (update.ref !== `refs/heads/${run.branch}`) return refuse("not this run's branch", [`This run may push to ${run.branch} only, not to ${update.ref}.`]);
   if (update.after === undefined) return refuse("branches are not deleted", ["A run does not delete its branch."]);
   if (update.forced) return refuse("history is not rewritten", ["Put new commits on top of what was pushed before; a forced push is not taken."]);
+  const wrong = (update.commits ?? []).flatMap((commit) => problemsOfCommit(commit).map((why) => `${commit.sha.slice(0, 12)}: ${why}`));
+  if (wrong.length > 0) return refuse("the commits say what is not theirs to say", wrong.slice(0, listed));
   const scope = checkWriteScope(run.stage, run.role, update.changes);
   if (scope.ok) return undefined;
   const lines = scope.error.refused.slice(0, listed).map(({ path, why }) => `${JSON.stringify(path)}: ${why}`);
   const more = scope.error.refused.length > listed ? [`… and ${scope.error.refused.length - listed} more.`] : [];
   return refuse("write scope", [`The stage ${run.stage} (${run.role}) may change ${describeScope(run.stage, run.role)}.`, ...lines, ...more]);
+}
+
+/** What a commit may say: that an agent made it, and nothing that a forge acts on when it is merged. */
+function problemsOfCommit({ author, committer, message }: PushedCommit): readonly string[] {
+  const forged = [author, committer].filter((person) => !/^Signalbox [a-z-]+ agent <[a-z-]+@agents\.signalbox\.invalid>$/.test(person));
+  return [
+    ...[...new Set(forged)].map((person) => `made in the name of ${JSON.stringify(person)}; a run's commits are made by its agent`),
+    ...outgoingProblems(message)
+      .filter((problem) => problem.type === "closes")
+      .map((problem) => problem.message),
+  ];
 }
 
 /** The token was valid when the push began; a large push takes long enough for another attempt to take over. */

@@ -2,10 +2,11 @@ import { createReadStream } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
-import type { ProposedPush, ProposedUpdate } from "../../ports/push-guard.ts";
+import type { ProposedPush, ProposedUpdate, PushedCommit } from "../../ports/push-guard.ts";
 import { changesOfPush } from "./changes.ts";
 import type { GitClones } from "./clones.ts";
 import { git, gitFailure, runGit } from "./git-process.ts";
+import { largestPush, weighPush } from "./weigh-push.ts";
 import { noObject, type PushCommand, type PushHeader } from "./pkt-line.ts";
 
 /** A push that came to nothing, in words for git's report and for the pusher. */
@@ -32,7 +33,9 @@ export async function createQuarantine(clones: GitClones, repository: Repository
     unpack: async (packFile, offset) => {
       const input = createReadStream(packFile, { start: offset });
       const args = ["index-pack", "--stdin", "--fix-thin", "--strict", `--max-input-size=${largestPack}`];
-      const unpacked = await runGit(args, { cwd, input, timeout: 300_000 });
+      // Large objects are streamed to the disk, and no single one may take more memory than this, whatever a pack claims of its contents.
+      const env = { GIT_ALLOC_LIMIT: "256m", GIT_CONFIG_COUNT: "1", GIT_CONFIG_KEY_0: "core.bigFileThreshold", GIT_CONFIG_VALUE_0: "32m" };
+      const unpacked = await runGit(args, { cwd, input, env, timeout: unpackTimeout });
       if (unpacked.code === 0) return undefined;
       return { reason: "the pack is damaged", lines: ["The pushed objects cannot be used:", ...unpacked.stderr.trim().split("\n").slice(0, 5)] };
     },
@@ -70,9 +73,34 @@ async function proposeUpdate(
   if (command.after === noObject) return { ...named, forced: false, changes: [] };
   const broken = await findBreak(cwd, command.after, [...tips.values()]);
   if (broken) return broken;
+  const excess = await weighPush(cwd, command.after, [...tips.values()]);
+  if (excess !== undefined) return tooLarge(excess);
   const forced = before !== undefined && (await runGit(["merge-base", "--is-ancestor", before, command.after], { cwd })).code !== 0;
   const changes = await changesOfPush(before, command.after, base, { cwd });
-  return { ...named, after: command.after as CommitSha, forced, changes };
+  if (changes.length > largestPush.changes) return tooLarge(`it touches more than ${largestPush.changes} paths`);
+  return { ...named, after: command.after as CommitSha, forced, changes, commits: await readCommits(cwd, command.after, [...tips.values()]) };
+}
+
+const unpackTimeout = 120_000;
+
+function tooLarge(why: string): Refusal {
+  return { reason: "the push is too large", lines: [`The push is not taken: ${why}. Push less, or leave generated and binary files out.`] };
+}
+
+async function readCommits(cwd: string, commit: string, known: readonly string[]): Promise<readonly PushedCommit[]> {
+  const wanted = [commit, ...known.map((tip) => `^${tip}`)].join("\n");
+  const format = "--format=%x00%H%n%an <%ae>%n%cn <%ce>%n%B";
+  const listed = await git(["log", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", format], {
+    cwd,
+    input: await git(["rev-list", "--stdin"], { cwd, input: `${wanted}\n` }),
+  });
+  return listed
+    .split("\0")
+    .filter((record) => record.trim() !== "")
+    .map((record) => {
+      const [sha = "", author = "", committer = "", ...message] = record.split("\n");
+      return { sha: sha as CommitSha, author, committer, message: message.join("\n").trim() };
+    });
 }
 
 /** A tip must be a commit whose whole history is here or known: the forge would refuse it, and it could not be judged. */

@@ -19,10 +19,10 @@ import type { GatewayDependencies } from "./dependencies.ts";
 import { createGateway, type Gateway } from "./gateway.ts";
 
 const identity = {
-  GIT_AUTHOR_NAME: "A",
-  GIT_AUTHOR_EMAIL: "a@example.invalid",
-  GIT_COMMITTER_NAME: "A",
-  GIT_COMMITTER_EMAIL: "a@example.invalid",
+  GIT_AUTHOR_NAME: "Signalbox pm agent",
+  GIT_AUTHOR_EMAIL: "pm@agents.signalbox.invalid",
+  GIT_COMMITTER_NAME: "Signalbox pm agent",
+  GIT_COMMITTER_EMAIL: "pm@agents.signalbox.invalid",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_TERMINAL_PROMPT: "0",
 };

@@ -43,7 +43,7 @@ describe("the write scope", () => {
     const files = (["symlink", "submodule", "executable"] as const).map((mode) => change(`docs/${mode}.md`, { mode }));
 
     expect(refused("intake", files)).toEqual(["docs/symlink.md", "docs/submodule.md", "docs/executable.md"]);
-    expect(refused("dev", files)).toEqual(["docs/submodule.md"]);
+    expect(refused("dev", files)).toEqual(["docs/symlink.md", "docs/submodule.md"]);
   });
 
   it("looks at both ends of a rename, and at the new one of a copy", () => {
@@ -53,12 +53,32 @@ describe("the write scope", () => {
   });
 
   it("of dev is the code, of a reviewer nothing in any stage", () => {
-    const files = ["src/main.ts", ".github/workflows/ci.yml", "docs/a.md", "core/prompts/x.md"];
+    const files = ["src/main.ts", "docs/a.md", "core/prompts/x.md"];
 
     expect(refused("dev", files)).toEqual([]);
     for (const stage of allStages) expect(refused(stage, files, "reviewer"), stage).toEqual(files);
     expect(refused("discussion", files)).toEqual(files);
     expect(refused("abort", files)).toEqual(files);
+  });
+
+  it("leaves CI, review rules and instructions to agents to others in every stage but where they belong", () => {
+    const automation = [
+      ".github/workflows/ci.yml",
+      ".GitHub/actions/x/action.yml",
+      "CODEOWNERS",
+      "docs/CODEOWNERS",
+      ".gitmodules",
+      ".gitlab-ci.yml",
+      "Jenkinsfile",
+    ];
+    const instructions = ["AGENTS.md", "src/agents.MD", "CLAUDE.md", ".codex/config.md", ".agents/skills/x.md"];
+
+    expect(refused("dev", automation)).toEqual(automation);
+    expect(refused("self-improve", automation)).toEqual(automation);
+    expect(refused("dev", instructions)).toEqual(instructions);
+    expect(refused("intake", instructions)).toEqual(instructions);
+    expect(refused("self-improve", ["AGENTS.md", "CLAUDE.md"])).toEqual([]);
+    expect(refused("intake", [".github/pull_request_template.md"])).toEqual([]);
   });
 
   it("of self-improve is prompts, documents and the agent's image", () => {

@@ -25,8 +25,9 @@ export interface RefusedPath {
 
 /**
  * Whether a push may change these paths: documents only, code, prompts, or nothing, by the stage's scope; a reviewer changes nothing in any stage. The gateway's own files
- * (`docs/_docset/**`, `docs/_index/**`) are nobody's, and a path that could mean another one on some file system is refused whatever the scope. CI workflows
- * belong to the code that `dev` may change: they run only after the owner's review.
+ * (`docs/_docset/**`, `docs/_index/**`) are nobody's, and a path that could mean another one on some file system is refused whatever the scope. So are what CI runs and who must
+ * review (`.github/**` and its like): a workflow runs with the repository's secrets as soon as it is pushed, before anybody has reviewed it. What other
+ * agents take as instructions (`AGENTS.md` and its like) is for self-improve alone.
  *
  * Give it every path that any pushed commit touches, not only those that differ between the ends: a commit that is undone by the next one is in the history all the same.
  */
@@ -50,7 +51,7 @@ export function describeScope(stage: StageName, role: Role): string {
 
 const scopeTexts: Readonly<Record<WriteScope, string>> = {
   markdown: "Markdown documents (*.md) only; docsets and indexes are written by the docset tools",
-  code: "everything but docsets and indexes, which are written by the docset tools",
+  code: "everything but docsets and indexes (written by the docset tools), CI and review rules (.github and the like), and instructions to agents (AGENTS.md and the like)",
   prompts: "prompts, Markdown documents (*.md) and the agent's image only",
   none: "nothing in the repository",
 };
@@ -58,9 +59,11 @@ const scopeTexts: Readonly<Record<WriteScope, string>> = {
 function refusal(scope: WriteScope, path: string, mode: PathChange["mode"]): string | undefined {
   if (scope === "none") return "this run may change nothing in the repository";
   if (ownedByGateway(path)) return "docsets and indexes are written by the docset tools, not by a push";
+  if (isAutomation(path)) return "what runs in CI, and who has to review, is changed by the owner";
+  if (scope !== "prompts" && isInstruction(path)) return "what agents take as instructions is changed by the self-improve stage or by the owner";
+  if (mode === "symlink") return "a symbolic link can lead anywhere, and is no document";
   if (mode === "submodule") return "a submodule would bring in what nobody reviews here";
   if (scope === "code") return undefined;
-  if (mode === "symlink") return "a symbolic link is no document";
   if (mode === "executable") return "a document is not executable";
   const allowed = scope === "prompts" ? isDocument(path) || isPrompt(path) || isAgentImage(path) : isDocument(path);
   if (allowed) return undefined;
@@ -77,6 +80,28 @@ function isPrompt(path: string): boolean {
 
 function isAgentImage(path: string): boolean {
   return /^(?:Containerfile|Dockerfile)\.agent$/.test(fileName(path));
+}
+
+/** Files that a forge or a CI service acts on by itself. `.md` files of `.github` are templates for people. */
+function isAutomation(path: string): boolean {
+  const folded = fold(path);
+  const name = fileName(folded);
+  if (/^(?:\.github|\.gitea|\.forgejo|\.gitlab|\.circleci|\.buildkite|\.woodpecker|\.drone)\//.test(folded) && !folded.endsWith(".md")) return true;
+  return (
+    name === "codeowners" ||
+    name === ".gitmodules" ||
+    name === "jenkinsfile" ||
+    /^(?:\.gitlab-ci|\.travis|\.drone|\.cirrus|azure-pipelines|bitbucket-pipelines)\.ya?ml$/.test(name)
+  );
+}
+
+/** Files that agents read by themselves and obey, wherever they lie. */
+function isInstruction(path: string): boolean {
+  const folded = fold(path);
+  return (
+    /^(?:agents|agents\.override|claude|claude\.local|gemini|copilot-instructions)\.md$|^\.cursorrules$|^\.mcp\.json$/.test(fileName(folded)) ||
+    folded.split("/").some((part) => [".codex", ".agents", ".claude", ".cursor", ".gemini"].includes(part))
+  );
 }
 
 /** Compared as a file system would that ignores case and unites characters that look alike. */
