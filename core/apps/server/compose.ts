@@ -78,9 +78,23 @@ export interface ServerTimes {
   readonly grace: number;
   /** Seconds between two rounds of sweeps. */
   readonly sweep: number;
+  /** Seconds between two looks for attempts that are lost. */
+  readonly recover: number;
+  /** Seconds between two comparisons with the forge. */
+  readonly reconcile: number;
 }
 
-export const defaultTimes: ServerTimes = { lease: 30, start: 120, deadline: 3_600, hold: 45_000, requestDays: 7, grace: 60, sweep: 30 };
+export const defaultTimes: ServerTimes = {
+  lease: 30,
+  start: 120,
+  deadline: 3_600,
+  hold: 45_000,
+  requestDays: 7,
+  grace: 60,
+  sweep: 30,
+  recover: 5,
+  reconcile: 60,
+};
 
 /** What the headless part stands on: one database, one forge, one place where agents run. */
 export interface Platform {
@@ -249,8 +263,8 @@ export function composeGateway(
 
 /** The orchestrator: deliveries become runs, effects are performed, what went missing is found. */
 export function composeOrchestrator(platform: Platform, useCases: UseCases): Orchestrator {
-  const { sweep } = platform.times;
-  return createOrchestrator({ ...platform, ...useCases, intervals: { recoverSeconds: Math.min(sweep, 10), sweepSeconds: sweep, reconcileSeconds: sweep * 5 } });
+  const { recover, sweep, reconcile } = platform.times;
+  return createOrchestrator({ ...platform, ...useCases, intervals: { recoverSeconds: recover, sweepSeconds: sweep, reconcileSeconds: reconcile } });
 }
 
 /** A fresh installation starts with the safe rules; one that has rules keeps them. */

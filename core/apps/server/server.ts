@@ -155,7 +155,7 @@ async function openPlatform(configuration: ServerConfiguration, ground: Ground):
     reviewers: [await ownerForge.identity()],
     gatewayUrl: () => gatewayUrl,
     isSoleOwner: false,
-    times: defaultTimes,
+    times: { ...defaultTimes, ...configuration.times },
   };
 }
 
