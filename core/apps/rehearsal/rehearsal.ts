@@ -52,7 +52,7 @@ export interface Rehearsal {
 }
 
 /** One process is everything, and it answers in seconds: nobody has to wait for a lost agent as long as in a cluster. */
-const rehearsalTimes: ServerTimes = { ...defaultTimes, lease: 15, start: 60, deadline: 1_800, hold: 20_000, grace: 10, sweep: 5 };
+const rehearsalTimes: ServerTimes = { ...defaultTimes, lease: 15, start: 60, deadline: 1_800, hold: 20_000, grace: 10, sweep: 5, reconcile: 25 };
 
 /**
  * Opens the rehearsal workspace: the whole of Signalbox in this process, with its own forge, embedded database and scripted model, and agents as processes of

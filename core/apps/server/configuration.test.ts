@@ -38,7 +38,13 @@ describe("the configuration of a server", () => {
     });
   });
 
+  it("takes times that differ from the defaults", async () => {
+    expect(await readConfiguration({ ...complete, SIGNALBOX_TIMES: "lease=15, sweep=5" })).toMatchObject({ times: { lease: 15, sweep: 5 } });
+  });
+
   it.each([
+    ["SIGNALBOX_TIMES", "leaze=15"],
+    ["SIGNALBOX_TIMES", "lease=soon"],
     ["SIGNALBOX_DATABASE_URL", "mysql://x"],
     ["SIGNALBOX_REPOSITORIES", "acme"],
     ["SIGNALBOX_WEBHOOK_SECRET", "short"],

@@ -13,6 +13,13 @@ const repositories = z
   )
   .pipe(z.array(z.string().regex(/^[\w.-]+\/[\w.-]+$/u, "write repositories as owner/name, separated by commas")).min(1));
 
+const timeNames = ["lease", "start", "deadline", "hold", "requestDays", "grace", "sweep", "recover", "reconcile"] as const;
+/** `lease=15,sweep=5`: what differs from the defaults (compose.ts says what each means). */
+const times = z
+  .string()
+  .transform((text) => Object.fromEntries(text.split(",").map((pair) => pair.trim().split("="))) as unknown)
+  .pipe(z.partialRecord(z.enum(timeNames), z.coerce.number().positive()));
+
 const longSecret = z.string().min(16, "must have at least 16 characters");
 
 /** All that the public endpoint needs: nothing with which the forge, a model or an agent could be reached. */
@@ -42,6 +49,7 @@ const environment = relayEnvironment
     SIGNALBOX_MODEL_URL: z.url(),
     SIGNALBOX_MODEL_KEY: z.string().min(1),
     SIGNALBOX_MODEL_NAME: z.string().min(1),
+    SIGNALBOX_TIMES: times.optional(),
   })
   .refine((env) => env.SIGNALBOX_GITHUB_TOKEN !== undefined || (env.SIGNALBOX_GITHUB_APP_ID !== undefined && env.SIGNALBOX_GITHUB_APP_KEY_FILE !== undefined), {
     error: "set SIGNALBOX_GITHUB_TOKEN, or SIGNALBOX_GITHUB_APP_ID and SIGNALBOX_GITHUB_APP_KEY_FILE",
@@ -69,6 +77,8 @@ export interface ServerConfiguration extends RelayConfiguration {
   readonly dataDirectory: string;
   readonly gatewayPort: number;
   readonly gatewayUrl?: string | undefined;
+  /** Times that differ from the defaults. */
+  readonly times: z.infer<typeof times>;
   readonly model: { readonly baseUrl: string; readonly apiKey: string; readonly name: string };
 }
 
@@ -100,6 +110,7 @@ export async function readConfiguration(env: NodeJS.ProcessEnv): Promise<ServerC
     dataDirectory: set.SIGNALBOX_DATA_DIRECTORY,
     gatewayPort: set.SIGNALBOX_GATEWAY_PORT,
     gatewayUrl: set.SIGNALBOX_GATEWAY_URL,
+    times: set.SIGNALBOX_TIMES ?? {},
     model: { baseUrl: set.SIGNALBOX_MODEL_URL, apiKey: set.SIGNALBOX_MODEL_KEY, name: set.SIGNALBOX_MODEL_NAME },
   };
 }
