@@ -1,11 +1,12 @@
 import { execFile, spawn, type ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { chown, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { isReachableByOthers, obtainPostgres } from "./postgres-distribution.ts";
 import { describeFailure, Unavailable } from "./unavailable.ts";
@@ -17,6 +18,12 @@ export interface PostgresServer {
   /** Connection string of the superuser. */
   readonly url: string;
   readonly origin: string;
+  /**
+   * Ends the server at once, without a checkpoint or a farewell to its clients, as a crash would, and starts it again on the same data and port.
+   * Resolves when it accepts connections; it recovers first.
+   * @param downFor milliseconds in between.
+   */
+  restart(downFor?: number): Promise<void>;
   /** Ends the server at once and removes its data. */
   stop(): Promise<void>;
 }
@@ -31,48 +38,72 @@ interface User {
 
 /**
  * Runs the server and, when its own standard input closes, stops it and removes the data. The operating system closes the pipe however the
- * test run ends, so that even a killed run leaves nothing behind. $DIRECTORY is the data's parent; "$@" the server.
+ * test run ends, so that even a killed run leaves nothing behind. $DIRECTORY is the data's parent; "$@" the server. A server that ends while there is a file
+ * `again` is started again, once the file `down` is gone.
  */
 const supervisor = `
 exec 3<&0
-"$@" </dev/null & server=$!
-( cat <&3 >/dev/null; kill -INT "$server" ) 2>/dev/null & watcher=$!
-wait "$server"; status=$?
+cd "$DIRECTORY"
+( cat <&3 >/dev/null; : >ended; rm -f down; kill -INT "$(cat server)" ) 2>/dev/null & watcher=$!
+while :; do
+  "$@" </dev/null & server=$!
+  echo "$server" >server
+  [ -e ended ] && kill -INT "$server" 2>/dev/null
+  wait "$server"; status=$?
+  [ -e again ] && [ ! -e ended ] || break
+  rm again
+  while [ -e down ]; do sleep 0.1; done
+done
+cd /
 rm -rf "$DIRECTORY"
 kill "$watcher" 2>/dev/null
 exit "$status"
 `;
 
-/** Durability is switched off: the data does not outlive the run. Everything else is as in earnest. */
+export interface PostgresSettings {
+  /** Every commit waits for the disk, as in earnest. Else nothing does: the data of a test does not outlive the run. */
+  readonly durable?: boolean | undefined;
+}
+
 const settings = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   max_connections: "300",
-  fsync: "off",
-  full_page_writes: "off",
   lc_messages: "C",
 };
+const withoutDurability = { fsync: "off", full_page_writes: "off" };
 
-/** Starts a server of the test run's own. Throws {@link Unavailable} with the reason when this machine cannot have one. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** Starts a server of the run's own. Throws {@link Unavailable} with the reason when this machine cannot have one. */
+export async function startPostgres({ durable = false }: PostgresSettings = {}): Promise<PostgresServer> {
   if (process.platform === "win32") throw new Unavailable("there is no embedded PostgreSQL with pgvector for Windows; set SIGNALBOX_TEST_POSTGRES_URL");
   const { bin, origin } = await obtainPostgres();
   const user = await serverUser();
   const password = randomBytes(16).toString("hex");
-  const { port, supervised } = await startOnFreePort(bin, password, user);
-  return { url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`, origin, stop: () => stop(supervised) };
+  const { port, directory, supervised } = await startOnFreePort(bin, password, user, durable ? settings : { ...settings, ...withoutDurability });
+  return {
+    url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
+    origin,
+    restart: (downFor = 0) => restart(supervised, directory, downFor),
+    stop: () => stop(supervised),
+  };
+}
+
+interface Started {
+  readonly port: number;
+  readonly directory: string;
+  readonly supervised: ChildProcess;
 }
 
 /** The port is free when it is chosen and may be taken when the server wants it: then everything starts anew with another one. */
-async function startOnFreePort(bin: string, password: string, user: User | undefined): Promise<{ port: number; supervised: ChildProcess }> {
+async function startOnFreePort(bin: string, password: string, user: User | undefined, parameters: Readonly<Record<string, string>>): Promise<Started> {
   for (let attempt = 1; ; attempt += 1) {
     const directory = await createDirectory(user);
     try {
       await initialise(bin, directory, password, user);
       const port = await freePort();
-      const supervised = launch(bin, directory, port, user);
+      const supervised = launch(bin, directory, port, user, parameters);
       await ready(supervised);
-      return { port, supervised };
+      return { port, directory, supervised };
     } catch (error) {
       await rm(directory, { recursive: true, force: true });
       const reason = describeFailure(error);
@@ -117,8 +148,8 @@ async function initialise(bin: string, directory: string, password: string, user
   await run(join(bin, "initdb"), options, { cwd: directory, env: { PATH: process.env["PATH"], HOME: directory, LC_ALL: "C" }, ...user });
 }
 
-function launch(bin: string, directory: string, port: number, user: User | undefined): ChildProcess {
-  const options = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+function launch(bin: string, directory: string, port: number, user: User | undefined, parameters: Readonly<Record<string, string>>): ChildProcess {
+  const options = Object.entries(parameters).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   return spawn("/bin/sh", ["-c", supervisor, "sh", join(bin, "postgres"), "-D", join(directory, "data"), "-p", String(port), ...options], {
     cwd: "/",
     env: { PATH: process.env["PATH"], HOME: directory, LC_ALL: "C", DIRECTORY: directory },
@@ -129,19 +160,51 @@ function launch(bin: string, directory: string, port: number, user: User | undef
   });
 }
 
-/** Resolves when the server accepts connections; rejects with what it last said when it ends before. Its log is read on, so that it never blocks. */
+/** Resolves when the server next says that it accepts connections; rejects with what it last said when it ends before. */
 async function ready(supervised: ChildProcess): Promise<void> {
-  if (!supervised.stderr) throw new Error("the server's log is not piped");
-  const lines = createInterface({ input: supervised.stderr });
+  const lines = logOf(supervised);
   const log: string[] = [];
   await new Promise<void>((resolve, reject) => {
-    lines.on("line", (line) => {
+    const settle = (end: () => void): void => {
+      lines.off("line", onLine);
+      supervised.off("error", onError);
+      supervised.off("exit", onExit);
+      end();
+    };
+    const onLine = (line: string): void => {
       log.push(line);
-      if (line.includes("ready to accept connections")) resolve();
-    });
-    supervised.once("error", reject);
-    supervised.once("exit", (code) => reject(new Error(log.findLast((line) => /FATAL|could not bind/.test(line)) ?? log.at(-1) ?? `ended with code ${code}`)));
+      if (line.includes("ready to accept connections")) settle(resolve);
+    };
+    const onError = (error: Error): void => settle(() => reject(error));
+    const onExit = (code: number | null): void =>
+      settle(() => reject(new Error(log.findLast((line) => /FATAL|could not bind/.test(line)) ?? log.at(-1) ?? `ended with code ${code}`)));
+    lines.on("line", onLine);
+    supervised.once("error", onError);
+    supervised.once("exit", onExit);
   });
+}
+
+const logs = new WeakMap<ChildProcess, Interface>();
+
+/** The server's log by lines. It is read on whoever listens, so that the server never blocks. */
+function logOf(supervised: ChildProcess): Interface {
+  if (!supervised.stderr) throw new Error("the server's log is not piped");
+  const lines = logs.get(supervised) ?? createInterface({ input: supervised.stderr });
+  logs.set(supervised, lines);
+  return lines;
+}
+
+async function restart(supervised: ChildProcess, directory: string, downFor: number): Promise<void> {
+  const server = Number(await readFile(join(directory, "server"), "utf8"));
+  await writeFile(join(directory, "down"), "");
+  await writeFile(join(directory, "again"), "");
+  const up = ready(supervised);
+  up.catch(() => undefined); // told to the caller below, whenever it happens
+  // An immediate shutdown: nothing is flushed, nobody is told.
+  process.kill(server, "SIGQUIT");
+  await delay(downFor);
+  await rm(join(directory, "down"), { force: true });
+  await up;
 }
 
 async function stop(supervised: ChildProcess): Promise<void> {
