@@ -270,6 +270,29 @@ describe("what the agent's commands can reach", () => {
   });
 });
 
+describe("what the agent's commands can take", () => {
+  const limits = { processes: 60, memory: 2 ** 40, disk: 20_000_000 };
+
+  it("is bounded in processes: a turn that passes the bound ends, with everything in it", async () => {
+    const mark = `88${process.pid}`;
+    await startModel(() => shell(`for i in $(seq 400); do sleep ${mark} & done; wait`));
+    const { outcome } = await turn(session({ limits }), "work");
+    expect(outcome).toMatchObject({ outcome: "failed", message: "the agent's commands ran more than 60 processes at once; the turn was ended" });
+    expect(processesWith(`sleep\0${mark}`)).toEqual([]);
+  });
+
+  it("is bounded on disk", async () => {
+    await startModel(() => shell("head -c 60000000 /dev/urandom > large; sleep 3600"));
+    const { outcome } = await turn(session({ limits }), "work");
+    expect(outcome).toMatchObject({ outcome: "failed", message: expect.stringContaining("files took more than 20000000 bytes") as string });
+  });
+
+  it("is bounded in one file by the kernel", async () => {
+    await startModel((conversation) => (callsIn(conversation) === 0 ? shell("truncate -s 3G huge; stat -c %s huge; ulimit -c") : say("done")));
+    expect(commands(await turn(session(), "work"))[0]?.output).toMatch(/File size limit exceeded[^]*^0$/m);
+  });
+});
+
 describe("a snapshot", () => {
   const pack = async (names: readonly string[], prefix = ""): Promise<Uint8Array> => {
     const chunks: Buffer[] = [];

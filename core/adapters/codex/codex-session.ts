@@ -16,7 +16,8 @@ import {
   type CodexSandbox,
 } from "./configuration.ts";
 import { createLineSplitter, readCodexLine, usageBetween, type ThreadUsage } from "./event-reader.ts";
-import { endLeftovers, endProcessTree } from "./process-tree.ts";
+import { endLeftovers, endProcessTree, signalGroup } from "./process-tree.ts";
+import { defaultResourceLimits, watchResources, type ResourceLimits } from "./resource-watch.ts";
 import { threadUsage } from "./rollout.ts";
 import { packSession, unpackSession } from "./snapshot.ts";
 
@@ -31,6 +32,8 @@ export interface CodexSessionOptions {
   readonly sandbox: CodexSandbox;
   /** What the agent's commands may read beside the system's programs and their workspace; by default this Node. */
   readonly readable?: readonly string[] | undefined;
+  /** What the agent's processes and files may take together. */
+  readonly limits?: ResourceLimits | undefined;
   /** The native binary; by default that of the installed `@openai/codex`. */
   readonly binary?: string | undefined;
   /** Where PATH, locale, proxy and certificates are taken from; by default this process's environment. Nothing else of it reaches Codex. */
@@ -143,7 +146,8 @@ async function runProcess(
   progress: TurnProgress,
   onLine: (line: string) => void,
 ): Promise<{ readonly status: string; readonly killed: boolean; readonly stderr: string }> {
-  const child = spawn(options.binary ?? resolveCodexBinary(), turnArguments(options, input.threadId), {
+  const [program, args] = bounded(options.binary ?? resolveCodexBinary(), turnArguments(options, input.threadId));
+  const child = spawn(program, args, {
     cwd: options.workspace,
     env: environmentFor(options),
     detached: true,
@@ -160,9 +164,30 @@ async function runProcess(
   // Codex may end before it has read its input; how it ended says why.
   child.stdin.on("error", () => undefined);
   child.stdin.end(input.prompt);
-  const status = await untilClosed(child, closed, signal, progress);
+  const excess = new AbortController();
+  const endWatch = watchResources(
+    child.pid ?? 0,
+    [options.workspace, join(options.codexHome, "agent-tmp")],
+    options.limits ?? defaultResourceLimits,
+    (what) => {
+      progress.failure = `${what}; the turn was ended`;
+      // Not asked to end: whoever takes everything leaves nothing for an orderly end.
+      signalGroup(child.pid, "SIGKILL");
+      excess.abort();
+    },
+  );
+  const status = await untilClosed(child, closed, AbortSignal.any([signal, excess.signal]), progress).finally(endWatch);
   lines.end();
   return { status, killed: child.signalCode !== null, stderr: stderr.trim() };
+}
+
+/** Bytes of one file that the agent may write, in the shell's unit of 512; no core dumps. Set in a shell that becomes Codex, since Node cannot set limits. */
+const largestFile = (2 * 1024 ** 3) / 512;
+
+function bounded(binary: string, args: readonly string[]): [string, readonly string[]] {
+  if (!existsSync(binary)) throw new InfrastructureError("not-found", `there is no Codex at ${binary}`, { remedy: "Run `signalbox doctor`." });
+  if (process.platform === "win32") return [binary, args];
+  return ["/bin/sh", ["-c", `ulimit -f ${largestFile} && ulimit -c 0; exec "$0" "$@"`, binary, ...args]];
 }
 
 async function untilClosed(child: ChildProcess, closed: Promise<string>, signal: AbortSignal, progress: TurnProgress): Promise<string> {

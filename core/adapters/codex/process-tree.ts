@@ -41,7 +41,8 @@ async function processesOf(threadId: string): Promise<readonly number[]> {
   return carriers.filter((pid) => pid !== undefined);
 }
 
-function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
+/** Signals a process that leads its own group, and everything in the group. */
+export function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
   if (pid === undefined) return;
   // A negative pid is the group; Windows has none.
   signal(process.platform === "win32" ? pid : -pid, name);
