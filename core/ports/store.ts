@@ -215,6 +215,8 @@ export interface Transaction {
     byRequest(requestId: RequestId, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
     save(call: ToolCall): Promise<void>;
     forRun(runId: RunId): Promise<readonly ToolCall[]>;
+    /** Calls that the rules allowed and whose result nobody has stored yet, oldest first: somebody is at them, or has died at them. */
+    executing(): Promise<readonly ToolCall[]>;
     /** Calls of a tool by a run that were not refused, for rules with `maxCallsPerRun`. */
     count(runId: RunId, tool: string): Promise<number>;
   };

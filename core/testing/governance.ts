@@ -18,6 +18,7 @@ import { createAnswerRequest, type SignedDecision } from "../usecases/answer-req
 import { createCallTool, type CallOptions, type CallToolDependencies } from "../usecases/call-tool.ts";
 import { createEffectClaims } from "../usecases/effect-claims.ts";
 import { createExecuteDecision, type ExecuteDecisionDependencies } from "../usecases/execute-decision.ts";
+import { createSettleCalls } from "../usecases/settle-calls.ts";
 import { signDecision } from "../usecases/sign-decision.ts";
 import { toolbox } from "../usecases/tools/toolbox.ts";
 import type { FreshDatabase } from "./databases.ts";
@@ -45,6 +46,13 @@ export interface GovernanceProcess {
   readonly callTool: ReturnType<typeof createCallTool>;
   readonly answerRequest: ReturnType<typeof createAnswerRequest>;
   readonly executeDecision: ReturnType<typeof createExecuteDecision>;
+  readonly settleCalls: ReturnType<typeof createSettleCalls>;
+}
+
+/** How a process of the server is unlike the others. */
+export interface ProcessOptions {
+  /** Awaited at the last look before the effect, to play a process that is stopped there. */
+  readonly beforeEffect?: (() => Promise<void>) | undefined;
 }
 
 /** Tool calls and decisions on a real database and a forge in memory. `olga` and `boris` are trusted, `mallory` has a key that is not. */
@@ -54,7 +62,7 @@ export interface Governance extends GovernanceProcess, Omit<Ground, "database" |
   readonly hasher: Hasher;
   readonly documents: DocumentCodec;
   /** Another process of the server, on the same database. */
-  process(name: string): GovernanceProcess;
+  process(name: string, options?: ProcessOptions): GovernanceProcess;
   /** A run that is at work on an issue of its own. */
   newRun(changes?: Partial<Run>): Promise<Run>;
   runOf(id: RunId): Promise<Run>;
@@ -89,7 +97,7 @@ export async function createGovernance(
     driver,
     hasher: createHasher(),
     documents: createYamlDocuments(),
-    process: (name) => createProcess(ground, name),
+    process: (name, processOptions) => createProcess(ground, name, processOptions),
     newRun: createRuns(ground),
     runOf,
     call,
@@ -105,9 +113,16 @@ export async function createGovernance(
   };
 }
 
-function createProcess({ database, forge, clock, people, applyGate }: Ground, name: string): GovernanceProcess {
+function createProcess({ database, forge, clock, people, applyGate }: Ground, name: string, { beforeEffect }: ProcessOptions = {}): GovernanceProcess {
+  const claims = createEffectClaims({ clock, process: name, patience: 60_000 });
+  let isAtEffect = false;
+  const transaction: Store["transaction"] = async (work) => {
+    if (isAtEffect) await beforeEffect?.();
+    isAtEffect = false;
+    return database.store.transaction(work);
+  };
   const shared = {
-    store: database.store,
+    store: { ...database.store, transaction },
     clock,
     forge: forge.as("signalbox-bot"),
     mirror: forge.mirror,
@@ -115,13 +130,14 @@ function createProcess({ database, forge, clock, people, applyGate }: Ground, na
     hasher: createHasher(),
     random: createRandomness(),
     tools: toolbox,
-    claims: createEffectClaims({ clock, process: name, patience: 60_000 }),
+    claims: beforeEffect ? { ...claims, isFresh: () => !(isAtEffect = true) } : claims,
     signatures: createSignatureVerifier([people.olga.trusted, people.boris.trusted]),
   };
   return {
     callTool: createCallTool({ ...shared, parser, holdFor: 0, requestLifetime: 7 * 86_400_000 }),
     answerRequest: createAnswerRequest(shared),
     executeDecision: createExecuteDecision({ ...shared, applyGate }),
+    settleCalls: createSettleCalls({ ...shared, log: { info() {}, warn() {}, error() {} } }),
   };
 }
 

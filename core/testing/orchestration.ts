@@ -111,6 +111,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     parkRun: createParkRun(base),
     releaseRun: createReleaseRun(base),
     cancelRun: createCancelRun(base),
+    settleCalls: async () => 0,
     expireRequests: createExpireRequests({ ...base, exitConditions }),
     sweepOutbox: createSweepOutbox({ ...base, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries(base),

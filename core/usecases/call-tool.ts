@@ -12,6 +12,7 @@ import { holdCall, isOpen } from "./hold-call.ts";
 import { describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { propose, requestDecision, type Proposal } from "./request-decision.ts";
+import { stillExecuting, storePerformance } from "./store-performance.ts";
 import type { Tool, ToolContext, ToolDependencies } from "./tools/tool.ts";
 import type { Toolbox } from "./tools/toolbox.ts";
 
@@ -163,7 +164,7 @@ async function startNow(deps: CallToolDependencies, tx: Transaction, run: Run, p
   // Written before the effect: whoever finds it after a crash knows that the effect may have happened.
   const call = { ...newCall(deps, prepared.context, { ...prepared, name: prepared.tool.name, state: "executing" }), rule, outcome, effectKey, executions: 1 };
   await tx.toolCalls.insert(call);
-  await deps.claims.take(tx, call.id, run.correlationId, prepared);
+  await deps.claims.take(tx, call.id, run.correlationId, prepared, { digest: call.digest });
   return { type: "perform", call, begun: false };
 }
 
@@ -208,33 +209,18 @@ async function ask(
 
 async function performNow(
   deps: CallToolDependencies,
-  { tool, context, resolved, key }: Prepared,
+  prepared: Prepared,
   { call, begun }: Extract<Plan, { type: "perform" }>,
   signal?: AbortSignal,
 ): Promise<ToolResult> {
-  const performance = await performTool(tool, context, resolved, key, begun);
+  const { tool, context, resolved, key } = prepared;
+  const performance = await performTool(tool, context, resolved, key, begun, () => stillExecuting(deps, context.run, call.id, prepared));
   if (performance.type === "unknown")
     return {
       status: "failed",
       message: `${describeFailure(performance.error)} It is not known whether the call took effect: call it again with the same arguments to find out.`,
     };
-  const done = performance.type === "done";
-  const result: ToolResult = done ? { ...performance.outcome, status: "done" } : { status: "failed", message: describeFailure(performance.error) };
-  await deps.store.transaction(async (tx) => {
-    const current = (await tx.toolCalls.get(call.id, { lock: true })) ?? call;
-    const settled = {
-      ...current,
-      state: done ? "done" : "failed",
-      result,
-      executions: done ? 1 : 0,
-      finishedAt: deps.clock.now(),
-      delivered: signal?.aborted !== true,
-    } as const;
-    // What did not happen may be tried again.
-    await tx.toolCalls.save(done ? settled : { ...settled, effectKey: undefined });
-    await tx.flow.append([callEvent(deps, context.run, settled, done ? "tool.executed" : "tool.failed", { message: result.message })]);
-  });
-  return result;
+  return storePerformance(deps, context.run, call, performance, { delivered: signal?.aborted !== true });
 }
 
 async function hold(

@@ -58,6 +58,23 @@ describe("a claim on an effect", () => {
     expect(events.map((event) => event.payload["process"])).toEqual(["a", "b"]);
   });
 
+  it("is fresh only while nobody can have taken over, and is renewed only when nobody has", async () => {
+    const { tx, clock, process } = createWorld();
+    const [claims, owner] = [process("a"), {}];
+    await claims.take(tx, "call", correlation, owner);
+
+    expect(claims.isFresh(owner)).toBe(true);
+    await clock.advance(20_000);
+    expect(claims.isFresh(owner)).toBe(false);
+    expect(await claims.renew(tx, "call", correlation, owner)).toBe(true);
+    expect(claims.isFresh(owner)).toBe(true);
+    await clock.advance(60_000);
+    expect(await process("b").take(tx, "call", correlation, {})).toBe(true);
+
+    expect(claims.isFresh(owner)).toBe(false);
+    expect(await claims.renew(tx, "call", correlation, owner)).toBe(false);
+  });
+
   it("passes at once where no other process can be alive", async () => {
     const { tx, process } = createWorld();
     await process("before the crash", 0).take(tx, "call", correlation, {});

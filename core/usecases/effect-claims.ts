@@ -1,4 +1,4 @@
-import type { CorrelationId } from "../domain/kernel/values.ts";
+import type { CorrelationId, Instant, JsonObject } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Transaction } from "../ports/store.ts";
 
@@ -13,32 +13,49 @@ export interface EffectClaimsOptions {
 /** Who performs an effect at this moment, so that a repeat does not perform it beside the first. */
 export interface EffectClaims {
   /**
-   * Takes the claim in the same transaction that notes the effect as begun. False while somebody else is at it.
+   * Takes the claim in the same transaction that notes the effect as begun, with the row of what is claimed locked. False while somebody else is at it.
    * @param owner whoever performs it, any object of its own; a transaction that is retried takes its own claim again.
+   * @param about what is claimed, for the trail: whoever takes over compares it with the row.
    */
-  take(tx: Transaction, subject: string, correlationId: CorrelationId, owner: object): Promise<boolean>;
+  take(tx: Transaction, subject: string, correlationId: CorrelationId, owner: object, about?: JsonObject): Promise<boolean>;
+  /** The claim is so young that nobody can have taken over. False says nothing: ask {@link renew}. */
+  isFresh(owner: object): boolean;
+  /** Takes the claim anew for the same owner, with the row of what is claimed locked. False when another process has taken over meanwhile. */
+  renew(tx: Transaction, subject: string, correlationId: CorrelationId, owner: object): Promise<boolean>;
   /** The owner is done, whatever came of it. */
   release(owner: object): void;
 }
 
 /** Claims are flow events: what is in the trail survives the process, and the trail says who took over. */
 export function createEffectClaims({ clock, process, patience }: EffectClaimsOptions): EffectClaims {
-  const held = new Map<string, object>();
+  const held = new Map<string, { readonly owner: object; readonly since: Instant }>();
+  const last = async (tx: Transaction, subject: string) => (await tx.flow.bySubject(`effect:${subject}`)).findLast((event) => event.type === "effect.claimed");
+  const claim = async (tx: Transaction, subject: string, correlationId: CorrelationId, owner: object, about: JsonObject): Promise<true> => {
+    const now = clock.now();
+    const payload = { ...about, process };
+    await tx.flow.append([{ correlationId, actor: { type: "system", id: "gateway" }, type: "effect.claimed", subject: `effect:${subject}`, payload, at: now }]);
+    held.set(subject, { owner, since: now });
+    return true;
+  };
   return {
-    take: async (tx, subject, correlationId, owner) => {
+    take: async (tx, subject, correlationId, owner, about = {}) => {
       const holder = held.get(subject);
-      if (holder !== undefined && holder !== owner) return false;
+      if (holder !== undefined && holder.owner !== owner) return false;
+      const before = await last(tx, subject);
+      if (before && before.payload["process"] !== process && clock.now() < before.at + patience) return false;
+      return claim(tx, subject, correlationId, owner, about);
+    },
+    isFresh: (owner) => {
       const now = clock.now();
-      const last = (await tx.flow.bySubject(`effect:${subject}`)).findLast((event) => event.type === "effect.claimed");
-      if (last && last.payload["process"] !== process && now < last.at + patience) return false;
-      await tx.flow.append([
-        { correlationId, actor: { type: "system", id: "gateway" }, type: "effect.claimed", subject: `effect:${subject}`, payload: { process }, at: now },
-      ]);
-      held.set(subject, owner);
-      return true;
+      // A clock that was set back proves nothing about how much time has gone by.
+      return patience === 0 || [...held.values()].some((claimed) => claimed.owner === owner && now >= claimed.since && now < claimed.since + patience / 4);
+    },
+    renew: async (tx, subject, correlationId, owner) => {
+      if (held.get(subject)?.owner !== owner) return false;
+      return (await last(tx, subject))?.payload["process"] === process && claim(tx, subject, correlationId, owner, {});
     },
     release: (owner) => {
-      for (const [subject, holder] of held) if (holder === owner) held.delete(subject);
+      for (const [subject, holder] of held) if (holder.owner === owner) held.delete(subject);
     },
   };
 }

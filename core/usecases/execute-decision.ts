@@ -62,7 +62,7 @@ export function createExecuteDecision(deps: ExecuteDecisionDependencies) {
         if (begun === "busy") throw new InfrastructureError("busy", "the decision is being executed by another process", { retryable: true });
         return begun;
       }
-      return await carryOut(work, begun.request, begun.decision, begun.again);
+      return await carryOut(work, begun, claim);
     } finally {
       deps.claims.release(claim);
     }
@@ -120,30 +120,39 @@ async function contextFor(deps: Work, request: DecisionRequest): Promise<ToolCon
   return { run, attempt: "attempt" in run.state ? run.state.attempt : 0, labels: await readLabelNames(deps.forge, run.repository), deps };
 }
 
-async function carryOut(deps: Work, request: DecisionRequest, decision: Decision, again: boolean): Promise<ExecutionOutcome> {
+async function carryOut(deps: Work, begun: Begun, claim: object): Promise<ExecutionOutcome> {
+  const { request, decision } = begun;
   switch (request.kind) {
     case "question":
       return settle(deps, request, questionResult(request, decision), "executed");
     case "tool":
-      return decision.verdict.type === "approve" ? executeTool(deps, request, decision, again) : settle(deps, request, deniedResult(decision), "executed");
+      return decision.verdict.type === "approve" ? executeTool(deps, begun, claim) : settle(deps, request, deniedResult(decision), "executed");
     case "gate":
     case "document":
       return executeGate(deps, request, decision);
   }
 }
 
-async function executeTool(deps: Work, request: DecisionRequest, decision: Decision, again: boolean): Promise<ExecutionOutcome> {
+async function executeTool(deps: Work, { request, decision, again }: Begun, claim: object): Promise<ExecutionOutcome> {
   const context = await contextFor(deps, request);
   if (!context || !isToolName(request.tool) || deps.tools[request.tool].version !== request.toolVersion)
     return settle(deps, request, { status: "failed", message: "The call cannot be carried out any more.", by: decision.by }, "failed");
   // The key is computed anew: what the call's row says is not what was signed.
   const key = effectKeyOf(deps.hasher, request.runId, request.tool, request.arguments);
-  const performance = await performTool(deps.tools[request.tool], context, request.arguments, key, again);
+  const performance = await performTool(deps.tools[request.tool], context, request.arguments, key, again, () => stillOurs(deps, request, claim));
   if (performance.type === "done") return settle(deps, request, { ...performance.outcome, status: "done", by: decision.by }, "executed");
   // What may pass is tried again by the queue; the next attempt looks first whether it happened after all.
   const mayPass = performance.type === "unknown" || (performance.error instanceof InfrastructureError && performance.error.retryable);
   if (mayPass) throw performance.error;
   return settle(deps, request, { status: "failed", message: describeFailure(performance.error), by: decision.by }, "failed");
+}
+
+async function stillOurs(deps: Work, { id, correlationId }: DecisionRequest, claim: object): Promise<boolean> {
+  if (deps.claims.isFresh(claim)) return true;
+  return deps.store.transaction(async (tx) => {
+    const request = await tx.requests.get(id, { lock: true });
+    return request?.state.phase === "executing" && deps.claims.renew(tx, id, correlationId, claim);
+  });
 }
 
 async function executeGate(deps: Work, request: DecisionRequest, decision: Decision): Promise<ExecutionOutcome> {

@@ -14,13 +14,22 @@ export type Performance =
 
 /**
  * Performs an effect at most once. `begun` says that an earlier process may have been at it: then reality is asked first, and nothing is done when the effect is
- * there. A failure is looked into the same way, because a lost answer is no proof that nothing happened.
+ * there. `isStillOurs` is asked at the last moment, because this process may have been stopped for longer than its claim held. A failure is looked into the same way, because a lost answer is no proof that nothing happened.
  */
-export async function performTool(tool: Tool, context: ToolContext, resolved: JsonObject, key: string, begun: boolean): Promise<Performance> {
+export async function performTool(
+  tool: Tool,
+  context: ToolContext,
+  resolved: JsonObject,
+  key: string,
+  begun: boolean,
+  isStillOurs: () => Promise<boolean>,
+): Promise<Performance> {
   if (begun) {
     const found = await tool.probe(context, resolved, key);
     if (found) return { type: "done", outcome: found };
   }
+  if (!(await isStillOurs()))
+    return { type: "unknown", error: new InfrastructureError("busy", "another process has taken the call over", { retryable: true }) };
   try {
     return { type: "done", outcome: await tool.perform(context, resolved, key) };
   } catch (error) {

@@ -9,7 +9,7 @@ import type { ProcessDelivery } from "../../usecases/process-delivery.ts";
 import { every, type Repetition } from "./repetition.ts";
 
 export interface OrchestratorIntervals {
-  /** Seconds between two looks for lost attempts. */
+  /** Seconds between two looks for lost attempts, and for tool calls that a dead process left half done. */
   readonly recoverSeconds: number;
   /** Seconds between two looks for requests that nobody decided, and for jobs that were lost. */
   readonly sweepSeconds: number;
@@ -25,6 +25,7 @@ export interface OrchestratorDependencies {
   readonly processDelivery: ProcessDelivery;
   readonly dispatchEffect: (effectId: string) => Promise<unknown>;
   readonly recoverAttempts: () => Promise<number>;
+  readonly settleCalls: () => Promise<number>;
   readonly expireRequests: () => Promise<number>;
   readonly sweepOutbox: () => Promise<number>;
   readonly reconcileDeliveries: ReconcileDeliveries;
@@ -49,11 +50,15 @@ const overlapMilliseconds = 3 * 86_400_000;
 export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator {
   const intervals = { ...defaults, ...deps.intervals };
   const repetitions: Repetition[] = [];
+  const recover = async (): Promise<void> => {
+    await deps.recoverAttempts();
+    await deps.settleCalls();
+  };
   const reconcile = (): Promise<void> => reconcileAll(deps);
   return {
     reconcile,
     async start() {
-      await deps.recoverAttempts();
+      await recover();
       await deps.sweepOutbox();
       await deps.queue.work("process-delivery", 2, async ({ deliveryId }) => void (await deps.processDelivery(deliveryId as DeliveryId)));
       await deps.queue.work("dispatch-effect", 4, async ({ effectId }) => void (await deps.dispatchEffect(effectId)));
@@ -62,7 +67,7 @@ export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator
         await deps.sweepOutbox();
       };
       repetitions.push(
-        every(deps, "recover", intervals.recoverSeconds, async () => void (await deps.recoverAttempts())),
+        every(deps, "recover", intervals.recoverSeconds, recover),
         every(deps, "sweep", intervals.sweepSeconds, sweep),
         every(deps, "reconcile", intervals.reconcileSeconds, reconcile, { now: true }),
       );

@@ -51,6 +51,7 @@ import { createRecordLimit } from "../../usecases/record-limit.ts";
 import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
+import { createSettleCalls } from "../../usecases/settle-calls.ts";
 import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
 import { syncIssueDocset, syncIssueMap, syncPullDocset } from "../../usecases/docsets.ts";
@@ -143,6 +144,7 @@ export interface UseCases {
   readonly answerRequest: ReturnType<typeof createAnswerRequest>;
   readonly dispatchEffect: ReturnType<typeof createDispatchEffect>;
   readonly recoverAttempts: ReturnType<typeof createRecoverAttempts>;
+  readonly settleCalls: ReturnType<typeof createSettleCalls>;
   readonly expireRequests: ReturnType<typeof createExpireRequests>;
   readonly sweepOutbox: ReturnType<typeof createSweepOutbox>;
   readonly reconcileDeliveries: ReturnType<typeof createReconcileDeliveries>;
@@ -226,6 +228,7 @@ export function composeUseCases(platform: Platform): UseCases {
       indexDocuments: createIndexDocuments(attempts),
     }),
     recoverAttempts: createRecoverAttempts({ ...attempts, log }),
+    settleCalls: createSettleCalls({ ...tools, log }),
     expireRequests: createExpireRequests({ ...gates, log }),
     sweepOutbox: createSweepOutbox({ store, clock, queue: platform.queue, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries({ store, clock, forge, graceSeconds: times.grace }),

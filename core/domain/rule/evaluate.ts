@@ -1,4 +1,6 @@
-import type { Role, StageName } from "../stage/stage.ts";
+import { canonicalJson } from "../kernel/canonical-json.ts";
+import type { Json } from "../kernel/values.ts";
+import { allStages, roles, type Role, type StageName } from "../stage/stage.ts";
 import { stageTable } from "../stage/table.ts";
 import { toolNames } from "../tool/tool.ts";
 import type { CallFacts, Rule, RuleOutcome } from "./rule.ts";
@@ -47,6 +49,41 @@ export function evaluateRules(rules: readonly Rule[], call: RuledCall, knownTool
   const matching = rules.filter((rule) => matches(rule, call)).map((rule): RuleDecision => ({ outcome: rule.outcome, rule: rule.id }));
   const ruled = strongest(matching) ?? { outcome: "deny", rule: builtInRules.noMatch };
   return strongest([ruled, ...floors(call)]) ?? ruled;
+}
+
+/**
+ * What becomes of a call under rules that nobody has signed, within a baseline that the program carries: the stricter of the two. So whoever edits the stored rules can deny and ask
+ * more, and allow nothing.
+ */
+export function evaluateWithin(baseline: readonly Rule[], rules: readonly Rule[], call: RuledCall): RuleDecision {
+  const stored = evaluateRules(rules, call);
+  const built = evaluateRules(baseline, call);
+  return strength[built.outcome] > strength[stored.outcome] ? built : stored;
+}
+
+/** Stored rules that would allow more than the baseline does if they were followed. The baseline's own are none. */
+export function looserRules(baseline: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
+  const known = new Set(baseline.map((rule) => canonicalJson(rule as unknown as Json)));
+  const foreign = rules.filter((rule) => !known.has(canonicalJson(rule as unknown as Json)) && rule.outcome !== "deny");
+  return foreign.filter((rule) =>
+    callsFor(rule).some((call) => matches(rule, call) && strength[evaluateRules(baseline, call).outcome] > strength[rule.outcome]),
+  );
+}
+
+/** Every kind of call that a rule tells apart. */
+function callsFor(rule: Rule): readonly RuledCall[] {
+  const repository = rule.repository ?? "any/repository";
+  return toolNames
+    .filter((tool) => matchesTool(rule.tool, tool))
+    .flatMap((tool) =>
+      allStages.flatMap((stage) =>
+        roles.flatMap((role) =>
+          [true, false].flatMap((ownTarget) =>
+            [true, false].map((triggerLabel): RuledCall => ({ tool, repository, stage, role, facts: { ownTarget, triggerLabel }, callsBefore: 0 })),
+          ),
+        ),
+      ),
+    );
 }
 
 /** Whether every condition of the rule holds for the call. */

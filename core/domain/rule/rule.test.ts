@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { allStages, roles } from "../stage/stage.ts";
 import { toolNames } from "../tool/tool.ts";
 import { defaultRules } from "./default-rules.ts";
-import { builtInRules, evaluateRules, matches, type RuledCall } from "./evaluate.ts";
+import { builtInRules, evaluateRules, evaluateWithin, looserRules, matches, type RuledCall } from "./evaluate.ts";
 import { mergeRules, readRules } from "./read-rules.ts";
 import type { Rule } from "./rule.ts";
 
@@ -18,6 +18,45 @@ const call = (tool: string, change: Partial<RuledCall> = {}): RuledCall => ({
 });
 const rule = (change: Partial<Rule>): Rule => ({ id: "x", description: "", tool: "kb_search", outcome: "auto", enabled: true, ...change });
 const everything = rule({ id: "everything", tool: "*" });
+
+describe("rules that nobody has signed", () => {
+  const anyCall = fc.record({
+    tool: fc.constantFrom(...toolNames),
+    repository: fc.constant("harbour/tidewater"),
+    stage: fc.constantFrom(...allStages),
+    role: fc.constantFrom(...roles),
+    facts: fc.record({ ownTarget: fc.boolean(), triggerLabel: fc.boolean() }),
+    callsBefore: fc.nat(3),
+  });
+  const anyRules = fc.array(
+    fc.record({
+      id: fc.string(),
+      description: fc.string(),
+      tool: fc.constantFrom("*", "github_*", ...toolNames),
+      outcome: fc.constantFrom("auto", "ask", "deny"),
+      enabled: fc.boolean(),
+    }),
+  );
+  const strength = { auto: 0, ask: 1, deny: 2 } as const;
+
+  it("can be stricter than the built-in ones, never looser", () => {
+    fc.assert(
+      fc.property(anyRules, anyCall, (rules, made) => {
+        const within = evaluateWithin(defaultRules, rules as readonly Rule[], made);
+
+        expect(strength[within.outcome]).toBe(
+          Math.max(strength[evaluateRules(defaultRules, made).outcome], strength[evaluateRules(rules as readonly Rule[], made).outcome]),
+        );
+      }),
+    );
+  });
+
+  it("are named when they would allow more", () => {
+    expect(looserRules(defaultRules, [...defaultRules, everything, rule({ id: "stricter", tool: "kb_*", outcome: "deny" })])).toEqual([everything]);
+    expect(looserRules(defaultRules, defaultRules)).toEqual([]);
+    expect(looserRules(defaultRules, [rule({ id: "elsewhere", tool: "github_comment", when: { ownTarget: false } })])).toHaveLength(1);
+  });
+});
 
 describe("the default rules", () => {
   it.each([

@@ -36,6 +36,10 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
       const rows = await session.query<object>(`select ${columns} from tool_calls where run_id = $1 order by created_at, id`, [runId]);
       return rows.map((row) => withoutNulls<ToolCall>(row));
     },
+    async executing() {
+      const rows = await session.query<object>(`select ${columns} from tool_calls where state = 'executing' and request_id is null order by created_at, id`);
+      return rows.map((row) => withoutNulls<ToolCall>(row));
+    },
     async count(runId, tool) {
       const [row] = await session.query<{ count: number }>(
         "select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied')",
