@@ -24,6 +24,8 @@ export type EffectAction =
   | { readonly type: "execute-decision"; readonly requestId: RequestId }
   /** Starts the next attempt of a parked run. Its first input is composed then, from the tool results that the agent has not been told yet and `note`. */
   | { readonly type: "resume-run"; readonly runId: RunId; readonly note?: string | undefined }
+  /** Looks at the forge for what became of a push that was sent there, when whoever sent it did not live to say so. `push` is what `push.accepted` would have said. */
+  | { readonly type: "settle-push"; readonly runId: RunId; readonly push: JsonObject }
   /** Reads changed documents of a branch into the index. */
   | { readonly type: "index-documents"; readonly repository: RepositoryName; readonly branch: BranchName; readonly commit: string };
 
@@ -31,6 +33,8 @@ export interface Effect {
   /** Derived from what caused it: the same key is the same effect. */
   readonly key: string;
   readonly action: EffectAction;
+  /** Milliseconds for which it may become unnecessary before it is performed. */
+  readonly notBefore?: number | undefined;
 }
 
 export interface EffectRow extends Effect {

@@ -44,6 +44,10 @@ export interface PushGuard {
   /** The branch whose commits are known to be somebody else's. */
   readonly base: BranchName;
   check(push: ProposedPush): Promise<PushVerdict>;
+  /**
+   * It is about to be sent to the forge. What is noted here lets it be found again if whoever sends it does not live to tell; the last moment to refuse it.
+   */
+  forwarding(push: ProposedPush): Promise<PushVerdict>;
   /** The forge took it. */
   accepted(push: ProposedPush): Promise<void>;
   /** It was refused, here or by the forge. */

@@ -12,6 +12,8 @@ export interface ChangedFile {
 export interface RepositoryMirror {
   /** Brings the mirror up to date with the forge and returns the tip of `branch`, or undefined when the branch does not exist. */
   fetch(repository: RepositoryName, branch: BranchName): Promise<CommitSha | undefined>;
+  /** Whether the branch, as the forge has it now, holds this commit. */
+  contains(repository: RepositoryName, branch: BranchName, commit: CommitSha): Promise<boolean>;
   /** The text of a file at a commit or branch tip as last fetched; undefined when it is not there or not text. */
   readFile(repository: RepositoryName, ref: string, path: string): Promise<string | undefined>;
   /** Paths under `prefix` at a commit or branch tip as last fetched. */

@@ -230,6 +230,7 @@ function createMirror(fake: FakeForge): RepositoryMirror {
       if (current && [...files].every(([path, text]) => current.files.get(path) === text)) return current.sha;
       const what = `mirror commitFiles ${branch} ${message.split("\n")[0]}`;
       fake.beforeWrite(what);
+    contains: async (_repository, branch, commit) => fake.branches.get(branch)?.sha === commit,
       const sha = fake.push(branch, Object.fromEntries(files));
       fake.writes.push(what);
       fake.afterWrite(what);

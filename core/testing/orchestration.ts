@@ -36,6 +36,7 @@ import { createSaveSnapshot } from "../usecases/session-snapshots.ts";
 import { createStaleGate } from "../usecases/stale-gate.ts";
 import { createStartAttempt } from "../usecases/start-attempt.ts";
 import { createSweepOutbox } from "../usecases/sweep-outbox.ts";
+import { createSettlePush } from "../usecases/settle-push.ts";
 import { createSyncStatusComment } from "../usecases/sync-status-comment.ts";
 import { freshPglite, type FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
@@ -122,6 +123,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       syncStatusComment: createSyncStatusComment(base),
       executeDecision: async () => undefined,
       resumeRun: createResumeRun(base),
+      settlePush: createSettlePush(base),
       indexDocuments: createIndexDocuments(base),
     }),
   };

@@ -1,12 +1,12 @@
 import type { Actor } from "../domain/audit/flow-event.ts";
 import type { JsonObject } from "../domain/kernel/values.ts";
-import { isFinalRun, type Run } from "../domain/run/run.ts";
+import type { Run } from "../domain/run/run.ts";
 import { checkWriteScope, describeScope } from "../domain/run/write-scope.ts";
 import type { Clock } from "../ports/clock.ts";
 import { outgoingProblems } from "../domain/tool/outgoing-text.ts";
 import type { ProposedPush, PushedCommit, PushGuard, PushVerdict } from "../ports/push-guard.ts";
 import type { Store } from "../ports/store.ts";
-import { changeRun, runFlowEvent } from "./change-run.ts";
+import { beginPush, settlePushed } from "./settle-push.ts";
 
 export interface AcceptPushDependencies {
   readonly store: Store;
@@ -22,23 +22,21 @@ const listed = 50;
 export function createAcceptPush(deps: AcceptPushDependencies) {
   return function guardFor(run: Run, attempt: number): PushGuard {
     const actor: Actor = { type: "agent", id: run.id };
+    const keys = new Map<ProposedPush, string>();
     return {
       base: run.baseBranch,
-      check: async (push) => judge(run, push) ?? (await isCurrent(deps.store, run, attempt)),
-      accepted: (push) => recordAccepted(deps, run, push, actor),
+      check: async (push) => judge(run, push) ?? { allowed: true },
+      async forwarding(push) {
+        const began = await beginPush(deps, run, attempt, payloadOf(run, push), actor);
+        if ("key" in began) keys.set(push, began.key);
+        return "key" in began ? { allowed: true } : began;
+      },
+      accepted: (push) => settlePushed(deps, run, { key: keys.get(push), push: payloadOf(run, push), accepted: true, actor }),
       refused: async (push, reason) => {
         const verdict = judge(run, push);
-        const lines = verdict?.allowed === false ? verdict.lines : [];
-        await deps.store.transaction((tx) =>
-          tx.flow.append([
-            runFlowEvent(
-              run,
-              "push.refused",
-              { reason, lines: lines.slice(0, listed), refs: push.updates.map((update) => update.ref) },
-              { now: deps.clock.now(), actor },
-            ),
-          ]),
-        );
+        const lines = verdict?.allowed === false ? verdict.lines.slice(0, listed) : [];
+        const refs = push.updates.map((update) => update.ref);
+        await settlePushed(deps, run, { key: keys.get(push), push: { reason, lines, refs }, accepted: false, actor });
       },
     };
   };
@@ -73,32 +71,11 @@ function problemsOfCommit({ author, committer, message }: PushedCommit): readonl
   ];
 }
 
-/** The token was valid when the push began; a large push takes long enough for another attempt to take over. */
-async function isCurrent(store: Store, run: Run, attempt: number): Promise<PushVerdict> {
-  return store.transaction(async (tx) => {
-    const current = await tx.runs.get(run.id);
-    const latest = await tx.attempts.latest(run.id);
-    const active = current && !isFinalRun(current.state) && latest?.attempt === attempt && latest.phase !== "ended";
-    return active ? { allowed: true } : refuse("the run has moved on", ["The run has ended or another attempt has taken over; this push is not taken."]);
-  });
-}
-
-function recordAccepted(deps: AcceptPushDependencies, run: Run, push: ProposedPush, actor: Actor): Promise<void> {
-  return deps.store.transaction(async (tx) => {
-    const context = { now: deps.clock.now(), actor };
-    const [update] = push.updates;
-    const files = [...new Set(update?.changes.map((change) => change.path))].toSorted();
-    const payload: JsonObject = {
-      branch: run.branch,
-      before: update?.before ?? null,
-      commit: update?.after ?? null,
-      files: files.slice(0, 500),
-      fileCount: files.length,
-    };
-    await tx.flow.append([runFlowEvent(run, "push.accepted", payload, context)]);
-    const current = await tx.runs.get(run.id, { lock: true });
-    if (current && update?.after) await changeRun(tx, current, { type: "moved-head", sha: update.after }, context);
-  });
+/** What `push.accepted` says of a push. */
+function payloadOf(run: Run, push: ProposedPush): JsonObject {
+  const [update] = push.updates;
+  const files = [...new Set(update?.changes.map((change) => change.path))].toSorted();
+  return { branch: run.branch, before: update?.before ?? null, commit: update?.after ?? null, files: files.slice(0, 500), fileCount: files.length };
 }
 
 function refuse(reason: string, lines: readonly string[]): { readonly allowed: false; readonly reason: string; readonly lines: readonly string[] } {

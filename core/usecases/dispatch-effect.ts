@@ -23,6 +23,7 @@ export interface DispatchEffectDependencies {
   readonly syncStatusComment: (runId: RunId) => Promise<void>;
   readonly executeDecision: (requestId: RequestId) => Promise<unknown>;
   readonly resumeRun: (runId: RunId, note?: string) => Promise<unknown>;
+  readonly settlePush: (key: string, runId: RunId, push: JsonObject) => Promise<JsonObject>;
   readonly indexDocuments: (action: ActionOf<"index-documents">) => Promise<JsonObject>;
   /** Tries after which an effect that the other side refuses for good is given up. */
   readonly permanentTries?: number | undefined;
@@ -41,7 +42,7 @@ export function createDispatchEffect(deps: DispatchEffectDependencies) {
     const row = await take(deps.store, effectId);
     if (!row) return "nothing";
     try {
-      const result = await inOrder(serialKey(row.action), () => perform(deps, row.action));
+      const result = await inOrder(serialKey(row.action), () => perform(deps, row));
       await finish(deps, effectId, result);
       return "done";
     } catch (error) {
@@ -62,7 +63,7 @@ function take(store: Store, effectId: string): Promise<EffectRow | undefined> {
   });
 }
 
-async function perform(deps: DispatchEffectDependencies, action: EffectAction): Promise<JsonObject> {
+async function perform(deps: DispatchEffectDependencies, { key, action }: EffectRow): Promise<JsonObject> {
   switch (action.type) {
     case "sync-status-comment":
       await deps.syncStatusComment(action.runId);
@@ -84,6 +85,8 @@ async function perform(deps: DispatchEffectDependencies, action: EffectAction): 
     case "resume-run":
       await deps.resumeRun(action.runId, action.note);
       return {};
+    case "settle-push":
+      return deps.settlePush(key, action.runId, action.push);
     case "index-documents":
       return deps.indexDocuments(action);
     default:
@@ -180,6 +183,7 @@ function serialKey(action: EffectAction): string {
     case "start-attempt":
     case "stop-attempt":
     case "resume-run":
+    case "settle-push":
       return `run:${action.runId}`;
     case "execute-decision":
       return `request:${action.requestId}`;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import type { RepositoryName } from "../../core/domain/kernel/values.ts";
 import { createInstallation, type Installation, type InstallationOptions } from "../world/installation.ts";
 import type { ExpectedIssue, Verdict } from "../world/oracle.ts";
 import { approveAndStay } from "../world/owner.ts";
@@ -11,7 +12,7 @@ export interface KillGround {
   readonly installation: Installation;
   readonly board: KillBoard;
   /**
-   * Arms the points and takes one new issue after the other, `issues` at a time, through its intake with a question and a gate, until each point has killed or
+   * Arms the points and takes one new issue after the other, `issues` (at most 3) at a time, through its intake with a question and a gate, until each point has killed or
    * `rounds` are over.
    */
   kill(points: readonly KillPoint[], options: { readonly issues: number; readonly rounds: number; readonly patience: number }): Promise<KillReport>;
@@ -31,26 +32,28 @@ export interface KillReport {
 }
 
 /** A word about how it is measured is missing on purpose: the agent has to ask. */
-const vagueIssue = (number: number) => ({
-  title: `Let guests pay by card (${number})`,
-  body: "Guests ask for it at the harbour office every day.",
-  label: "run:intake",
-});
+const vagueIssue = { title: "Let guests pay by card", body: "Guests ask for it at the harbour office every day.", label: "run:intake" };
 
 const entry = fileURLToPath(new URL("part.fixture.ts", import.meta.url));
 
+/** Issues that are under way at the same time have a repository each, so that they meet in the processes and nowhere else. */
+const repositories = ["acme/app", "acme/web", "acme/pay"] as const;
+
 export async function openKillGround(options: Pick<InstallationOptions, "serverUrl" | "times" | "parts"> = {}): Promise<KillGround> {
-  const installation = await createInstallation({ parts: { relay: 1, gateway: 1, orchestrator: 1 }, ...options, entry: () => entry });
+  const installation = await createInstallation({ parts: { relay: 1, gateway: 1, orchestrator: 1 }, ...options, repositories, entry: () => entry });
   const board = createKillBoard(join(installation.directory, "data", "kill-points"));
   const expected: ExpectedIssue[] = [];
   await installation.start();
   const attendance = installation.owner.attend(approveAndStay);
 
   async function round(issues: number, patience: number): Promise<readonly string[]> {
-    const numbers: number[] = [];
-    for (let count = 0; count < issues; count += 1) numbers.push(await installation.owner.openIssue(vagueIssue(expected.length + count + 1)));
-    expected.push(...numbers.map((number): ExpectedIssue => ({ number, stages: ["intake"], stays: true })));
-    await reachEnd(installation, numbers, patience);
+    const opened = repositories.slice(0, issues).map(async (name): Promise<ExpectedIssue> => {
+      const repository = name as RepositoryName;
+      const number = await installation.owner.openIssue({ ...vagueIssue, repository });
+      return { number, repository, stages: ["intake"], stays: true };
+    });
+    expected.push(...(await Promise.all(opened)));
+    await reachEnd(installation, expected.length, patience);
     return (await installation.settle(patience)) ?? [];
   }
 
@@ -77,15 +80,14 @@ export async function openKillGround(options: Pick<InstallationOptions, "serverU
   };
 }
 
-/** Waits until the intake of each issue is over, however. An empty queue alone says nothing: the first delivery may still be on its way. */
-async function reachEnd({ database }: Installation, issues: readonly number[], patience: number): Promise<void> {
+/** Waits until the intake of so many issues is over, however. An empty queue alone says nothing: the first delivery may still be on its way. */
+async function reachEnd({ database }: Installation, issues: number, patience: number): Promise<void> {
   const deadline = Date.now() + patience;
   for (;;) {
     const [row] = await database.driver.query<{ n: number }>(
-      "select count(distinct issue)::int as n from runs where issue = any($1::int[]) and phase in ('succeeded', 'failed', 'failed_precondition', 'cancelled', 'superseded')",
-      [issues],
+      "select count(distinct (repository, issue))::int as n from runs where phase in ('succeeded', 'failed', 'failed_precondition', 'cancelled', 'superseded')",
     );
-    if (row?.n === issues.length || Date.now() > deadline) return;
+    if (row?.n === issues || Date.now() > deadline) return;
     await delay(200);
   }
 }

@@ -244,6 +244,7 @@ async function serve(largestPush?: number): Promise<Server> {
       proposals.push(push);
       return verdict(push);
     },
+    forwarding: async () => ({ allowed: true }),
     accepted: async () => void outcomes.push("accepted"),
     refused: async (_push, reason) => void outcomes.push(`refused: ${reason}`),
   };

@@ -142,7 +142,8 @@ async function push(clones: GitClones, quarantine: Quarantine, call: GitCall, he
     );
     return proposal;
   }
-  const verdict = await call.guard.check(proposal);
+  const judged = await call.guard.check(proposal);
+  const verdict = judged.allowed ? await call.guard.forwarding(proposal) : judged;
   const refusal = verdict.allowed ? await quarantine.forward(proposal) : { reason: verdict.reason, lines: verdict.lines };
   if (refusal) await call.guard.refused(proposal, refusal.reason);
   else {

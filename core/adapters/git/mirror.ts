@@ -32,6 +32,12 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
       await clones.update(repository);
       return clones.tip(repository, branch);
     },
+    async contains(repository, branch, commit) {
+      const cwd = await clones.update(repository);
+      const looked = await runGit(["merge-base", "--is-ancestor", revision(commit), `refs/heads/${branch}`], { cwd });
+      // 1: it is not an ancestor; 128: there is no such commit or no such branch here, and here is what the forge has.
+      return looked.code === 0;
+    },
     async readFile(repository, ref, file) {
       const at = await commitAt(repository, ref);
       return at && objects.text(at.cwd, at.commit, file);

@@ -59,6 +59,7 @@ import { readLabelNames } from "../../usecases/repository-labels.ts";
 import type { WebhookPayload } from "../../usecases/webhook-payload.ts";
 import { createAcceptPush } from "../../usecases/accept-push.ts";
 import { createIndexDocuments } from "../../usecases/index-documents.ts";
+import { createSettlePush } from "../../usecases/settle-push.ts";
 import { createSyncStatusComment } from "../../usecases/sync-status-comment.ts";
 import { createSweepOutbox } from "../../usecases/sweep-outbox.ts";
 import { toolbox } from "../../usecases/tools/toolbox.ts";
@@ -225,6 +226,7 @@ export function composeUseCases(platform: Platform): UseCases {
       syncStatusComment: createSyncStatusComment(attempts),
       executeDecision: createExecuteDecision({ ...tools, applyGate }),
       resumeRun,
+      settlePush: createSettlePush(attempts),
       indexDocuments: createIndexDocuments(attempts),
     }),
     recoverAttempts: createRecoverAttempts({ ...attempts, log }),

@@ -19,7 +19,11 @@ export function outboxTable(session: SqlSession, queue: Pick<Queue, "enqueue">):
         );
         if (row) {
           const stored = withoutNulls<EffectRow>(row);
-          await queue.enqueue("dispatch-effect", { effectId: stored.id }, { session });
+          await queue.enqueue(
+            "dispatch-effect",
+            { effectId: stored.id },
+            { session, ...(effect.notBefore === undefined ? {} : { notBefore: effect.notBefore }) },
+          );
           added.push(stored);
         } else {
           const present = await session.query<object>(`select ${columns} from outbox where effect_key = $1`, [effect.key]);
