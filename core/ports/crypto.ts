@@ -12,6 +12,14 @@ export interface TrustedSigner {
 export interface Hasher {
   /** Lower-case hex SHA-256 of the UTF-8 bytes. */
   sha256(text: string): Digest;
+  /** For a text that comes in pieces: the same as {@link sha256} of all of them together. */
+  start(): RunningHash;
+}
+
+export interface RunningHash {
+  update(text: string): void;
+  /** Ends it. */
+  digest(): Digest;
 }
 
 export interface SignatureVerifier {

@@ -1,9 +1,16 @@
-import { createHash, randomBytes } from "node:crypto";
+import { createHash, hash, randomBytes } from "node:crypto";
 import type { Digest } from "../../domain/kernel/values.ts";
 import type { Hasher, Randomness } from "../../ports/crypto.ts";
 
 export function createHasher(): Hasher {
-  return { sha256: (text) => createHash("sha256").update(text, "utf8").digest("hex") as Digest };
+  return {
+    // In one call: several times as fast as an object for each of a million short texts.
+    sha256: (text) => hash("sha256", text, "hex") as Digest,
+    start() {
+      const running = createHash("sha256");
+      return { update: (text) => void running.update(text, "utf8"), digest: () => running.digest("hex") as Digest };
+    },
+  };
 }
 
 /** Ids are UUIDv7 (RFC 9562): they sort by the time of their making, also within one millisecond of one process. */
