@@ -73,6 +73,12 @@ export interface LabelEvent {
   readonly at: Instant;
 }
 
+/** An annotated tag. `name` without `refs/tags/`. */
+export interface ForgeTag {
+  readonly name: string;
+  readonly message: string;
+}
+
 /**
  * The code forge, seen by one identity (the bot's or the owner's). All calls throw `InfrastructureError`: `not-found`, `unauthorised`, `rate-limited`
  * (with `retryAfter`), `unavailable`, `conflict`. Reads may come from an ETag cache but are always revalidated. Writes that set (labels, comment edits) are idempotent.
@@ -133,6 +139,11 @@ export interface Forge {
   /** Deliveries of a hook since `since`, newest attempt first, all pages (GitHub keeps 3 days). */
   deliveries(repository: RepositoryName, hookId: number, since: Instant): Promise<readonly ForgeDelivery[]>;
   redeliver(repository: RepositoryName, hookId: number, attemptId: number): Promise<void>;
+
+  /** Makes an annotated tag of this name on the newest commit of a branch. A tag of that name that is there is left alone, whatever it says: read it. */
+  createTag(repository: RepositoryName, tag: { readonly name: string; readonly branch: BranchName; readonly message: string }): Promise<void>;
+  /** Tags whose names begin with `prefix`, with the messages of annotated ones; the others have an empty one. */
+  tags(repository: RepositoryName, prefix: string): Promise<readonly ForgeTag[]>;
 
   /** Address and credential for git over HTTP. Never leaves the server part. */
   gitRemote(repository: RepositoryName): Promise<{ readonly url: string; readonly authorization: string }>;

@@ -1,6 +1,6 @@
 // oxlint-disable max-lines-per-function -- One port, member by member.
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
-import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, LabelEvent, ReviewThread } from "../ports/forge.ts";
+import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, ReviewThread } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { ChangedFile, RepositoryMirror } from "../ports/repository-mirror.ts";
 
@@ -24,6 +24,7 @@ export interface FakeForge {
   readonly labelEvents: LabelEvent[];
   readonly deliveries: ForgeDelivery[];
   readonly redelivered: number[];
+  readonly tags: ForgeTag[];
   readonly branches: Map<string, FakeBranch>;
   /** Every write, in order, as `login method number detail`. */
   readonly writes: string[];
@@ -58,6 +59,7 @@ export function createFakeForge(name = "acme/shop" as RepositoryName): FakeForge
     labelEvents: [],
     deliveries: [],
     redelivered: [],
+    tags: [],
     branches: new Map([["main", { sha: sha(), files: new Map() }]]),
     writes: [],
     beforeWrite: () => {},
@@ -213,6 +215,11 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     ensureHook: async () => 1,
     deliveries: async (_repository, _hook, since) => fake.deliveries.filter((delivery) => delivery.deliveredAt >= since).toReversed(),
     redeliver: async (_repository, _hook, attemptId) => write(`redeliver ${attemptId}`, () => void fake.redelivered.push(attemptId)),
+    createTag: async (_repository, { name, message }) =>
+      write(`createTag ${name}`, () => {
+        if (!fake.tags.some((tag) => tag.name === name)) fake.tags.push({ name, message });
+      }),
+    tags: async (_repository, prefix) => fake.tags.filter((tag) => tag.name.startsWith(prefix)),
     gitRemote: async () => ({ url: `${url}/${fake.name}.git`, authorization: `Basic ${sha()}` }),
   };
 }
@@ -223,6 +230,7 @@ function createMirror(fake: FakeForge): RepositoryMirror {
     fetch: async (_repository, branch) => fake.branches.get(branch)?.sha,
     readFile: async (_repository, ref, path) => at(ref)?.files.get(path),
     listFiles: async (_repository, ref, prefix) => [...(at(ref)?.files.keys() ?? [])].filter((path) => path.startsWith(prefix)),
+    contains: async (_repository, branch, commit) => fake.branches.get(branch)?.sha === commit,
     changes: async (_repository, _from, to): Promise<readonly ChangedFile[]> =>
       [...(at(to)?.files.keys() ?? [])].map((path) => ({ path, status: "M", mode: "regular" })),
     commitFiles: async (_repository, branch, files, message) => {
@@ -230,7 +238,6 @@ function createMirror(fake: FakeForge): RepositoryMirror {
       if (current && [...files].every(([path, text]) => current.files.get(path) === text)) return current.sha;
       const what = `mirror commitFiles ${branch} ${message.split("\n")[0]}`;
       fake.beforeWrite(what);
-    contains: async (_repository, branch, commit) => fake.branches.get(branch)?.sha === commit,
       const sha = fake.push(branch, Object.fromEntries(files));
       fake.writes.push(what);
       fake.afterWrite(what);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Instant, RepositoryName } from "../domain/kernel/values.ts";
+import type { BranchName, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import { describePullRequests } from "./forge-pulls.conformance.ts";
 import { expectCode, inTurn, openPull, type ForgeStage } from "./forge-stage.ts";
 
@@ -13,6 +13,7 @@ export function forgeConformance(name: string, create: () => Promise<ForgeStage>
     describeIssues(create);
     describeLabels(create);
     describePullRequests(create);
+    describeTags(create);
     describeHooks(create);
   });
 }
@@ -93,6 +94,30 @@ function describeAccess(create: () => Promise<ForgeStage>): void {
 
     expect(revalidations()).toBe(before + 1);
     expect([first.labels, second, third.labels]).toEqual([[], first, ["changed"]]);
+  });
+}
+
+function describeTags(create: () => Promise<ForgeStage>): void {
+  it("makes annotated tags on the newest commit of a branch, once, and finds them by how their names begin", async () => {
+    const { as, repository } = await create();
+    const tag = { name: "marks/7-ab", branch: "main" as BranchName, message: "A mark\n\nsequence: 7\n" };
+
+    await as.owner.createTag(repository, tag);
+    await as.owner.createTag(repository, { ...tag, message: "another message" });
+    await as.owner.createTag(repository, { ...tag, name: "other/7" });
+
+    expect(await as.bot.tags(repository, "marks/")).toEqual([{ name: tag.name, message: tag.message }]);
+    expect(await as.bot.tags(repository, "none/")).toEqual([]);
+  });
+
+  it("makes tags for those who may write, on branches that exist", async () => {
+    const { as, repository } = await create();
+    const tag = { name: "marks/1", branch: "main" as BranchName, message: "x" };
+
+    await expectCode(as.stranger.createTag(repository, tag), "not-found");
+    await expectCode(as.owner.createTag(repository, { ...tag, branch: "no-such-branch" as BranchName }), "not-found");
+    await expectCode(as.owner.createTag(repository, { ...tag, name: "no..name" }), "conflict");
+    expect(await as.owner.tags(repository, "marks/")).toEqual([]);
   });
 }
 

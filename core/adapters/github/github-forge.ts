@@ -5,6 +5,7 @@ import { translated } from "./errors.ts";
 import { hookMembers } from "./hooks.ts";
 import { issueMembers, statusOf } from "./issues.ts";
 import { pullMembers, type MergeMethod } from "./pulls.ts";
+import { tagMembers } from "./tags.ts";
 
 export interface GitHubForgeOptions extends GitHubConnectionOptions {
   /** Where git is served. Default: derived from `baseUrl`. */
@@ -22,6 +23,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     ...issueMembers(connection),
     ...pullMembers(connection, options.mergeMethod ?? "merge"),
     ...hookMembers(connection),
+    ...tagMembers(connection),
     async gitRemote(repository) {
       const token = await connection.gitToken(repository);
       return { url: `${gitUrl}/${repository}.git`, authorization: `Basic ${Buffer.from(`x-access-token:${token}`).toString("base64")}` };

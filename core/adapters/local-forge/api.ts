@@ -6,6 +6,7 @@ import { errorResponse, HttpError, notFound } from "./http-errors.ts";
 import type { RefScanner } from "./refs.ts";
 import { readBody, signedIn, type ForgeEnvironment } from "./request.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { gitObjectRoutes } from "./routes/git-objects.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { issueRoutes } from "./routes/issues.ts";
 import { labelRoutes } from "./routes/labels.ts";
@@ -26,6 +27,7 @@ export function createApi(world: World, scanner: RefScanner, report: (error: unk
     await next();
   });
   repositoryRoutes(rest, world);
+  gitObjectRoutes(rest, world, scanner);
   issueRoutes(rest, world);
   labelRoutes(rest, world);
   pullRoutes(rest, world, scanner);

@@ -56,19 +56,6 @@ function branchRoutes(app: Hono<ForgeEnvironment>, world: World): void {
     const links = { self: url, html: `${repositoryPage(world, repository)}/tree/${branch}` };
     return c.json({ name: branch, commit, _links: links, protected: false, protection, protection_url: `${url}/protection` });
   });
-  app.get("/repos/:owner/:repo/git/ref/:ref{.+}", async (c) => {
-    const { repository } = onRepository(world, c, "read");
-    const ref = `refs/${pathParameter(c, "ref")}`;
-    const sha = (await readRefs(gitDirectory(world, repository))).get(ref);
-    if (!sha) throw notFound();
-    const url = repositoryUrl(world, repository);
-    return c.json({
-      ref,
-      node_id: `REF_${Buffer.from(ref).toString("base64url")}`,
-      url: `${url}/git/${ref}`,
-      object: { sha, type: "commit", url: `${url}/git/commits/${sha}` },
-    });
-  });
 }
 
 async function commits(world: World, repository: RepositoryRow, revision: string, limit: number, skip = 0, missing = "Not Found"): Promise<JsonObject[]> {
