@@ -1,7 +1,18 @@
 import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
-import type { BranchName, DeliveryId, Digest, Instant, JsonObject, RepositoryName, RequestId, RunId, ThreadId } from "../domain/kernel/values.ts";
+import type {
+  BranchName,
+  CorrelationId,
+  DeliveryId,
+  Digest,
+  Instant,
+  JsonObject,
+  RepositoryName,
+  RequestId,
+  RunId,
+  ThreadId,
+} from "../domain/kernel/values.ts";
 import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
@@ -240,16 +251,21 @@ export interface Transaction {
     /** Events after `sequence`, in order. */
     after(sequence: number, limit: number): Promise<readonly FlowEvent[]>;
     bySubject(subject: string): Promise<readonly FlowEvent[]>;
+    /** Everything that one trigger caused, in order. */
+    byCorrelation(correlationId: CorrelationId): Promise<readonly FlowEvent[]>;
     head(): Promise<FlowEvent | undefined>;
   };
   /** For the verification of the trail; nothing else needs it. */
   readonly audit: {
     /** All requests after `id` ("" for the first), in order of their ids, each with what the trail says of it, read at one moment. */
     requests(after: string, limit: number): Promise<readonly AuditedRequest[]>;
+    request(id: RequestId): Promise<AuditedRequest | undefined>;
     /** The last event, and the end of the chain as the database remembers it for the next append; both at one moment. Undefined: there is none. */
     chainEnds(): Promise<{ readonly last?: ChainHead | undefined; readonly remembered?: ChainHead | undefined }>;
-    /** Ids of tool calls whose effect was performed more than once. */
-    executedTwice(): Promise<readonly string[]>;
+    /** What was performed more than once, by the rows of tool calls (`call:<id>`) or by the trail (`call:<id>`, `request:<id>`); at most `limit`. */
+    executedTwice(limit: number): Promise<readonly string[]>;
+    /** Ids of requests that the trail knows and whose rows are gone; at most `limit`. */
+    vanishedRequests(limit: number): Promise<readonly RequestId[]>;
   };
   readonly transcript: {
     append(items: readonly TranscriptItem[]): Promise<void>;

@@ -69,7 +69,9 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     parkRun: (id) => answered({ park: id }),
     resumeRun: (id) => answered({ resume: id }),
     cancelRun: (id, reason) => answered({ cancel: id, reason }),
-    verifyAudit: async () => ({ ok: true, events: 0, problems: [], effectsExecutedTwice: 0 }),
+    verifyAudit: async () => ({ ok: true, events: 0, problems: [], effectsExecutedTwice: 0, anchors: { local: 0, tags: 0 } }),
+    anchorAudit: async () => err({ type: "audit.empty", message: "There is nothing to vouch for yet.", remedy: "Start a stage first." }),
+    replayDecision: async () => undefined,
     async *exportAudit(format) {
       yield `${format}\n`;
       yield "second\n";

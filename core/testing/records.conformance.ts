@@ -242,7 +242,7 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
         const end = { sequence: last?.sequence, hash: last?.hash };
 
         expect(await inStore((tx) => tx.audit.chainEnds())).toStrictEqual({ last: end, remembered: end });
-        expect(await inStore((tx) => tx.audit.executedTwice())).toStrictEqual([]);
+        expect(await inStore((tx) => tx.audit.executedTwice(10))).toStrictEqual([]);
       });
     });
 

@@ -1,58 +1,49 @@
 import { chainStart, type ChainHead } from "../domain/audit/chain.ts";
-import type { FlowEvent } from "../domain/audit/flow-event.ts";
+import { exportWriter, sealText, type AuditFormat, type ExportSeal } from "../domain/audit/export-format.ts";
+import type { AnchorSigner } from "../domain/audit/anchor.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Hasher } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
+import { trailPages } from "./trail-pages.ts";
 
-export type AuditFormat = "jsonl" | "csv";
+export type { AuditFormat };
 
-const pageSize = 500;
-const csvColumns = ["sequence", "at", "actor_type", "actor_id", "type", "subject", "correlation_id", "payload", "previous_hash", "hash"] as const;
+export interface ExportAuditDependencies {
+  readonly store: Store;
+  readonly hasher: Hasher;
+  readonly clock: Clock;
+  /** The owner's key: who exports vouches for the file. */
+  readonly signer: AnchorSigner;
+}
 
 /**
- * The whole trail up to its present end, as text in pieces of whole lines. The last line names the end (sequence and hash), so that a cut-off file is noticed: in JSONL
- * `{"head":{…}}`, in CSV a row of type `head`.
+ * The whole trail up to its present end, as text in pieces of whole lines. The last line but one names the end (sequence and hash), so that a cut-off file is noticed; the last
+ * one is a seal: SHA-256 of everything before it, and the owner's signature.
  */
-export function createExportAudit(deps: { readonly store: Store }): (format: AuditFormat) => AsyncGenerator<string, void> {
+export function createExportAudit(deps: ExportAuditDependencies): (format: AuditFormat) => AsyncGenerator<string, void> {
   return async function* exportAudit(format) {
-    const head = await deps.store.transaction((tx) => tx.flow.head());
+    const { opening, event, head, seal } = exportWriter(format);
+    const hash = deps.hasher.start();
+    const hashed = (text: string): string => {
+      hash.update(text);
+      return text;
+    };
+    if (opening !== "") yield hashed(opening);
     let end: ChainHead = chainStart;
-    if (format === "csv") yield csvLine(csvColumns);
-    for (;;) {
-      const page = await deps.store.transaction((tx) => tx.flow.after(end.sequence, pageSize));
-      const wanted = page.filter((event) => event.sequence <= (head?.sequence ?? 0));
-      if (wanted.length > 0) yield wanted.map(format === "csv" ? csvEvent : jsonEvent).join("");
-      const last = wanted.at(-1);
-      if (last) end = { sequence: last.sequence, hash: last.hash };
-      if (!last || wanted.length < pageSize) break;
+    const last = (await deps.store.transaction((tx) => tx.flow.head()))?.sequence ?? 0;
+    for await (const page of trailPages(deps.store)) {
+      const wanted = page.filter((candidate) => candidate.sequence <= last);
+      const newest = wanted.at(-1);
+      if (!newest) break;
+      yield hashed(wanted.map(event).join(""));
+      end = { sequence: newest.sequence, hash: newest.hash };
     }
-    yield format === "csv" ? csvLine([String(end.sequence), "", "", "", "head", "", "", "", "", end.hash]) : `${JSON.stringify({ head: end })}\n`;
+    yield hashed(head(end));
+    yield seal(sign(deps, format, { sha256: hash.digest(), head: end }));
   };
 }
 
-function jsonEvent(event: FlowEvent): string {
-  return `${JSON.stringify(event)}\n`;
-}
-
-function csvEvent(event: FlowEvent): string {
-  return csvLine([
-    String(event.sequence),
-    new Date(event.at).toISOString(),
-    event.actor.type,
-    event.actor.id,
-    event.type,
-    event.subject,
-    event.correlationId,
-    JSON.stringify(event.payload),
-    event.previousHash,
-    event.hash,
-  ]);
-}
-
-function csvLine(cells: readonly string[]): string {
-  return `${cells.map(csvCell).join(",")}\r\n`;
-}
-
-/** RFC 4180, and nothing that a spreadsheet would run as a formula: such a cell gets an apostrophe in front, which spreadsheets do not show. */
-function csvCell(text: string): string {
-  const inert = /^[\s]*[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n']/.test(inert) || inert !== inert.trim() ? `"${inert.replaceAll('"', '""')}"` : inert;
+function sign({ signer, clock }: ExportAuditDependencies, format: AuditFormat, { sha256, head }: Pick<ExportSeal, "sha256" | "head">): ExportSeal {
+  const content = { sha256, head, at: clock.now(), by: signer.person };
+  return { ...content, keyId: signer.keyId, signature: signer.sign(sealText(format, content)) };
 }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { signAnchor } from "../domain/audit/anchor.ts";
 import { decisionText, requestText } from "../domain/decision/digest.ts";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import type { DecisionCommand } from "../domain/decision/machine.ts";
@@ -10,8 +11,8 @@ import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall } from "../testing/samples.ts";
 import { changeRequest, requestFlowEvent } from "./change-request.ts";
-import { createExportAudit } from "./export-audit.ts";
-import { createVerifyAudit, type AuditVerification } from "./verify-audit.ts";
+import { createAnchorAudit, type AnchorAudit } from "./anchor-audit.ts";
+import { createVerifyAudit, type AuditVerification, type TaggedAnchor } from "./verify-audit.ts";
 
 const hasher = testHasher;
 const owner = testKey("olga");
@@ -20,14 +21,26 @@ const context = { now: 3_000 as Instant, actor: { type: "person", id: "olga" } a
 
 let database: FreshDatabase;
 let anchors: AuditAnchors & { readonly kept: AuditAnchor[] };
-let verify: () => Promise<AuditVerification>;
+let tagged: TaggedAnchor[];
+let anchoring: AnchorAudit;
+let verify: (options?: { readonly tags?: boolean }) => Promise<AuditVerification>;
 let executed: DecisionRequest;
 let open: DecisionRequest;
 
 beforeEach(async () => {
   database = await freshPglite();
   anchors = memoryAnchors();
-  verify = createVerifyAudit({ store: database.store, hasher, signatures: testVerifier(owner.trusted), anchors, clock: createManualClock() });
+  tagged = [];
+  const signatures = testVerifier(owner.trusted);
+  anchoring = createAnchorAudit({ store: database.store, hasher, clock: createManualClock(), anchors, signatures, signer: owner.signer });
+  verify = createVerifyAudit({
+    store: database.store,
+    hasher,
+    signatures,
+    anchors,
+    taggedAnchors: async () => tagged,
+    vouchFor: (head) => anchoring.vouchFor(head),
+  });
   const run = sampleRun();
   await database.store.transaction((tx) => tx.runs.insert(run));
   executed = await make(run.id);
@@ -47,7 +60,7 @@ describe("an honest trail", () => {
     const verification = await verify();
 
     expect(verification).toMatchObject({ ok: true, events: 7, problems: [], effectsExecutedTwice: 0, head: { sequence: 7 } });
-    expect(anchors.kept).toStrictEqual([{ ...verification.head!, at: expect.any(Number) }]);
+    expect(anchors.kept).toMatchObject([{ ...verification.head!, by: "olga", keyId: owner.signer.keyId, previous: "" }]);
     await verify();
     expect(anchors.kept).toHaveLength(1);
   });
@@ -60,17 +73,16 @@ describe("an honest trail", () => {
       hasher,
       signatures: testVerifier(),
       anchors: memoryAnchors(),
-      clock: createManualClock(),
     })();
 
-    expect(verification).toStrictEqual({ ok: true, events: 0, head: undefined, problems: [], effectsExecutedTwice: 0 });
+    expect(verification).toStrictEqual({ ok: true, events: 0, head: undefined, problems: [], effectsExecutedTwice: 0, anchors: { local: 0, tags: 0 } });
     await empty.close();
   });
 
   it("verifies beyond one page", async () => {
-    await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 1_200 }, (_, n) => sampleFlowEvent({ payload: { n } }))));
+    await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 4_200 }, (_, n) => sampleFlowEvent({ payload: { n } }))));
 
-    expect(await verify()).toMatchObject({ ok: true, events: 1_207, head: { sequence: 1_207 } });
+    expect(await verify()).toMatchObject({ ok: true, events: 4_207, head: { sequence: 4_207 } });
   });
 });
 
@@ -176,44 +188,50 @@ describe("whoever can write the database is found out", () => {
     });
   });
 
+  it("by anchors that were written, changed or taken out by somebody without the key", async () => {
+    await verify();
+    await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent()]));
+    await verify();
+    await database.store.transaction((tx) => tx.flow.append([sampleFlowEvent()]));
+    await verify();
+    const [first, second, third] = anchors.kept as [AuditAnchor, AuditAnchor, AuditAnchor];
+    const forged = signAnchor({ ...stranger.signer, keyId: owner.signer.keyId, person: "olga" }, third, third.at, second.signature);
+    const cases: readonly (readonly [readonly AuditAnchor[], readonly string[]])[] = [
+      [[first, third], ["anchor.not-linked"]],
+      [[second, third], ["anchor.not-linked"]],
+      [[first, second, { ...third, at: (third.at + 1) as Instant }], ["anchor.bad-signature"]],
+      [[first, second, forged], ["anchor.bad-signature"]],
+      [[first, second, signAnchor(stranger.signer, third, third.at, second.signature)], ["anchor.bad-signature"]],
+      [[first, second, { ...third, by: "", keyId: "", signature: "" }], ["anchor.bad-signature"]],
+    ];
+    for (const [kept, expected] of cases) {
+      anchors.kept.splice(0, anchors.kept.length, ...kept);
+      expect(await problems()).toStrictEqual(expected);
+    }
+  });
+
+  it("by a cut-off tail and the anchor file with it, thanks to the tag", async () => {
+    const { head } = await verify();
+    tagged.push({ tag: "acme/shop signalbox/audit/7", anchor: signAnchor(owner.signer, head!, 1 as Instant) });
+    await unlocked(
+      "delete from flow_events where sequence = 7; update chain_head set (sequence, hash) = (select sequence, hash from flow_events where sequence = 6)",
+    );
+    anchors.kept.splice(0);
+
+    expect((await verify({ tags: true })).problems).toMatchObject([{ type: "anchor.event-missing", subject: "event:7" }]);
+    tagged.push({ tag: "acme/shop signalbox/audit/9" }, { tag: "acme/shop signalbox/audit/8", anchor: signAnchor(stranger.signer, head!, 1 as Instant) });
+    expect((await verify({ tags: true })).problems.map((problem) => problem.type)).toStrictEqual([
+      "tag.bad-signature",
+      "tag.bad-signature",
+      "anchor.event-missing",
+    ]);
+  });
+
   it("and what was found is not anchored", async () => {
     await unlocked("delete from flow_events where sequence = 7");
     await verify();
 
     expect(anchors.kept).toStrictEqual([]);
-  });
-});
-
-describe("the export", () => {
-  const exported = async (format: "jsonl" | "csv"): Promise<string> => {
-    let text = "";
-    for await (const piece of createExportAudit({ store: database.store })(format)) text += piece;
-    return text;
-  };
-
-  it("gives every event as JSON, and the end of the chain in the last line", async () => {
-    await database.store.transaction((tx) => tx.flow.append(Array.from({ length: 600 }, () => sampleFlowEvent())));
-
-    const lines = (await exported("jsonl"))
-      .trimEnd()
-      .split("\n")
-      .map((line) => JSON.parse(line));
-
-    const events = await database.store.transaction((tx) => tx.flow.after(0, 1_000));
-    expect(lines.slice(0, -1)).toStrictEqual(JSON.parse(JSON.stringify(events)));
-    expect(lines.at(-1)).toStrictEqual({ head: { sequence: 607, hash: events.at(-1)!.hash } });
-  });
-
-  it("gives CSV that no spreadsheet runs", async () => {
-    const evil = ["=HYPERLINK(1)", "+1", "-1", "@x", "\t=1", " =1", 'a"b', "line\nbreak", "a,b"];
-    await database.store.transaction((tx) => tx.flow.append(evil.map((subject) => sampleFlowEvent({ subject }))));
-
-    const csv = await exported("csv");
-
-    for (const start of ["=", "+", "-", "@", "\t", " ="]) expect(csv).not.toMatch(new RegExp(`(^|,|")${start.replace("+", "\\+")}`, "m"));
-    for (const cell of [`"'=HYPERLINK(1)"`, `"a""b"`, `"line\nbreak"`, `"a,b"`]) expect(csv).toContain(cell);
-    expect(csv.startsWith("sequence,at,")).toBe(true);
-    expect(csv.trimEnd().split("\r\n").at(-1)).toMatch(/^16,,,,head,,,,,[0-9a-f]{64}$/);
   });
 });
 

@@ -9,7 +9,15 @@ let directory: string;
 beforeEach(async () => void (directory = await mkdtemp(join(tmpdir(), "signalbox-anchors-"))));
 afterEach(async () => await rm(directory, { recursive: true, force: true }));
 
-const anchor = (sequence: number) => ({ sequence, hash: "a".repeat(64) as Digest, at: 5 as Instant });
+const anchor = (sequence: number) => ({
+  sequence,
+  hash: "a".repeat(64) as Digest,
+  at: 5 as Instant,
+  by: "olga",
+  keyId: "key-1",
+  previous: "",
+  signature: "c2ln",
+});
 
 describe("anchors in a file", () => {
   it("are kept in order, for their owner only", async () => {
@@ -35,6 +43,14 @@ describe("anchors in a file", () => {
 
     expect(await createFileAnchors(path).list()).toStrictEqual([anchor(1), anchor(3)]);
     expect((await readFile(path, "utf8")).split("\n")).toHaveLength(3);
+  });
+
+  it("from before they were signed are read, without a signature", async () => {
+    const path = join(directory, "anchors.jsonl");
+    const { sequence, hash, at } = anchor(1);
+    await writeFile(path, `${JSON.stringify({ sequence, hash, at })}\n`);
+
+    expect(await createFileAnchors(path).list()).toStrictEqual([{ ...anchor(1), by: "", keyId: "", signature: "" }]);
   });
 
   it.each(["nonsense\n", '{"sequence":1}\n', '{"sequence":1,"hash":"x","at":1}\n', "\n"])("that say %j are refused, not skipped", async (content) => {

@@ -1,6 +1,7 @@
 import { mkdir, open, readFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import type { AuditAnchor, AuditAnchors } from "../../ports/audit-anchors.ts";
+import { readAnchor, type AuditAnchor } from "../../domain/audit/anchor.ts";
+import type { AuditAnchors } from "../../ports/audit-anchors.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 
 /** Anchors as lines of JSON in a file that is only appended to. One process writes it (the owner of the database, or the host of one person). */
@@ -16,7 +17,7 @@ export function createFileAnchors(path: string): AuditAnchors {
   };
 }
 
-async function append(path: string, { sequence, hash, at }: AuditAnchor): Promise<void> {
+async function append(path: string, anchor: AuditAnchor): Promise<void> {
   const complete = completeLines(await read(path));
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -24,7 +25,7 @@ async function append(path: string, { sequence, hash, at }: AuditAnchor): Promis
     try {
       // A death in the middle of an append leaves half a line, which never counted.
       await file.truncate(Buffer.byteLength(complete));
-      await file.appendFile(`${JSON.stringify({ sequence, hash, at })}\n`);
+      await file.appendFile(`${JSON.stringify(anchor)}\n`);
       await file.datasync();
     } finally {
       await file.close();
@@ -68,10 +69,9 @@ function parse(path: string, text: string): readonly AuditAnchor[] {
 
 function parseLine(line: string): AuditAnchor | undefined {
   try {
-    const { sequence, hash, at } = JSON.parse(line) as Partial<AuditAnchor>;
-    const valid =
-      typeof sequence === "number" && Number.isSafeInteger(sequence) && typeof hash === "string" && /^[0-9a-f]{64}$/.test(hash) && typeof at === "number";
-    return valid ? { sequence, hash, at } : undefined;
+    const value: unknown = JSON.parse(line);
+    // Before anchors were signed they had a place and a time only; such a line is read, and fails where its signature is checked.
+    return typeof value === "object" && value !== null ? readAnchor({ by: "", keyId: "", previous: "", signature: "", ...value }) : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { InboxCard } from "../../contract/inbox.ts";
-import { exportAudit, verifyAudit } from "./commands/audit.ts";
+import { auditFormats, type AuditFormat } from "../../domain/audit/export-format.ts";
+import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit } from "./commands/audit.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
 import { createKeys } from "./commands/init-keys.ts";
@@ -141,11 +142,31 @@ function addRest(program: Command, run: Runner): void {
     .option("--revise", "the stage's revise trigger")
     .action(async (issue: string, stage: string, options: { revise?: boolean }) => run((context) => previewStage(context, issue, stage, options)));
   const audit = program.command("audit").description("the hash-chained record of everything that happened");
-  audit.command("verify").action(async () => run((context) => verifyAudit(context)));
+  audit
+    .command("verify")
+    .description("check the chain, the anchors outside the database, every signature and every effect")
+    .option("--tags", "compare with the anchors that are tags of the repositories, too")
+    .action(async (options: { tags?: boolean }) => run((context) => verifyAudit(context, options)));
+  audit
+    .command("anchor")
+    .description("vouch for the present end of the record: a signed tag on the default branch of each repository")
+    .option("--repository <owner/name>", "only this repository")
+    .action(async (options: { repository?: string }) => run((context) => anchorAudit(context, options)));
+  audit
+    .command("replay <id>")
+    .description("one decision again: what was shown, which rule asked, who decided, what ran, what came back")
+    .action(async (id: string) => run((context) => replayDecision(context, id)));
   audit
     .command("export")
-    .addOption(new Option("--format <format>").choices(["jsonl", "csv"]).default("jsonl"))
-    .action(async (options: { format: "jsonl" | "csv" }) => run((context) => exportAudit(context, options.format, (text) => void process.stdout.write(text))));
+    .description("the whole record on standard output, sealed with your signature")
+    .addOption(new Option("--format <format>").choices([...auditFormats]).default("jsonl"))
+    .action(async (options: { format: AuditFormat }) => run((context) => exportAudit(context, options.format, (text) => void process.stdout.write(text))));
+  audit
+    .command("check-export <file>")
+    .description("check an exported record by itself, without its workspace: chain, end and seal")
+    .option("--trusted <path>", "a public key file, or a directory of them (default: the keys of the workspace)")
+    .addOption(new Option("--format <format>", "default: from the name of the file").choices([...auditFormats]))
+    .action(async (file: string, options: { trusted?: string; format?: AuditFormat }) => run((context) => checkExportFile(context, file, options)));
   program
     .command("doctor")
     .description("check everything that Signalbox needs, and say what to do")

@@ -8,6 +8,8 @@ import type { Forge } from "../../ports/forge.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import type { Store } from "../../ports/store.ts";
 import type { AuditVerification } from "../../usecases/verify-audit.ts";
+import type { PublishedAnchor } from "../../usecases/publish-anchor.ts";
+import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
@@ -38,7 +40,10 @@ export interface HostDependencies {
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly resumeRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;
-  readonly verifyAudit: () => Promise<AuditVerification>;
+  readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;
+  /** Vouches for the end of the chain in the owner's file and by tags in these repositories; all of the workspace when absent. */
+  readonly anchorAudit: (repository?: RepositoryName) => Promise<Result<PublishedAnchor, Refusal>>;
+  readonly replayDecision: (id: RequestId) => Promise<ReplayedDecision | undefined>;
   readonly exportAudit: (format: "jsonl" | "csv") => AsyncIterable<string>;
   readonly connection: () => Promise<ConnectionState>;
   readonly doctor: () => Promise<Check[]>;

@@ -4,8 +4,11 @@ import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import { allStages, type StageName } from "../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../ports/audit-anchors.ts";
 import type { DecisionSigner, SignatureVerifier } from "../../ports/crypto.ts";
+import type { AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
+import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
+import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
@@ -25,6 +28,8 @@ export interface HostGround {
   readonly forge: RehearsalForge;
   readonly keys: { readonly signer: DecisionSigner; readonly signatures: SignatureVerifier };
   readonly anchors: AuditAnchors;
+  /** Keeps the end of the trail outside of the database as the owner goes. */
+  readonly anchorAudit: AnchorAudit;
   readonly directory: WorkspaceDirectory;
   readonly version: string;
   /** Labels, hook and row of a repository that was brought in. */
@@ -41,6 +46,15 @@ export function hostDependencies(ground: HostGround): HostDependencies {
   const owner = ownerLogin as PersonId;
   const sign = createDecide({ store, clock, hasher, signer: keys.signer, answerRequest: useCases.answerRequest });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
+  const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
+  const verifyAudit = createVerifyAudit({
+    store,
+    hasher,
+    signatures: keys.signatures,
+    anchors: ground.anchors,
+    taggedAnchors: createReadTaggedAnchors({ repositories, forge: forge.owner }),
+    vouchFor: (head) => ground.anchorAudit.vouchFor(head),
+  });
   return {
     store,
     clock,
@@ -56,11 +70,13 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     parkRun: (id) => useCases.parkRun(id, owner),
     resumeRun: (id) => useCases.releaseRun(id, owner),
     cancelRun: (id, reason) => useCases.cancelRun(id, owner, reason),
-    verifyAudit: createVerifyAudit({ store, hasher, clock, signatures: keys.signatures, anchors: ground.anchors }),
-    exportAudit: createExportAudit({ store }),
+    verifyAudit,
+    anchorAudit: createPublishAnchor({ verifyAudit, anchors: ground.anchors, ownerForge: forge.owner, repositories }),
+    replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),
+    exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
-    repositories: () => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name)),
+    repositories,
     rehearsal: {
       sample: sampleRepository as RepositoryName,
       addLocal: async (path) => {

@@ -12,6 +12,7 @@ import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
+import { createAnchorAudit, type AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
 import { createHostRouter, type HostRouter } from "../host/router.ts";
 import { serveHost } from "../host/websocket-server.ts";
@@ -109,13 +110,17 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
     for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect.repository(name);
     await started.orchestrate();
   }
+  const anchors = createFileAnchors(directory.anchors);
+  const anchorAudit = createAnchorAudit({ store: database.store, hasher, clock, anchors, signatures: keys.signatures, signer: keys.signer });
+  if (purpose === "work") closing.push(keepAnchors(anchorAudit, clock, log));
   const router = createHostRouter(
     hostDependencies({
       platform,
       useCases,
       forge,
       keys,
-      anchors: createFileAnchors(directory.anchors),
+      anchors,
+      anchorAudit,
       directory,
       version: options.version,
       connectRepository: (name) => connect.repository(name),
@@ -126,6 +131,25 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const host = await serveHost({ router, token: secrets.hostToken, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
   return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
+}
+
+const anchorEvery = 60_000;
+
+/** Anchors the trail every now and then and at the end, so that little can be cut off unseen. What does not fit is for the verification to tell. */
+function keepAnchors(audit: AnchorAudit, clock: Clock, log: Log): () => Promise<void> {
+  let cancel = (): void => undefined;
+  const keep = async (): Promise<void> => {
+    const kept = await audit.keep().catch((error: unknown) => void log.error({ err: error }, "the audit trail could not be anchored"));
+    if (kept?.ok === false) log.error({ fault: kept.error }, "the audit trail does not fit to its anchors");
+  };
+  const again = (): void => {
+    cancel = clock.after(anchorEvery, () => void keep().then(again));
+  };
+  again();
+  return async () => {
+    cancel();
+    await keep();
+  };
 }
 
 interface Ground {

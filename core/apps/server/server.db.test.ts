@@ -114,7 +114,7 @@ describeOnPostgres("the headless part in three processes", (serverUrl) => {
     const run = await waitFor(() => runInPhase("succeeded"));
     const pull = await owner.pull(repository, run.pull ?? 0);
     expect({ pull: pull.state, runs: (await runs()).length }).toEqual({ pull: "merged", runs: 1 });
-    expect(await database.store.transaction((tx) => tx.audit.executedTwice())).toEqual([]);
+    expect(await database.store.transaction((tx) => tx.audit.executedTwice(10))).toEqual([]);
     await waitFor(async () => ((await owner.issue(repository, issue.number)).labels.includes("state:approved") ? true : undefined));
   });
 

@@ -42,6 +42,7 @@ export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flo
     },
     after: (sequence, limit) => list("where sequence > $1 order by sequence limit $2", [sequence, limit]),
     bySubject: (subject) => list("where subject = $1 order by sequence", [subject]),
+    byCorrelation: (correlationId) => list("where correlation_id = $1 order by sequence", [correlationId]),
     async head() {
       const [event] = await list("order by sequence desc limit 1", []);
       return event;

@@ -76,7 +76,7 @@ function report(context: CommandContext, rest: Rest): ExitCode {
 }
 
 /** Ids are long and time-ordered; any unique ending or beginning of at least six characters will do. */
-async function fullId(client: Control["client"], given: string): Promise<string> {
+export async function fullId(client: Control["client"], given: string): Promise<string> {
   if (given.length >= 36 || given.length < 6) return given;
   const known = [...(await client.inbox.list({})).items, ...(await client.inbox.list({ closed: true })).items].map((item) => item.id);
   const matching = [...new Set(known.filter((id) => id.endsWith(given) || id.startsWith(given)))];

@@ -1,7 +1,10 @@
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import { changes } from "../changes.ts";
+import type { RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
 import type { HostDependencies } from "../dependencies.ts";
+import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
+import { replayView } from "../views/replay-view.ts";
 import type { z } from "zod";
 import type { auditContract, flowEvent } from "../../../contract/audit.ts";
 
@@ -33,9 +36,19 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
         }
       }
     }),
-    verify: contract.audit.verify.handler(async () => {
-      const { ok, events, head, problems, effectsExecutedTwice } = await deps.verifyAudit();
-      return { ok, events, ...(head ? { head } : {}), problems: [...problems], effectsExecutedTwice };
+    verify: contract.audit.verify.handler(async ({ input }) => {
+      const { ok, events, head, problems, effectsExecutedTwice, anchors } = await deps.verifyAudit({ tags: input?.tags });
+      return { ok, events, ...(head ? { head } : {}), problems: [...problems], effectsExecutedTwice, anchors };
+    }),
+    anchor: contract.audit.anchor.handler(async ({ input }) => {
+      const published = await deps.anchorAudit(input?.repository as RepositoryName | undefined);
+      if (!published.ok) throw refused(published.error);
+      return { anchor: published.value.anchor, tags: [...published.value.tags] };
+    }),
+    replay: contract.audit.replay.handler(async ({ input }) => {
+      const replayed = await deps.replayDecision(input.id as RequestId);
+      if (!replayed) throw notFound("request", input.id, "signalbox inbox list --all shows the ids.");
+      return replayView(replayed);
     }),
     export: contract.audit.export.handler(async function* ({ input }) {
       yield* deps.exportAudit(input.format);
