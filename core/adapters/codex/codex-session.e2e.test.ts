@@ -216,6 +216,14 @@ describe("the gateway as seen by the agent", () => {
     });
   });
 
+  it("is waited for: when nobody listens there, the turn was interrupted and has not failed", async () => {
+    const gateway = await startMcpFixture(["kb_search"], () => ({}));
+    await gateway.close();
+    await startModel(() => say("worked without tools"));
+    const { outcome } = await turn(session({ gateway }), "search");
+    expect(outcome.outcome).toBe("interrupted");
+  });
+
   it("has to be there: a refused token fails the turn instead of leaving the agent without tools", async () => {
     const gateway = await startMcpFixture(["kb_search"], () => ({}));
     closing.push(gateway.close);

@@ -40,6 +40,8 @@ export interface CodexSessionOptions {
   readonly environment?: NodeJS.ProcessEnv | undefined;
 }
 
+/** Codex's words when it ends before a turn has begun because nobody listens where its tools are. A gateway that answers and refuses reads otherwise. */
+const gatewayWasAway = /required MCP servers failed to initialize[\s\S]*error sending request/;
 const stderrLimit = 16 * 1024;
 const passedOn =
   /^(PATH|HOME|USER|LOGNAME|SHELL|TERM|TZ|LANG|LC_\w+|SSL_CERT_FILE|SSL_CERT_DIR|(HTTPS?|NO|ALL)_PROXY|SystemRoot|SystemDrive|ComSpec|PATHEXT|USERPROFILE|APPDATA|LOCALAPPDATA)$/i;
@@ -87,7 +89,7 @@ async function runTurn(
   if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };
   const message = progress.failure ?? `Codex ended with ${ended.status} before the turn did${ended.stderr ? `: ${ended.stderr}` : ""}`;
   // Codex ends itself by exit codes; a signal is somebody else's: the machine out of memory, an operator, a crash.
-  const outcome = progress.failure === undefined && ended.killed ? "interrupted" : "failed";
+  const outcome = progress.failure === undefined && (ended.killed || gatewayWasAway.test(ended.stderr)) ? "interrupted" : "failed";
   return { threadId, outcome, message: redact(options, message), usage };
 }
 
