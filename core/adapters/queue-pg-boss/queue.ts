@@ -2,6 +2,7 @@ import { PgBoss, type Db } from "pg-boss";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { JobName, JobTypes, Queue } from "../../ports/queue.ts";
 import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
+import { startClaimLoop, type ClaimLoop, type ClaimSource } from "./claim-loop.ts";
 
 export interface PgBossQueueOptions {
   /** Both the embedded database and PostgreSQL; the queue never closes it. */
@@ -20,14 +21,21 @@ const jobNames = Object.keys(queues) as readonly JobName[];
 /** A worker that was killed stops its heartbeat; its jobs come back after this, at most two seconds later. pg-boss allows no less. */
 const heartbeatSeconds = 10;
 
+/** Longer than any job should take: what is still under way then is given up, and comes again. */
+const expireInSeconds = 900;
+
+/** Finds what a lost notice left. */
+const pollEvery = 1_000;
+
 /**
  * The queue on pg-boss, in schema `pgboss` of the same database, so that a job can be part of a transaction. Jobs wake workers by NOTIFY; polling finds what a
  * lost notice left. A failed job comes again after 1, 2, 4, … seconds, without an end: the outbox and the reconciler decide when to give up.
  */
 export function createPgBossQueue(options: PgBossQueueOptions): Queue {
   const { driver, onError } = options;
+  const loops = new Map<JobName, ClaimLoop[]>();
   const boss = new PgBoss({
-    db: databaseOver(driver),
+    db: databaseOver(driver, (name) => loops.get(name as JobName)?.forEach((loop) => loop.wake())),
     backend: driver.kind,
     schema: "pgboss",
     useListenNotify: true,
@@ -65,24 +73,29 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     },
     async work(name, concurrency, handler) {
       assertStarted();
-      await boss.work<JobTypes[typeof name]>(
-        name,
-        { localConcurrency: concurrency, batchSize: 1, pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 1 },
-        async ([job]) => {
-          if (!job) return;
-          try {
-            await handler(job.data);
-          } catch (error) {
-            onError(error);
-            throw error;
-          }
-        },
-      );
+      const source = claimSource<JobTypes[typeof name]>(boss, name);
+      const times = { pollEvery, touchEvery: heartbeatSeconds * 500, giveUpAfter: expireInSeconds * 1_000 };
+      loops.set(name, [...(loops.get(name) ?? []), startClaimLoop({ source, concurrency, handle: handler, onError, ...times })]);
     },
     async stop() {
       started = false;
+      await Promise.all([...loops.values()].flat().map((loop) => loop.stop(30_000)));
+      loops.clear();
       await boss.stop({ graceful: true, timeout: 30_000 });
     },
+  };
+}
+
+/**
+ * pg-boss's claims as the loop wants them. Its own worker is not used: it waits for its poll after every job unless a notice came meanwhile, so that a queue that has grown is
+ * worked off at one job a second for each of its places, and it claims and completes one by one.
+ */
+function claimSource<Data extends object>(boss: PgBoss, name: JobName): ClaimSource<Data> {
+  return {
+    claim: (limit) => boss.fetch<Data>(name, { batchSize: limit }),
+    complete: async (jobs) => void (await boss.complete(name, [...jobs])),
+    fail: async (job, error) => void (await boss.fail(name, job, error instanceof Error ? error : { message: String(error) })),
+    touch: async (jobs) => void (await boss.touch(name, [...jobs])),
   };
 }
 
@@ -94,7 +107,7 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
     retryBackoff: true,
     ...queues[name],
     heartbeatSeconds,
-    expireInSeconds: 900,
+    expireInSeconds,
     deleteAfterSeconds: 3_600,
   };
   await boss.createQueue(name, settings);
@@ -108,13 +121,10 @@ async function reclaim(session: SqlSession): Promise<void> {
   await session.query("update pgboss.job set state = 'retry', start_after = now() where state = 'active'");
 }
 
-function databaseOver(driver: SqlDriver): Db {
+/** @param wake is told the name of a queue that has a new job. */
+function databaseOver(driver: SqlDriver, wake: (queue: string) => void): Db {
   return {
     executeSql: async (text, values) => ({ rows: await driver.query(text, values) }),
-    async listen(channel, onNotification, onReconnect) {
-      const stop = await driver.listen(channel, onNotification);
-      onReconnect();
-      return { close: stop };
-    },
+    listen: async (channel) => ({ close: await driver.listen(channel, wake) }),
   };
 }
