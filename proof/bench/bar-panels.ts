@@ -112,12 +112,12 @@ function limitLayers(line: Line, index: number, end: number, x: object): readonl
     {
       data,
       mark: { type: "rule", color: colours.limit, strokeDash: [5, 3], strokeWidth: 1.5 },
-      encoding: { x: x as never, y: { value: above - 11 }, y2: { value: "height" } },
+      encoding: { x: x, y: { value: above - 11 }, y2: { value: "height" } },
     },
     {
       data,
       mark: { type: "text", align: toTheLeft ? "right" : "left", baseline: "bottom", dx: toTheLeft ? -5 : 5, fontSize: 12, color: colours.limit },
-      encoding: { x: x as never, y: { value: above }, text: { field: "text" } },
+      encoding: { x: x, y: { value: above }, text: { field: "text" } },
     },
   ];
 }

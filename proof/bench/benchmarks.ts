@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { queueBenchmark } from "./queue.ts";
 
 /** All of them, in the order of the page. */
-export const benchmarks: readonly Benchmark[] = [];
+export const benchmarks: readonly Benchmark[] = [queueBenchmark];

@@ -69,11 +69,11 @@ function limitLayers(chart: LineChart, y: object): readonly UnitSpec<string>[] {
   if (!chart.limit) return [];
   const data = { values: [{ y: chart.limit.value }] };
   return [
-    { data, mark: { type: "rule", color: colours.limit, strokeDash: [5, 3], strokeWidth: 1.5 }, encoding: { y: y as never } },
+    { data, mark: { type: "rule", color: colours.limit, strokeDash: [5, 3], strokeWidth: 1.5 }, encoding: { y: y } },
     {
       data,
       mark: { type: "text", align: "left", baseline: "bottom", dy: -4, fontSize: 12, color: colours.limit },
-      encoding: { x: { value: 6 }, y: y as never, text: { value: chart.limit.label } },
+      encoding: { x: { value: 6 }, y: y, text: { value: chart.limit.label } },
     },
   ];
 }

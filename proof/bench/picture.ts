@@ -6,10 +6,11 @@ import { linePanel } from "./line-panel.ts";
 import { colours, font } from "./picture-style.ts";
 
 /** Not in the types, and meant to be replaced where there is no canvas. */
-const { textMetrics } = vega as unknown as { readonly textMetrics: { width: (item: { readonly fontSize?: number }, text: unknown) => number } };
+const { textMetrics } = vega as unknown as {
+  readonly textMetrics: { width: (item: { readonly fontSize?: number }, text: string | readonly string[]) => number };
+};
 // The width of a letter of the usual fonts, in em. The estimate that vega brings is half as much again and leaves wide margins.
-textMetrics.width = ({ fontSize = 11 }, text) =>
-  (Array.isArray(text) ? Math.max(...text.map((line) => String(line).length)) : String(text ?? "").length) * fontSize * 0.58;
+textMetrics.width = ({ fontSize = 11 }, text) => Math.max(0, ...[text].flat().map((line) => String(line).length)) * fontSize * 0.58;
 
 /** A benchmark's picture as SVG, on a white ground so that it reads on a light page and on a dark one. Its title is the finding. */
 export async function drawPicture(benchmark: Benchmark, results: Results, finding: string): Promise<string> {
