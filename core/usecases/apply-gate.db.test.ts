@@ -37,7 +37,7 @@ describe("the gate at a stage's end", () => {
     const files = bench.forge.branches.get("signalbox/issue-7/intake")?.files;
     expect(files?.get("docs/_docset/issues/issue-7.yaml")).toContain("docs/issues/issue-7/intake/problem.md");
     expect(files?.get("docs/_docset/prs/pr-100.yaml")).toContain("docs/issues/issue-7/intake/problem.md");
-    expect(files?.has("docs/_index/issue-map.yaml")).toBe(true);
+    expect([...(files?.keys() ?? [])].filter((path) => path.startsWith("docs/_index/"))).toEqual(["docs/_index/issues/issue-7.yaml"]);
   });
 
   it("is asked anew with the state of today when nobody decided in time, and the run waits on", async () => {
@@ -68,6 +68,23 @@ describe("approving a gate", () => {
     await bench.deliver("issues", { action: "labeled", issue: { number: 7 }, label: { name: "run:vision" } });
     await bench.drain();
     expect(await bench.run()).toMatchObject({ stage: "vision", state: { phase: "preparing" } });
+  });
+
+  it("writes the page of the issue map from all rows, also from one that arrives meanwhile", async () => {
+    const { request } = await bench.toGate();
+    const other = (issue: number): Record<string, string> => ({
+      [`docs/_index/issues/issue-${issue}.yaml`]: `row:\n  issue: ${issue}\n  title: Issue ${issue}\n`,
+    });
+    bench.forge.push("main", other(8));
+    bench.forge.beforeWrite = (what) => {
+      if (what === "mirror commitFiles main docs: issue map" && !bench.forge.branches.get("main")?.files.has("docs/_index/issues/issue-9.yaml"))
+        bench.forge.push("main", other(9));
+    };
+    const { request: executing, decision } = await bench.decide(request, { type: "approve" });
+    await bench.applyGate(executing, decision);
+
+    const page = bench.forge.branches.get("main")?.files.get("docs/_index/issue-map.md");
+    expect(page?.match(/^\| #\d+/gm)).toEqual(["| #7", "| #8", "| #9"]);
   });
 
   it("without going on leaves the issue approved and starts nothing", async () => {

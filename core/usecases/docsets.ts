@@ -8,9 +8,18 @@ import {
   type Docset,
   type DocsetEntry,
 } from "../domain/docset/docset.ts";
-import { issueMapData, issueMapPagePath, issueMapPath, mapDocument, mergeIssueMap, readIssueMap, renderIssueMap } from "../domain/docset/issue-map.ts";
+import {
+  issueMapFolder,
+  issueMapPagePath,
+  issueMapRowData,
+  issueMapRowPath,
+  mapDocument,
+  mergeIssueMapRow,
+  readIssueMapRow,
+  renderIssueMap,
+} from "../domain/docset/issue-map.ts";
 import { unfinishedParts } from "../domain/document/finished.ts";
-import type { CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import { isStageName, type StageName } from "../domain/stage/stage.ts";
 import { artifactFolder } from "../domain/stage/table.ts";
@@ -124,26 +133,45 @@ export async function syncPullDocset(deps: DocsetDependencies, run: Run): Promis
   return write(deps, run, path, mergeDocset(before, { stage: run.stage, issue: run.issue, entries, removed: goneFrom(before, found) }), found);
 }
 
-/** Brings the issue's row of the issue map up to date, as data and as a page. */
+/**
+ * Brings the issue's row of the issue map up to date on the run's branch. On the base branch the page of all rows follows: on a stage's branch it would be a file
+ * that every stage changes, and the first one that is merged would put all others in conflict.
+ */
 export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
   const found = await findDocuments(deps, run);
   if (!found) return undefined;
   const issue = await deps.forge.issue(run.repository, run.issue);
-  const before = readIssueMap(await readYaml(deps, run.repository, found.tip, issueMapPath));
-  const gaps = validateDocset(found, run.stage).missing;
-  const rows = mergeIssueMap(before, {
+  const path = issueMapRowPath(run.issue);
+  const row = mergeIssueMapRow(readIssueMapRow(await readYaml(deps, run.repository, found.tip, path)), {
     issue: run.issue,
     title: issue.title,
     documents: found.entries.map(mapDocument),
     pulls: run.pull === undefined ? [] : [run.pull],
-    gaps,
+    gaps: validateDocset(found, run.stage).missing,
   });
-  const files = new Map([
-    [issueMapPath, deps.documents.renderYaml(issueMapData(run.repository, rows))],
-    [issueMapPagePath, renderIssueMap(run.repository, rows)],
-  ]);
+  const files = new Map([[path, deps.documents.renderYaml(issueMapRowData(row))]]);
   const commit = await deps.mirror.commitFiles(run.repository, run.branch, files, `docs: issue map for #${run.issue}`);
-  return { path: issueMapPath, commit, documents: found.entries.length, problems: found.problems };
+  if (run.branch === run.baseBranch) await syncIssueMapPage(deps, run.repository, run.baseBranch);
+  return { path, commit, documents: found.entries.length, problems: found.problems };
+}
+
+/**
+ * Writes the page of all rows. Somebody else's row may arrive while this one is written, and a commit that is tried again is not thought through again: so it looks
+ * once more until the page says what the rows say.
+ */
+async function syncIssueMapPage(deps: DocsetDependencies, repository: RepositoryName, branch: BranchName): Promise<void> {
+  for (let attempt = 1; attempt <= 5; attempt += 1) {
+    const tip = await deps.mirror.fetch(repository, branch);
+    if (!tip) return;
+    const paths = (await deps.mirror.listFiles(repository, tip, issueMapFolder)).filter((path) => path.endsWith(".yaml"));
+    const rows = await Promise.all(paths.map(async (path) => readIssueMapRow(await readYaml(deps, repository, tip, path))));
+    const page = renderIssueMap(
+      repository,
+      rows.filter((row) => row !== undefined),
+    );
+    if ((await deps.mirror.readFile(repository, tip, issueMapPagePath)) === page) return;
+    await deps.mirror.commitFiles(repository, branch, new Map([[issueMapPagePath, page]]), "docs: issue map");
+  }
 }
 
 function goneFrom(docset: Docset, found: FoundDocuments): readonly string[] {

@@ -5,7 +5,7 @@ import type { Digest, RepositoryName } from "../kernel/values.ts";
 import { allStages, type StageName } from "../stage/stage.ts";
 import { stageTable } from "../stage/table.ts";
 import { docsetData, docsetPath, emptyDocset, mergeDocset, readDocset, validateDocset, type DocsetEntry } from "./docset.ts";
-import { issueMapData, mapDocument, mergeIssueMap, readIssueMap, renderIssueMap, type IssueMapRow } from "./issue-map.ts";
+import { issueMapRowData, issueMapRowPath, mapDocument, mergeIssueMapRow, readIssueMapRow, renderIssueMap, type IssueMapRow } from "./issue-map.ts";
 
 const repository = "harbour/tidewater" as RepositoryName;
 const entry = (stage: StageName, type: string, change: Partial<DocsetEntry> = {}): DocsetEntry => ({
@@ -134,22 +134,28 @@ describe("the issue map", () => {
     { requiredKeys: ["issue", "title", "documents", "pulls", "gaps"] },
   );
 
-  it("keeps what a later sync does not know", () => {
-    const rows = mergeIssueMap([{ ...row, release: "v1.0", pulls: [1] }], { ...row, stage: undefined, pulls: [4] });
+  it("has a file for each issue, so that two issues never change the same one", () => {
+    expect([issueMapRowPath(7), issueMapRowPath(8)]).toEqual(["docs/_index/issues/issue-7.yaml", "docs/_index/issues/issue-8.yaml"]);
+  });
 
-    expect(rows).toEqual([{ ...row, release: "v1.0", pulls: [1, 4] }]);
+  it("keeps what a later sync does not know", () => {
+    const merged = mergeIssueMapRow({ ...row, release: "v1.0", pulls: [1] }, { ...row, stage: undefined, pulls: [4] });
+
+    expect(merged).toEqual({ ...row, release: "v1.0", pulls: [1, 4] });
   });
 
   it("converges, and reads back what it wrote", () => {
     fc.assert(
-      fc.property(fc.array(someRow, { maxLength: 6 }), someRow, (before, next) => {
-        const rows = before.reduce<readonly IssueMapRow[]>(mergeIssueMap, []);
-        const once = mergeIssueMap(rows, next);
-        expect(mergeIssueMap(once, next)).toStrictEqual(once);
-        expect(once.map((r) => r.issue)).toEqual([...new Set(once.map((r) => r.issue))].toSorted((a, b) => a - b));
-        expect(readIssueMap(JSON.parse(JSON.stringify(issueMapData(repository, once))))).toStrictEqual(once);
+      fc.property(fc.option(someRow, { nil: undefined }), someRow, (before, next) => {
+        const once = mergeIssueMapRow(before, next);
+        expect(mergeIssueMapRow(once, next)).toStrictEqual(once);
+        expect(readIssueMapRow(JSON.parse(JSON.stringify(issueMapRowData(once))))).toStrictEqual(once);
       }),
     );
+  });
+
+  it.each([[undefined], [{}], [{ row: { issue: "7" } }], [[]]])("has no row in what cannot be read: %j", (data) => {
+    expect(readIssueMapRow(data)).toBeUndefined();
   });
 
   it("is a page whose cells foreign text cannot leave", () => {
@@ -160,9 +166,8 @@ describe("the issue map", () => {
     );
     fc.assert(
       fc.property(fc.array(someRow, { minLength: 1, maxLength: 3 }), (rows) => {
-        const map = rows.reduce<readonly IssueMapRow[]>(mergeIssueMap, []);
-        const lines = renderIssueMap(repository, map).split("\n").slice(5, -1);
-        expect(lines).toHaveLength(map.length);
+        const lines = renderIssueMap(repository, rows).split("\n").slice(5, -1);
+        expect(lines).toHaveLength(rows.length);
         for (const line of lines) expect(line.match(/(?<!\\)\|/g)).toHaveLength(7);
       }),
     );

@@ -4,9 +4,15 @@ import { documentStatuses, type DocumentStatus } from "../document/front-matter.
 import { isStageName, type StageName } from "../stage/stage.ts";
 import type { DocsetEntry } from "./docset.ts";
 
-export const issueMapPath = "docs/_index/issue-map.yaml";
-/** The same for people, on the forge. */
+/** Where the map's rows lie: a file each, so that stages of two issues that end at the same time never meet in one file. */
+export const issueMapFolder = "docs/_index/issues/";
+/** All rows for people, on the forge. Derived from the rows, and written on the base branch only. */
 export const issueMapPagePath = "docs/_index/issue-map.md";
+
+/** Where an issue's row lies. */
+export function issueMapRowPath(issue: number): string {
+  return `${issueMapFolder}issue-${issue}.yaml`;
+}
 
 export interface IssueMapDocument {
   readonly docId: string;
@@ -37,12 +43,11 @@ export function mapDocument({ docId, type, path, status }: DocsetEntry): IssueMa
 }
 
 /**
- * Puts an issue's row into the map: ascending by issue, lists sorted, so that the same state is the same file. What the new row does not know (parent, stage,
- * release) is kept, and pull requests are added to those that are there.
+ * An issue's row brought up to date: lists sorted, so that the same state is the same file. What the new row does not know (parent, stage, release) is kept, and
+ * pull requests are added to those that are there.
  */
-export function mergeIssueMap(rows: readonly IssueMapRow[], row: IssueMapRow): readonly IssueMapRow[] {
-  const before = rows.find((candidate) => candidate.issue === row.issue);
-  const merged: IssueMapRow = {
+export function mergeIssueMapRow(before: IssueMapRow | undefined, row: IssueMapRow): IssueMapRow {
+  return {
     issue: row.issue,
     title: row.title,
     ...optional("parent", row.parent ?? before?.parent),
@@ -52,23 +57,22 @@ export function mergeIssueMap(rows: readonly IssueMapRow[], row: IssueMapRow): r
     ...optional("release", row.release ?? before?.release),
     gaps: [...new Set(row.gaps)].toSorted(),
   };
-  return [...rows.filter((candidate) => candidate.issue !== row.issue), merged].toSorted((a, b) => a.issue - b.issue);
 }
 
-/** The plain data that the YAML file is written from. */
-export function issueMapData(repository: RepositoryName, rows: readonly IssueMapRow[]): JsonObject {
+/** The plain data that a row's file is written from. */
+export function issueMapRowData(row: IssueMapRow): JsonObject {
   return {
-    doc_id: "issue-map",
+    doc_id: `issue-map-${row.issue}`,
     type: "issue_map",
-    title: `Issue map of ${repository}`,
+    title: `Issue map, #${row.issue}`,
     status: "draft",
     owner_role: "km",
-    related_issues: rows.map((row) => row.issue),
-    related_prs: [...new Set(rows.flatMap((row) => row.pulls))].toSorted((a, b) => a - b),
+    related_issues: [row.issue],
+    related_prs: row.pulls,
     supersedes: [],
     superseded_by: null,
     approvals: { required: ["owner"], status: "pending" },
-    issues: rows.map((row) => ({
+    row: {
       issue: row.issue,
       title: row.title,
       parent: row.parent ?? null,
@@ -77,19 +81,31 @@ export function issueMapData(repository: RepositoryName, rows: readonly IssueMap
       pulls: row.pulls,
       release: row.release ?? null,
       gaps: row.gaps,
-    })),
+    },
   };
 }
 
-/** The rows of a parsed map. What cannot be read is left out; the next sync of its issue brings it back. */
-export function readIssueMap(data: unknown): readonly IssueMapRow[] {
-  const issues = isRecord(data) ? list(data["issues"]) : [];
-  return issues.flatMap(readRow).reduce<readonly IssueMapRow[]>(mergeIssueMap, []);
+/** The row of a parsed file. Undefined when it cannot be read; the next sync of its issue brings it back. */
+export function readIssueMapRow(data: unknown): IssueMapRow | undefined {
+  const row = isRecord(data) ? data["row"] : undefined;
+  if (!isRecord(row) || !isNumber(row["issue"])) return undefined;
+  const { parent, stage, release } = row;
+  return mergeIssueMapRow(undefined, {
+    issue: row["issue"],
+    title: typeof row["title"] === "string" ? row["title"] : "",
+    ...(isNumber(parent) ? { parent } : {}),
+    ...(isStageName(stage) ? { stage } : {}),
+    documents: list(row["documents"]).flatMap(readDocument),
+    pulls: list(row["pulls"]).filter(isNumber),
+    ...(typeof release === "string" && release !== "" ? { release } : {}),
+    gaps: list(row["gaps"]).filter((gap): gap is string => typeof gap === "string"),
+  });
 }
 
-/** The map as a markdown page: one line per issue, with links that work from where the page lies. */
+/** The map as a markdown page: one line per issue, ascending, with links that work from where the page lies. */
 export function renderIssueMap(repository: RepositoryName, rows: readonly IssueMapRow[]): string {
-  const lines = rows.map((row) => {
+  const ascending = rows.toSorted((a, b) => a.issue - b.issue);
+  const lines = ascending.map((row) => {
     const documents = row.documents.map((document) => `[${escapeMarkdown(document.type)}](<${linkTo(document.path)}>) ${document.status}`).join("<br>");
     const gaps = row.gaps.length > 0 ? row.gaps.map(inlineCode).join(" ") : "—";
     const cells = [
@@ -116,23 +132,6 @@ export function renderIssueMap(repository: RepositoryName, rows: readonly IssueM
 /** Relative to the page's folder. Characters that would end the link or the table's cell are encoded. */
 function linkTo(path: string): string {
   return `../../${path}`.replaceAll(/[<>|\s\\%]/g, (character) => encodeURIComponent(character));
-}
-
-function readRow(value: unknown): IssueMapRow[] {
-  if (!isRecord(value) || !isNumber(value["issue"])) return [];
-  const { parent, stage, release } = value;
-  return [
-    {
-      issue: value["issue"],
-      title: typeof value["title"] === "string" ? value["title"] : "",
-      ...(isNumber(parent) ? { parent } : {}),
-      ...(isStageName(stage) ? { stage } : {}),
-      documents: list(value["documents"]).flatMap(readDocument),
-      pulls: list(value["pulls"]).filter(isNumber),
-      ...(typeof release === "string" && release !== "" ? { release } : {}),
-      gaps: list(value["gaps"]).filter((gap): gap is string => typeof gap === "string"),
-    },
-  ];
 }
 
 function readDocument(value: unknown): IssueMapDocument[] {

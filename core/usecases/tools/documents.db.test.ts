@@ -49,7 +49,7 @@ describe("the docset tools", () => {
     });
   });
 
-  it("write the pull request's docset and the issue map, as data and as a page", async () => {
+  it("write the pull request's docset and the issue's row of the issue map, which no other issue's stage changes", async () => {
     const run = await preparedRun();
 
     const pull = await world.call(run, "docset_sync_pr", {});
@@ -60,8 +60,8 @@ describe("the docset tools", () => {
       { status: "done", synced: true },
     ]);
     expect(world.documents.parseYaml(fileOn(run, `docs/_docset/prs/pr-${run.pull}.yaml`))).toMatchObject({ type: "docset_pr", issue: run.issue });
-    expect(world.documents.parseYaml(fileOn(run, "docs/_index/issue-map.yaml"))).toMatchObject({ issues: [{ issue: run.issue, gaps: [] }] });
-    expect(fileOn(run, "docs/_index/issue-map.md")).toContain(`#${run.issue}`);
+    expect(world.documents.parseYaml(fileOn(run, `docs/_index/issues/issue-${run.issue}.yaml`))).toMatchObject({ row: { issue: run.issue, gaps: [] } });
+    expect(fileOn(run, "docs/_index/issue-map.md")).toBe("");
   });
 
   it("say that nothing was pushed, and that there is no pull request", async () => {
