@@ -11,6 +11,7 @@ import { changeRun, runFlowEvent, type ChangeContext } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
 import type { ExitConditions, ExitState } from "./exit-conditions.ts";
 import { draftGate, storeGate, type GateDraft, type OpenGateDependencies } from "./open-gate.ts";
+import { refusedPaths } from "./refused-paths.ts";
 import { renderInterrupted, renderMissing, renderPushAccepted, renderPushRefused } from "./render-prompt.ts";
 import { fenceNonce, takeNews } from "./run-news.ts";
 import { readTurnMemory, writeTurnMemory, type TurnVerdict } from "./turn-memory.ts";
@@ -261,9 +262,4 @@ function inARow(past: readonly PastTurn[], reason: TurnReason): number {
 function missingSoFar(past: readonly PastTurn[]): number {
   const other = past.findLastIndex((turn) => turn.reason !== "missing" && turn.reason !== "push-accepted");
   return past.slice(other + 1).filter((turn) => turn.reason === "missing").length;
-}
-
-/** The gateway names each path that it refuses on a line of its own, after a hyphen. */
-function refusedPaths(message: string): readonly string[] {
-  return message.split("\n").flatMap((line) => /^\s*(?:remote:\s*)?- (\S.*?)(?:: .*)?$/.exec(line)?.[1] ?? []);
 }
