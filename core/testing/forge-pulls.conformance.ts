@@ -102,6 +102,7 @@ function describeMerging(create: () => Promise<ForgeStage>): void {
     await stage.push("main", { "notes.md": "something else\n" });
 
     await expectCode(stage.as.owner.mergePull(stage.repository, number, head, "Notes"), "conflict");
+    expect((await failure(stage.as.owner.mergePull(stage.repository, number, head, "Notes"))).retryable).toBe(false);
   });
 
   it("does not let those merge who may not write", async () => {

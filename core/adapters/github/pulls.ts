@@ -90,9 +90,21 @@ async function mergePull(client: GitHubClient, repository: RepositoryName, merge
   } catch (error) {
     // 405: not mergeable, or somebody merged it in between; then the merge at this head is what was asked for.
     const since = statusOf(error) === 405 ? await mergedAt(client, repository, merge) : undefined;
-    if (!since) throw error;
-    return { sha: since };
+    if (since) return { sha: since };
+    if (statusOf(error) === 405) await assertMergeable(client, repository, merge, error);
+    throw error;
   }
+}
+
+/** Asked again, a pull request in conflict stays in conflict; while the forge still computes (`mergeable: null`) it may yet be merged. */
+async function assertMergeable(client: GitHubClient, repository: RepositoryName, merge: Merge, cause: unknown): Promise<void> {
+  const { data } = await client.rest.pulls.get({ ...split(repository), pull_number: merge.number });
+  if (data.mergeable !== false) return;
+  throw new InfrastructureError("conflict", `pull request ${repository}#${merge.number} is in conflict with ${data.base.ref}`, {
+    cause,
+    retryable: false,
+    remedy: `Bring its branch up to date with ${data.base.ref} and decide again.`,
+  });
 }
 
 /** The merge commit, when the pull request was merged at exactly the wanted head. @throws InfrastructureError `conflict` when it was merged or closed at another. */
