@@ -7,8 +7,16 @@ import { holdCall } from "./hold-call.ts";
 function createWorld() {
   let call: ToolCall = sampleToolCall(sampleRun().id, { state: "pending" });
   const listeners = new Set<() => void>();
+  let looks = 0;
+  const toolCalls = {
+    get: async () => call,
+    open: async (ids: readonly string[]) => {
+      looks += 1;
+      return call.state === "pending" ? ids : [];
+    },
+  };
   const store = {
-    transaction: <T>(work: (tx: Transaction) => Promise<T>) => work({ toolCalls: { get: async () => call } } as unknown as Transaction),
+    transaction: <T>(work: (tx: Transaction) => Promise<T>) => work({ toolCalls } as unknown as Transaction),
     onFlow: async (callback: () => void) => {
       listeners.add(callback);
       return async () => void listeners.delete(callback);
@@ -16,8 +24,10 @@ function createWorld() {
   } satisfies Store;
   return {
     store,
+    toolCalls,
     clock: createManualClock(),
     listeners,
+    looks: () => looks,
     settle: () => void (call = { ...call, state: "done" }),
     hint: () => listeners.forEach((listener) => listener()),
   };
@@ -60,6 +70,34 @@ describe("holding a call", () => {
 
     expect(await held).toMatchObject({ state: "pending" });
     expect([world.listeners.size, world.clock.timers]).toEqual([0, 0]);
+  });
+
+  it("looks once for all calls that are held, however many", async () => {
+    const world = createWorld();
+    const held = Array.from({ length: 100 }, (_, index) => holdCall(world, `call-${index}`, 45_000));
+    await world.clock.advance(0);
+    const before = world.looks();
+    await world.clock.advance(1_000);
+    const after = world.looks();
+    expect([after - before, world.listeners.size]).toEqual([1, 1]);
+    world.settle();
+    world.hint();
+
+    expect(await Promise.all(held)).toHaveLength(100);
+    expect([world.listeners.size, world.clock.timers]).toEqual([0, 0]);
+  });
+
+  it("goes on waiting while the database is away", async () => {
+    const world = createWorld();
+    const { open } = world.toolCalls;
+    world.toolCalls.open = () => Promise.reject(new Error("away"));
+    const held = holdCall(world, "call", 45_000);
+    await world.clock.advance(1_000);
+    world.toolCalls.open = open;
+    world.settle();
+    await world.clock.advance(1_000);
+
+    expect(await held).toMatchObject({ state: "done" });
   });
 
   it("ends when its caller goes away", async () => {

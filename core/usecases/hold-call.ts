@@ -6,37 +6,107 @@ export interface HoldCallDependencies {
   readonly clock: Clock;
 }
 
+/** Milliseconds between two looks when no hint comes. */
 const look = 1_000;
 
 /**
- * Waits until a call has its result. The notice of a flow event is only a hint, so the row is looked at every second as well.
+ * Waits until a call has its result. The notice of a flow event is only a hint, so the rows are looked at every second as well.
+ *
+ * All calls that one process holds are watched together: one listener, one timer, and one question to the database for all of them, so that a thousand held
+ * calls cost about what one does.
  *
  * @param holdFor milliseconds; 0 looks once.
  * @returns the call as it is then: settled, or still open when the time is over or `signal` aborts.
  */
 export async function holdCall(deps: HoldCallDependencies, callId: string, holdFor: number, signal?: AbortSignal): Promise<ToolCall | undefined> {
-  let wake = (): void => undefined;
-  const nudge = (): void => wake();
-  const stop = await deps.store.onFlow(nudge);
-  signal?.addEventListener("abort", nudge);
   const until = deps.clock.now() + holdFor;
+  const read = (): Promise<ToolCall | undefined> => deps.store.transaction((tx) => tx.toolCalls.get(callId));
+  const now = await read();
+  if (!now || !isOpen(now) || holdFor <= 0 || signal?.aborted) return now;
+  const over = Promise.withResolvers<void>();
+  const end = (): void => over.resolve();
+  const cancel = deps.clock.after(Math.max(0, until - deps.clock.now()), end);
+  signal?.addEventListener("abort", end);
+  const stop = await watchOf(deps).add(callId, end);
   try {
-    for (;;) {
-      // Set up before looking: a hint that comes while the row is read must not be lost.
-      const hinted = new Promise<void>((resolve) => (wake = resolve));
-      const call = await deps.store.transaction((tx) => tx.toolCalls.get(callId));
-      const remaining = until - deps.clock.now();
-      if (!call || !isOpen(call) || remaining <= 0 || signal?.aborted) return call;
-      const cancel = deps.clock.after(Math.min(look, remaining), nudge);
-      await hinted;
-      cancel();
-    }
+    await over.promise;
   } finally {
-    signal?.removeEventListener("abort", nudge);
+    cancel();
+    signal?.removeEventListener("abort", end);
     await stop();
   }
+  return read();
 }
 
 export function isOpen(call: ToolCall): boolean {
   return call.state === "pending" || call.state === "executing";
+}
+
+interface CallWatch {
+  /** Calls `settled` when the call is open no more. @returns what ends the watching. */
+  add(callId: string, settled: () => void): Promise<() => Promise<void>>;
+}
+
+/** One watch a store: a process has one of them. */
+const watches = new WeakMap<Store, CallWatch>();
+
+function watchOf(deps: HoldCallDependencies): CallWatch {
+  const present = watches.get(deps.store);
+  if (present) return present;
+  const made = createCallWatch(deps);
+  watches.set(deps.store, made);
+  return made;
+}
+
+function createCallWatch({ store, clock }: HoldCallDependencies): CallWatch {
+  const held = new Map<string, Set<() => void>>();
+  let listening: Promise<() => Promise<void>> | undefined;
+  let cancelTimer = (): void => undefined;
+  let looking = false;
+  let again = false;
+
+  /** One look at a time; whatever is hinted at meanwhile is answered by one more. */
+  async function lookAtAll(): Promise<void> {
+    again = true;
+    if (looking) return;
+    looking = true;
+    cancelTimer();
+    try {
+      while (again && held.size > 0) {
+        again = false;
+        const asked = [...held.keys()];
+        const open = new Set(await store.transaction((tx) => tx.toolCalls.open(asked)));
+        for (const callId of asked) if (!open.has(callId)) held.get(callId)?.forEach((settled) => settled());
+      }
+    } catch {
+      // The database is away for a while: whoever waits goes on waiting, and the next look finds it.
+    } finally {
+      looking = false;
+      if (held.size > 0) cancelTimer = clock.after(look, () => void lookAtAll());
+    }
+  }
+
+  async function remove(callId: string, settled: () => void): Promise<void> {
+    const waiting = held.get(callId);
+    waiting?.delete(settled);
+    if (waiting?.size === 0) held.delete(callId);
+    if (held.size > 0) return;
+    cancelTimer();
+    const stop = listening;
+    listening = undefined;
+    await (await stop)?.();
+  }
+
+  return {
+    async add(callId, settled) {
+      held.set(callId, (held.get(callId) ?? new Set()).add(settled));
+      try {
+        await (listening ??= store.onFlow(() => void lookAtAll()));
+      } catch {
+        listening = undefined; // without notices the timer is enough
+      }
+      void lookAtAll();
+      return () => remove(callId, settled);
+    },
+  };
 }

@@ -23,6 +23,10 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     get: (id, options) => first("id = $1", id, options?.lock),
     byEffectKey: (effectKey, options) => first("effect_key = $1", effectKey, options?.lock),
     byRequest: (requestId, options) => first("request_id = $1", requestId, options?.lock),
+    async open(ids) {
+      const rows = await session.query<{ id: string }>("select id from tool_calls where id = any($1) and state in ('pending', 'executing')", [ids]);
+      return rows.map(({ id }) => id);
+    },
     async save(call) {
       const rows = await session.query(
         `update tool_calls set run_id = $2, attempt = $3, tool = $4, arguments = $5::jsonb, digest = $6, effect_key = $7, rule = $8, outcome = $9, state = $10, request_id = $11,
