@@ -299,6 +299,15 @@ export interface Transaction {
     /** Full text, best first. Works for English and Russian. */
     search(repository: RepositoryName, query: string, limit: number): Promise<readonly SearchHit[]>;
   };
+  readonly leases: {
+    /**
+     * Takes, or extends, the right to do something alone for so many seconds by the database's clock. False while another holder has it. A holder that took it after
+     * its time was over, when nobody else had, has it again.
+     */
+    take(name: string, holder: string, seconds: number): Promise<boolean>;
+    /** Gives it back; somebody else's is left alone. */
+    release(name: string, holder: string): Promise<void>;
+  };
   readonly settings: {
     get(key: string): Promise<JsonObject | undefined>;
     set(key: string, value: JsonObject): Promise<void>;

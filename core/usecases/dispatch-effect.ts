@@ -2,20 +2,18 @@ import { unreachable } from "../domain/kernel/result.ts";
 import type { CorrelationId, JsonObject, RequestId, RunId } from "../domain/kernel/values.ts";
 import type { NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { AgentRuntime } from "../ports/agent-runtime.ts";
-import type { Clock } from "../ports/clock.ts";
 import type { EffectAction, EffectRow } from "../ports/effects.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store } from "../ports/store.ts";
+import { exclusively, type ExclusivelyDependencies } from "./exclusively.ts";
 import { createInOrder } from "./in-order.ts";
 import { postCommentOnce } from "./post-comment.ts";
 import { applyLabels } from "./repository-labels.ts";
 
 type ActionOf<Type extends EffectAction["type"]> = Extract<EffectAction, { readonly type: Type }>;
 
-export interface DispatchEffectDependencies {
-  readonly store: Store;
-  readonly clock: Clock;
+export interface DispatchEffectDependencies extends ExclusivelyDependencies {
   readonly forge: Forge;
   readonly ownerForge: Forge;
   readonly runtime: AgentRuntime;
@@ -69,7 +67,9 @@ async function perform(deps: DispatchEffectDependencies, { key, action }: Effect
       await deps.syncStatusComment(action.runId);
       return {};
     case "post-comment":
-      return { commentId: (await postCommentOnce(deps.forge, action.repository, action.issue, action.marker, action.body)).id };
+      return exclusively(deps, `comment:${action.marker}`, async (stillMine) => ({
+        commentId: (await postCommentOnce(deps.forge, action.repository, action.issue, action.marker, action.body, stillMine)).id,
+      }));
     case "change-labels":
       await applyLabels(action.as === "owner" ? deps.ownerForge : deps.forge, action.repository, action.number, { added: action.add, removed: action.remove });
       return { added: action.add, removed: action.remove };

@@ -7,9 +7,18 @@ export function markerLine(marker: string): string {
 }
 
 /** Posts a comment once: one of ours that carries the marker is left as it is, whoever asked for it. Somebody else's copy of the marker does not count. */
-export async function postCommentOnce(forge: Forge, repository: RepositoryName, issue: number, marker: string, body: string): Promise<ForgeComment> {
+export async function postCommentOnce(
+  forge: Forge,
+  repository: RepositoryName,
+  issue: number,
+  marker: string,
+  body: string,
+  beforePosting?: () => Promise<void>,
+): Promise<ForgeComment> {
   const line = markerLine(marker);
   const login = await forge.identity();
   const posted = (await forge.comments(repository, issue)).find((comment) => comment.author === login && comment.body.includes(line));
-  return posted ?? forge.createComment(repository, issue, body.includes(line) ? body : `${line}\n${body}`);
+  if (posted) return posted;
+  await beforePosting?.();
+  return forge.createComment(repository, issue, body.includes(line) ? body : `${line}\n${body}`);
 }

@@ -5,29 +5,31 @@ import type { Run } from "../domain/run/run.ts";
 import { isStatusComment, renderStatusComment, type StatusCommentView } from "../domain/run/status-comment.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
-import type { Store, Transaction } from "../ports/store.ts";
+import type { Transaction } from "../ports/store.ts";
+import { exclusively, type ExclusivelyDependencies } from "./exclusively.ts";
 import { readLabelNames } from "./repository-labels.ts";
 
-export interface SyncStatusCommentDependencies {
-  readonly store: Store;
+export interface SyncStatusCommentDependencies extends ExclusivelyDependencies {
   readonly forge: Forge;
 }
 
 /**
  * Brings a run's one status comment to what is true now: found again by its marker, edited in place, left alone when it says so already. However often events
- * repeat, there is one comment. Calls for one run must follow one another (the dispatcher sees to it).
+ * repeat, there is one comment, and any number of orchestrators may be asked for it at once: one at a time writes, from what is true when its turn comes.
  */
 export function createSyncStatusComment(deps: SyncStatusCommentDependencies) {
-  return async function syncStatusComment(runId: RunId): Promise<void> {
-    const found = await deps.store.transaction((tx) => readRun(tx, runId));
-    if (!found) return;
-    const { run } = found;
-    const names = await readLabelNames(deps.forge, run.repository);
-    const body = renderStatusComment({ ...found, nextSteps: atItsEnd(run) ? nextSteps(run.stage, names) : undefined });
-    const remembered = await remember(deps, run, found.commentId, body);
-    if (remembered === found.commentId) return;
-    await deps.store.transaction((tx) => tx.settings.set(settingsKey(runId), { commentId: remembered }));
-  };
+  return (runId: RunId): Promise<void> => exclusively(deps, `status-comment:${runId}`, (stillMine) => syncStatusComment(deps, runId, stillMine));
+}
+
+async function syncStatusComment(deps: SyncStatusCommentDependencies, runId: RunId, stillMine: () => Promise<void>): Promise<void> {
+  const found = await deps.store.transaction((tx) => readRun(tx, runId));
+  if (!found) return;
+  const { run } = found;
+  const names = await readLabelNames(deps.forge, run.repository);
+  const body = renderStatusComment({ ...found, nextSteps: atItsEnd(run) ? nextSteps(run.stage, names) : undefined });
+  const remembered = await remember(deps, run, found.commentId, body, stillMine);
+  if (remembered === found.commentId) return;
+  await deps.store.transaction((tx) => tx.settings.set(settingsKey(runId), { commentId: remembered }));
 }
 
 type Found = Omit<StatusCommentView, "nextSteps"> & { readonly commentId: number | undefined };
@@ -67,12 +69,19 @@ function atItsEnd({ state }: Run): boolean {
 }
 
 /** Writes the comment and returns its id. One that somebody deleted is written anew. */
-async function remember({ forge }: SyncStatusCommentDependencies, run: Run, commentId: number | undefined, body: string): Promise<number> {
+async function remember(
+  { forge }: SyncStatusCommentDependencies,
+  run: Run,
+  commentId: number | undefined,
+  body: string,
+  stillMine: () => Promise<void>,
+): Promise<number> {
   const login = await forge.identity();
   const comments = await forge.comments(run.repository, run.issue);
   const comment = comments.find((candidate) => candidate.author === login && (candidate.id === commentId || isStatusComment(candidate.body, run.id)));
+  if (comment?.body.trimEnd() === body.trimEnd()) return comment.id;
+  await stillMine();
   if (!comment) return (await forge.createComment(run.repository, run.issue, body)).id;
-  if (comment.body.trimEnd() === body.trimEnd()) return comment.id;
   try {
     return (await forge.updateComment(run.repository, comment.id, body)).id;
   } catch (error) {

@@ -72,7 +72,7 @@ const sessionMembers: Members<AgentSession> = { turn: "writes", snapshot: "reads
 /** Tables and the members of each that write. `session` belongs to the queue. */
 const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]: Members<Transaction[Table]> } = {
   repositories: { get: "reads", list: "reads", save: "writes" },
-  deliveries: { insert: "writes", get: "reads", finish: "writes", known: "reads", unprocessed: "reads" },
+  deliveries: { insert: "writes", get: "reads", finish: "writes", tried: "writes", known: "reads", unprocessed: "reads" },
   runs: { insert: "writes", get: "reads", save: "writes", list: "reads" },
   attempts: { insert: "writes", get: "reads", latest: "reads", save: "writes", exchange: "writes", byToken: "reads", expired: "reads", alive: "reads" },
   requests: { insert: "writes", get: "reads", save: "writes", open: "reads", forRun: "reads", recent: "reads" },
@@ -86,6 +86,8 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   sessions: { start: "writes", end: "writes", forRun: "reads" },
   usage: { append: "writes", forRun: "reads" },
   documents: { upsert: "writes", get: "reads", link: "writes", forIssue: "reads", forPull: "reads", list: "reads", links: "reads", search: "reads" },
+  // They order the work of others and are no work: nothing is lost or done twice by them alone.
+  leases: { take: "reads", release: "reads" },
   settings: { get: "reads", set: "writes" },
 };
 

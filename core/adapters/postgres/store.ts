@@ -8,6 +8,7 @@ import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
 import { documentsTable } from "./tables/documents.ts";
 import { flowTable } from "./tables/flow.ts";
+import { leasesTable } from "./tables/leases.ts";
 import { outboxTable } from "./tables/outbox.ts";
 import { repositoriesTable } from "./tables/repositories.ts";
 import { requestsTable } from "./tables/requests.ts";
@@ -60,6 +61,7 @@ export function createTransaction(session: SqlSession, deps: StoreDependencies):
     sessions: sessionsTable(session),
     usage: usageTable(session),
     documents: documentsTable(session),
+    leases: leasesTable(session),
     settings: settingsTable(session),
   };
 }
