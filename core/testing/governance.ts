@@ -80,11 +80,11 @@ export interface Governance extends GovernanceProcess, Omit<Ground, "database" |
 
 export async function createGovernance(
   database: FreshDatabase,
-  options: { readonly applyGate?: ExecuteDecisionDependencies["applyGate"] } = {},
+  options: Partial<Pick<Ground, "applyGate" | "forge" | "clock">> = {},
 ): Promise<Governance> {
   const { store, driver } = database;
   const people = { olga: createPerson("olga"), boris: createPerson("boris"), mallory: createPerson("mallory") };
-  const ground: Ground = { database, forge: createFakeForge(), clock: createManualClock(), people, applyGate: options.applyGate ?? (async () => ({})) };
+  const ground: Ground = { database, forge: createFakeForge(), clock: createManualClock(), people, applyGate: async () => ({}), ...options };
   const first = createProcess(ground, "first");
   await store.transaction((tx) => tx.rules.replace(defaultRules));
   const runOf = async (id: RunId): Promise<Run> => present(await store.transaction((tx) => tx.runs.get(id)));

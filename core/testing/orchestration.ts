@@ -45,9 +45,9 @@ import { createManualClock } from "./manual-clock.ts";
 
 const silent = { info() {}, warn() {}, error() {} };
 
-/** The orchestration use cases on a real embedded database, a forge in memory, a runtime that starts nothing, and a clock that stands still. */
-export async function createOrchestrationBench(prepare: (forge: FakeForge) => void = () => {}) {
-  const database: FreshDatabase = await freshPglite();
+/** The orchestration use cases on a real database, embedded unless another one is given, a forge in memory, a runtime that starts nothing, and a clock that stands still. */
+export async function createOrchestrationBench(prepare: (forge: FakeForge) => void = () => {}, opening: Promise<FreshDatabase> = freshPglite()) {
+  const database = await opening;
   const { store } = database;
   const clock = createManualClock();
   const forge = createFakeForge();
