@@ -10,22 +10,17 @@ export interface HoldCallDependencies {
 const look = 1_000;
 
 /**
- * Waits until a call has its result. The notice of a flow event is only a hint, so the rows are looked at every second as well.
+ * Waits until a call has its result, for at most `holdFor` milliseconds or until `signal` aborts; whoever waited reads the row then. The notice of a flow event
+ * is only a hint, so the rows are looked at every second as well.
  *
  * All calls that one process holds are watched together: one listener, one timer, and one question to the database for all of them, so that a thousand held
  * calls cost about what one does.
- *
- * @param holdFor milliseconds; 0 looks once.
- * @returns the call as it is then: settled, or still open when the time is over or `signal` aborts.
  */
-export async function holdCall(deps: HoldCallDependencies, callId: string, holdFor: number, signal?: AbortSignal): Promise<ToolCall | undefined> {
-  const until = deps.clock.now() + holdFor;
-  const read = (): Promise<ToolCall | undefined> => deps.store.transaction((tx) => tx.toolCalls.get(callId));
-  const now = await read();
-  if (!now || !isOpen(now) || holdFor <= 0 || signal?.aborted) return now;
+export async function holdCall(deps: HoldCallDependencies, callId: string, holdFor: number, signal?: AbortSignal): Promise<void> {
+  if (holdFor <= 0 || signal?.aborted) return;
   const over = Promise.withResolvers<void>();
   const end = (): void => over.resolve();
-  const cancel = deps.clock.after(Math.max(0, until - deps.clock.now()), end);
+  const cancel = deps.clock.after(holdFor, end);
   signal?.addEventListener("abort", end);
   const stop = await watchOf(deps).add(callId, end);
   try {
@@ -35,7 +30,6 @@ export async function holdCall(deps: HoldCallDependencies, callId: string, holdF
     signal?.removeEventListener("abort", end);
     await stop();
   }
-  return read();
 }
 
 export function isOpen(call: ToolCall): boolean {

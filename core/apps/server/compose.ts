@@ -49,6 +49,7 @@ import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
 import { createRecordEvents } from "../../usecases/record-events.ts";
 import { createRecordLimit } from "../../usecases/record-limit.ts";
 import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
+import { rememberVariables } from "../../usecases/remembered-variables.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
@@ -97,6 +98,9 @@ export const defaultTimes: ServerTimes = {
   recover: 5,
   reconcile: 60,
 };
+
+/** Milliseconds after which a renamed label is known everywhere. */
+const variablesRemembered = 5_000;
 
 /** What the headless part stands on: one database, one forge, one place where agents run. */
 export interface Platform {
@@ -156,7 +160,8 @@ export interface UseCases {
 }
 
 /** All use cases of the headless part, wired to one platform. */
-export function composeUseCases(platform: Platform): UseCases {
+export function composeUseCases(given: Platform): UseCases {
+  const platform: Platform = { ...given, forge: rememberVariables(given.forge, given.clock, variablesRemembered) };
   const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random, signatures } = platform;
   const attempts = {
     ...platform,
