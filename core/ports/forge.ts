@@ -101,8 +101,8 @@ export interface Forge {
   createComment(repository: RepositoryName, issue: number, body: string): Promise<ForgeComment>;
   updateComment(repository: RepositoryName, commentId: number, body: string): Promise<ForgeComment>;
 
-  /** Makes sure that a label exists in the repository. */
-  ensureLabel(repository: RepositoryName, label: { readonly name: string; readonly color: string; readonly description: string }): Promise<void>;
+  /** Makes sure that labels exist in the repository; the present ones are left as they are. */
+  ensureLabels(repository: RepositoryName, labels: readonly { readonly name: string; readonly color: string; readonly description: string }[]): Promise<void>;
   /** Adds labels to an issue or pull request; those already there are left alone. Returns the resulting set. */
   addLabels(repository: RepositoryName, number: number, labels: readonly string[]): Promise<readonly string[]>;
   /** Removes one label; one that is not there is no error. Returns the resulting set. */

@@ -177,10 +177,15 @@ export interface Transaction {
     save(row: RepositoryRow): Promise<void>;
   };
   readonly deliveries: {
-    /** Stores each with its job, unless a delivery of its id is there already, or came before it among these. Returns the ids that were stored. */
+    /**
+     * Stores each with its job, unless a delivery of its id is there already, or came before it among these. One that is there and has `failed` is taken up anew: whoever
+     * had it sent again wants it to be processed. Returns the ids that were stored or taken up.
+     */
     insert(deliveries: readonly StoredDelivery[]): Promise<ReadonlySet<DeliveryId>>;
     get(id: DeliveryId, options?: { readonly lock?: boolean }): Promise<StoredDelivery | undefined>;
     finish(id: DeliveryId, state: "processed" | "ignored" | "failed", outcome: string, at: Instant): Promise<void>;
+    /** Notes a try that came to nothing. Returns how many there were, this one included. */
+    tried(id: DeliveryId): Promise<number>;
     /** Ids among `ids` that are stored. */
     known(ids: readonly DeliveryId[]): Promise<ReadonlySet<DeliveryId>>;
     /** Received before `before` and still not processed. */

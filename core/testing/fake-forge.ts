@@ -156,7 +156,7 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
         made.body = body;
         return made;
       }),
-    ensureLabel: async () => {},
+    ensureLabels: async () => {},
     addLabels: async (_repository, number, labels) =>
       write(`addLabels ${number} ${labels.join(",")}`, () => setLabels(number, [...new Set([...labelled(number).labels, ...labels])])),
     removeLabel: async (_repository, number, label) =>

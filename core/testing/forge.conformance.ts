@@ -192,12 +192,15 @@ function describeIssues(create: () => Promise<ForgeStage>): void {
 }
 
 function describeLabels(create: () => Promise<ForgeStage>): void {
-  it("makes sure of a label once and again", async () => {
+  it("makes sure of labels once and again, whatever their case", async () => {
     const { as, repository } = await create();
     const { number } = await as.bot.createIssue(repository, { title: "Labelled", body: "" });
 
-    await as.bot.ensureLabel(repository, label);
-    await as.bot.ensureLabel(repository, label);
+    await as.bot.ensureLabels(repository, [label]);
+    await as.bot.ensureLabels(repository, [
+      { ...label, name: label.name.toUpperCase() },
+      { ...label, name: "another" },
+    ]);
 
     expect(await as.bot.addLabels(repository, number, [label.name])).toEqual([label.name]);
   });

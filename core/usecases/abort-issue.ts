@@ -1,5 +1,5 @@
 import { inlineCode } from "../domain/kernel/markdown.ts";
-import type { CorrelationId, PersonId, RepositoryName } from "../domain/kernel/values.ts";
+import type { CorrelationId, Instant, PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import { sameLabel } from "../domain/label/names.ts";
 import { activeRunPhases, type Run } from "../domain/run/run.ts";
 import { allStages } from "../domain/stage/stage.ts";
@@ -11,7 +11,6 @@ import { issueSubject } from "./admit-run.ts";
 import { changeRun } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
 import { markDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
-import { postCommentOnce } from "./post-comment.ts";
 import { applyTransition, readLabelNames } from "./repository-labels.ts";
 
 export interface AbortRequest {
@@ -41,7 +40,8 @@ export function createAbortIssue(deps: AbortIssueDependencies) {
     if (label !== undefined && !issue.labels.some((present) => sameLabel(present, label))) return "label-gone";
     const row = await deps.store.transaction((tx) => tx.repositories.get(repository));
     if (!row) return "label-gone";
-    const cancelled = await cancelRuns(deps, request);
+    const act = await actOf(deps.forge, request);
+    const cancelled = await cancelRuns(deps, request, act);
     const pulls = await closePulls(deps.forge, repository, number);
     await markDocuments(
       deps,
@@ -49,7 +49,18 @@ export function createAbortIssue(deps: AbortIssueDependencies) {
       { status: "abandoned" },
       `docs: abandon the documents of issue #${number}\n\n${request.reason}\n`,
     );
-    await postCommentOnce(deps.forge, repository, number, `signalbox:abort:${request.correlationId}`, comment(request, cancelled, pulls, row));
+    const marker = `signalbox:abort:${act}`;
+    await deps.store.transaction((tx) =>
+      tx.outbox.add(
+        [
+          {
+            key: `abort:${repository}#${number}:${act}`,
+            action: { type: "post-comment", repository, issue: number, marker, body: comment(request, cancelled, pulls, row) },
+          },
+        ],
+        deps.clock.now(),
+      ),
+    );
     const names = await readLabelNames(deps.forge, repository);
     // Last, because the trigger's presence is what makes a repeated delivery do all of this again.
     await applyTransition(deps.forge, { repository, number, before: issue.labels, names }, { type: "aborted" });
@@ -58,7 +69,17 @@ export function createAbortIssue(deps: AbortIssueDependencies) {
 }
 export type AbortIssue = ReturnType<typeof createAbortIssue>;
 
-function cancelRuns(deps: AbortIssueDependencies, request: AbortRequest): Promise<readonly Run[]> {
+/**
+ * What was done by the owner, under one name whoever tells of it: the delivery, or the reconcilers of several orchestrators at the same moment. By it the comment and the
+ * event are known again. Labellings are counted, since the forge's clock is no finer than a second.
+ */
+async function actOf(forge: Forge, { repository, issue, label, correlationId }: AbortRequest): Promise<string> {
+  if (label === undefined) return correlationId;
+  const events = await forge.labelEvents(repository, issue, 0 as Instant);
+  return `label-${events.filter((event) => event.action === "labeled" && sameLabel(event.label, label)).length}`;
+}
+
+function cancelRuns(deps: AbortIssueDependencies, request: AbortRequest, act: string): Promise<readonly Run[]> {
   return deps.store.transaction(async (tx) => {
     await tx.repositories.get(request.repository, { lock: true });
     const context = { now: deps.clock.now(), actor: { type: "person", id: request.actor } } as const;
@@ -71,9 +92,9 @@ function cancelRuns(deps: AbortIssueDependencies, request: AbortRequest): Promis
       cancelled.push(ended.value);
     }
     const subject = issueSubject(request.repository, request.issue);
-    const known = (await tx.flow.bySubject(subject)).some((event) => event.type === "issue.abandoned" && event.correlationId === request.correlationId);
+    const known = (await tx.flow.bySubject(subject)).some((event) => event.type === "issue.abandoned" && event.payload["act"] === act);
     if (!known) {
-      const payload = { reason: request.reason, runs: cancelled.map((run) => run.id) };
+      const payload = { act, reason: request.reason, runs: cancelled.map((run) => run.id) };
       await tx.flow.append([{ correlationId: request.correlationId, actor: context.actor, type: "issue.abandoned", subject, payload, at: context.now }]);
     }
     return cancelled;

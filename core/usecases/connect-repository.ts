@@ -24,7 +24,7 @@ export interface ConnectRepositoryDependencies {
 export function createConnectRepository(deps: ConnectRepositoryDependencies) {
   return async function connectRepository(repository: RepositoryName, project: string): Promise<void> {
     const names = await readLabelNames(deps.forge, repository);
-    for (const label of standardLabels(names)) await deps.forge.ensureLabel(repository, label);
+    await deps.forge.ensureLabels(repository, standardLabels(names));
     const hookId = await deps.forge.ensureHook(repository, { ...deps.hook, events: hookEvents });
     const { defaultBranch } = await deps.forge.repository(repository);
     await deps.store.transaction(async (tx) => {

@@ -137,6 +137,11 @@ describe("a trigger label", () => {
 describe("what starts nothing", () => {
   it.each([
     ["an unknown event", "star", { action: "created" }],
+    [
+      "a label in a repository that is not ours",
+      "issues",
+      { action: "labeled", issue: { number: 7 }, label: { name: "run:intake" }, repository: { full_name: "a/b" } },
+    ],
     ["a label that is no trigger", "issues", { action: "labeled", issue: { number: 7 }, label: { name: "bug" } }],
     ["a label on a pull request", "issues", { action: "labeled", issue: { number: 7, pull_request: {} }, label: { name: "run:intake" } }],
     ["a person's comment", "issue_comment", { action: "created", issue: { number: 7 }, comment: { body: "approve" } }],
@@ -268,6 +273,26 @@ describe("a review that asks for changes", () => {
   });
 });
 
+describe("a delivery that a fault of ours keeps from being processed", () => {
+  it("is tried a few times, has then failed with what to do, and is taken up when the forge delivers it again", async () => {
+    const id = await bench.label("run:intake");
+    bench.forge.issues.get = () => {
+      throw new TypeError("no such member");
+    };
+    for (let attempt = 1; attempt < 8; attempt += 1) await expect(bench.processDelivery(id)).rejects.toThrow("no such member");
+    expect(await bench.processDelivery(id)).toBe("failed");
+    expect(await bench.processDelivery(id)).toBe("nothing");
+    expect(await bench.store.transaction((tx) => tx.deliveries.get(id))).toMatchObject({
+      state: "failed",
+      outcome: expect.stringContaining("deliver it again"),
+    });
+
+    await bench.deliver("issues", { action: "labeled", issue: { number: 7 }, label: { name: "run:intake" } }, id);
+    expect(await bench.store.transaction((tx) => tx.deliveries.get(id))).toMatchObject({ state: "received" });
+    expect(await bench.events(`delivery:${id}`)).toEqual(["delivery.received", "delivery.failed", "delivery.received"]);
+  });
+});
+
 describe("run:abort", () => {
   it("cancels the run, stops its process, clears labels, closes the pull request, marks the documents and says so", async () => {
     bench.forge.push("main", { "docs/issues/issue-7/intake/problem.md": finishedDocument({ issue: 7, stage: "intake" }, "problem") });
@@ -291,7 +316,7 @@ describe("run:abort", () => {
     await bench.drain();
     const id = await bench.label("run:abort");
     bench.forge.afterWrite = (write) => {
-      if (write.includes("createComment")) throw new InfrastructureError("unavailable", "crash");
+      if (/label/iu.test(write)) throw new InfrastructureError("unavailable", "crash");
     };
     await expect(bench.processDelivery(id)).rejects.toThrow("crash");
     bench.forge.afterWrite = () => {};

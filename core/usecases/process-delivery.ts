@@ -19,6 +19,8 @@ export interface ProcessDeliveryDependencies {
   readonly staleGate: StaleGate;
   /** Whether a label is the trigger of `run:abort`, under the repository's names. */
   readonly isAbort: (payload: WebhookPayload) => Promise<boolean>;
+  /** Tries after which a delivery that fails for no reason of the outside world's has failed. */
+  readonly tries?: number | undefined;
 }
 
 interface Outcome {
@@ -31,13 +33,14 @@ interface Outcome {
 /**
  * Gives a stored delivery its effect, once. The payload only says where to look: the issue and the pull request are read afresh.
  *
- * @throws InfrastructureError that may pass, so that the queue brings the job again. What will not pass is noted on the delivery as `failed`.
+ * @throws what may pass, so that the queue brings the job again, later each time: an outage without an end, anything else a few times. What does not pass is noted on the
+ *   delivery as `failed`, and its redelivery by the forge is its next try.
  */
 export function createProcessDelivery(deps: ProcessDeliveryDependencies) {
   return async function processDelivery(id: DeliveryId): Promise<Outcome["state"] | "nothing"> {
     const delivery = await deps.store.transaction((tx) => tx.deliveries.get(id));
     if (!delivery || delivery.state !== "received") return "nothing";
-    const outcome = await take(deps, delivery).catch((error: unknown) => failure(error));
+    const outcome = await take(deps, delivery).catch((error: unknown) => failure(deps, delivery, error));
     await deps.store.transaction(async (tx) => {
       const current = await tx.deliveries.get(id, { lock: true });
       if (current?.state !== "received") return;
@@ -61,7 +64,10 @@ export type ProcessDelivery = ReturnType<typeof createProcessDelivery>;
 
 async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery): Promise<Outcome> {
   const payload = readWebhookPayload(delivery.body);
-  if (!payload?.repository) return ignored("it names no repository");
+  const { repository } = payload ?? {};
+  if (!payload || !repository) return ignored("it names no repository");
+  // Before anything is asked of the forge: it may not even let us see what somebody else's hook tells of.
+  if (!(await deps.store.transaction((tx) => tx.repositories.get(repository)))) return ignored("the repository is not registered");
   switch (`${delivery.event}.${payload.action ?? ""}`) {
     case "issues.labeled":
       return labelled(deps, delivery, payload);
@@ -148,10 +154,19 @@ function ignored(text: string): Outcome {
   return { state: "ignored", text };
 }
 
+const remedy = "Have the forge deliver it again (recent deliveries of the repository's webhook) once the cause is mended.";
+
 /** What may pass is thrown on, and the queue tries again; what will not pass is the delivery's outcome. */
-function failure(error: unknown): Outcome {
+async function failure({ store, tries = 8 }: ProcessDeliveryDependencies, { id }: StoredDelivery, error: unknown): Promise<Outcome> {
   if (error instanceof InfrastructureError && !error.retryable && error.code !== "conflict") {
-    return { state: "failed", text: [error.message, error.remedy].filter(Boolean).join(" "), detail: { errorType: error.code } };
+    return { state: "failed", text: [error.message, error.remedy, remedy].filter(Boolean).join(" "), detail: { errorType: error.code, remedy } };
+  }
+  if (error instanceof InfrastructureError) throw error;
+  // Most likely a fault of ours, which waiting does not mend; a few tries, in case it was chance.
+  const tried = await store.transaction((tx) => tx.deliveries.tried(id));
+  if (tried >= tries) {
+    const said = error instanceof Error ? error.message : String(error);
+    return { state: "failed", text: `It failed ${tried} times: ${said} ${remedy}`, detail: { errorType: "unexpected", tries: tried, remedy } };
   }
   throw error;
 }

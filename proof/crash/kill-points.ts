@@ -28,7 +28,7 @@ const forgeMembers: Members<Forge> = {
   comments: "reads",
   createComment: "writes",
   updateComment: "writes",
-  ensureLabel: "writes",
+  ensureLabels: "writes",
   addLabels: "writes",
   removeLabel: "writes",
   labelEvents: "reads",

@@ -14,7 +14,7 @@ type IssueMembers = Pick<
   | "comments"
   | "createComment"
   | "updateComment"
-  | "ensureLabel"
+  | "ensureLabels"
   | "addLabels"
   | "removeLabel"
   | "labelEvents"
@@ -49,7 +49,7 @@ export function issueMembers(connection: GitHubConnection): IssueMembers {
       const client = await connection.client(repository);
       return toComment((await client.rest.issues.updateComment({ ...split(repository), comment_id: commentId, body })).data);
     },
-    ensureLabel: async (repository, label) => ensureLabel(await connection.client(repository), repository, label),
+    ensureLabels: async (repository, labels) => ensureLabels(await connection.client(repository), repository, labels),
     async addLabels(repository, number, labels) {
       const client = await connection.client(repository);
       if (labels.length === 0) return labelsOn(client, repository, number);
@@ -92,12 +92,21 @@ async function issuesSince(client: GitHubClient, repository: RepositoryName, sin
   }
 }
 
-async function ensureLabel(client: GitHubClient, repository: RepositoryName, label: Parameters<Forge["ensureLabel"]>[1]): Promise<void> {
+type NewLabel = Parameters<Forge["ensureLabels"]>[1][number];
+
+/** One listing tells which are missing; the forge's names do not differ by case alone. */
+async function ensureLabels(client: GitHubClient, repository: RepositoryName, labels: readonly NewLabel[]): Promise<void> {
+  const present = await client.paginate(client.rest.issues.listLabelsForRepo, { ...split(repository), per_page: perPage });
+  const names = new Set(present.map(({ name }) => name.toLowerCase()));
+  for (const label of labels) if (!names.has(label.name.toLowerCase())) await createLabel(client, repository, label);
+}
+
+async function createLabel(client: GitHubClient, repository: RepositoryName, label: NewLabel): Promise<void> {
   try {
     await client.rest.issues.createLabel({ ...split(repository), ...label });
   } catch (error) {
     if (statusOf(error) !== 422) throw error;
-    // Taken, or not acceptable at all: only in the first case it is there to be read.
+    // Taken meanwhile, or not acceptable at all: only in the first case it is there to be read.
     await client.rest.issues.getLabel({ ...split(repository), name: label.name });
   }
 }

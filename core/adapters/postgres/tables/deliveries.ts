@@ -12,7 +12,9 @@ const inserted = ["id", "event", "repository", "body", "received_at", "state", "
 /** Each body is a parameter of its own: as an element of an array or of a JSON text it would be escaped here and unescaped there, which costs more than all the rest. */
 function insertion(count: number): string {
   const tuples = Array.from({ length: count }, (_, row) => `(${inserted.map((_column, index) => `$${row * inserted.length + index + 1}`).join(", ")})`);
-  return `insert into webhook_deliveries (${inserted.join(", ")}) values ${tuples.join(", ")} on conflict (id) do nothing returning id`;
+  return `insert into webhook_deliveries (${inserted.join(", ")}) values ${tuples.join(", ")}
+    on conflict (id) do update set state = 'received', tries = 0, outcome = null, processed_at = null where webhook_deliveries.state = 'failed'
+    returning id`;
 }
 
 function valuesOf(delivery: StoredDelivery): readonly unknown[] {
@@ -26,12 +28,11 @@ export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue
     async insert(deliveries) {
       if (deliveries.length === 0) return new Set();
       // Always in the order of their ids: two relays that were sent the same ones wait for each other, and never in a circle.
-      const rows = deliveries.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+      const distinct = new Map(deliveries.toReversed().map((delivery) => [delivery.id, delivery]));
+      const rows = [...distinct.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
       const stored = await session.query<{ id: DeliveryId }>(insertion(rows.length), rows.flatMap(valuesOf));
       const fresh = new Set(stored.map(({ id }) => id));
-      const waiting = deliveries.filter(
-        ({ id, state }, index) => state === "received" && fresh.has(id) && deliveries.findIndex((one) => one.id === id) === index,
-      );
+      const waiting = [...distinct.values()].toReversed().filter(({ id, state }) => state === "received" && fresh.has(id));
       if (waiting.length > 0)
         await queue.enqueue(
           "process-delivery",
@@ -52,6 +53,10 @@ export function deliveriesTable(session: SqlSession, queue: Pick<Queue, "enqueue
         at,
       ]);
       assertFound(rows, "webhook delivery", id);
+    },
+    async tried(id) {
+      const [row] = await session.query<{ tries: number }>("update webhook_deliveries set tries = tries + 1 where id = $1 returning tries", [id]);
+      return row?.tries ?? 0;
     },
     async known(ids) {
       const rows = await session.query<{ id: DeliveryId }>("select id from webhook_deliveries where id = any($1::text[])", [ids]);
