@@ -96,7 +96,7 @@ function deliveryBody(index: number, id: string): Buffer {
 
 /** Text of an exact length that is no run of one character, so that nothing on the way compresses it to nothing. */
 function prose(seed: string, length: number): string {
-  let state = [...seed].reduce((sum, character) => (Math.imul(sum, 31) + character.charCodeAt(0)) >>> 0, 7);
+  let state = Buffer.from(seed).reduce((sum, octet) => (Math.imul(sum, 31) + octet) >>> 0, 7);
   let text = "";
   while (text.length < length) {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
