@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const main = fileURLToPath(new URL("../apps/cli/main.ts", import.meta.url));
+const main = fileURLToPath(new URL("../apps/cli/signalbox.js", import.meta.url));
 
 export interface CommandResult {
   readonly code: number | null;

@@ -52,7 +52,7 @@ export interface PartOptions {
   readonly onOutput?: ((text: string) => void) | undefined;
 }
 
-const commandLine = fileURLToPath(new URL("../../core/apps/cli/main.ts", import.meta.url));
+const commandLine = fileURLToPath(new URL("../../core/apps/cli/signalbox.js", import.meta.url));
 /** A part that dies before it serves is started again after this pause: the database may be down, and no restart storm is to eat the machine. */
 const pause = 500;
 const keptOutput = 200_000;

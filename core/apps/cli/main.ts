@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";

@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { createLog } from "../../../adapters/pino-log/log.ts";
 import { startServer, type ServerPart } from "../../server/server.ts";
 import type { CommandContext } from "../control.ts";
@@ -10,6 +11,8 @@ export async function serve(context: CommandContext, part: ServerPart): Promise<
   const server = await startServer(process.env, part, context.version, createLog());
   const places = Object.entries(server.addresses).map(([name, url]) => `${name} at ${url}`);
   context.output.progress(`Serving ${part}${places.length > 0 ? `: ${places.join(", ")}` : ""}. End it with Ctrl-C.`);
+  // Now, and not at the end: a part that is killed leaves its compiled code to the next one.
+  flushCompileCache();
   await new Promise<void>((resolve) => {
     if (context.signal.aborted) resolve();
     context.signal.addEventListener("abort", () => resolve(), { once: true });
