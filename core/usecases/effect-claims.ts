@@ -8,6 +8,8 @@ export interface EffectClaimsOptions {
   readonly process: string;
   /** Milliseconds after which another process's claim counts as abandoned. 0 where no other process can be alive (the embedded database has one owner). */
   readonly patience: number;
+  /** Whether the process of that name is still there. The claim of one that is not counts for nothing, however young it is. Absent: only patience tells. */
+  readonly isPresent?: ((tx: Transaction, process: string) => Promise<boolean>) | undefined;
 }
 
 /** Who performs an effect at this moment, so that a repeat does not perform it beside the first. */
@@ -26,8 +28,11 @@ export interface EffectClaims {
   release(owner: object): void;
 }
 
+/** Milliseconds. A process that was stopped directly after its claim counts as gone after six seconds at the earliest (process-presence.ts). */
+const freshAtMost = 5_000;
+
 /** Claims are flow events: what is in the trail survives the process, and the trail says who took over. */
-export function createEffectClaims({ clock, process, patience }: EffectClaimsOptions): EffectClaims {
+export function createEffectClaims({ clock, process, patience, isPresent = async () => true }: EffectClaimsOptions): EffectClaims {
   const held = new Map<string, { readonly owner: object; readonly since: Instant }>();
   const last = async (tx: Transaction, subject: string) => (await tx.flow.bySubject(`effect:${subject}`)).findLast((event) => event.type === "effect.claimed");
   const claim = async (tx: Transaction, subject: string, correlationId: CorrelationId, owner: object, about: JsonObject): Promise<true> => {
@@ -42,13 +47,17 @@ export function createEffectClaims({ clock, process, patience }: EffectClaimsOpt
       const holder = held.get(subject);
       if (holder !== undefined && holder.owner !== owner) return false;
       const before = await last(tx, subject);
-      if (before && before.payload["process"] !== process && clock.now() < before.at + patience) return false;
+      const other = before?.payload["process"];
+      if (before && other !== process && clock.now() < before.at + patience && (typeof other !== "string" || (await isPresent(tx, other)))) return false;
       return claim(tx, subject, correlationId, owner, about);
     },
     isFresh: (owner) => {
       const now = clock.now();
       // A clock that was set back proves nothing about how much time has gone by.
-      return patience === 0 || [...held.values()].some((claimed) => claimed.owner === owner && now >= claimed.since && now < claimed.since + patience / 4);
+      return (
+        patience === 0 ||
+        [...held.values()].some((claimed) => claimed.owner === owner && now >= claimed.since && now < claimed.since + Math.min(patience / 4, freshAtMost))
+      );
     },
     renew: async (tx, subject, correlationId, owner) => {
       if (held.get(subject)?.owner !== owner) return false;

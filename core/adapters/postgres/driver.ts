@@ -145,8 +145,8 @@ function clientConfig(url: string): pg.ClientConfig {
     connectionString: url,
     application_name: "signalbox",
     connectionTimeoutMillis: 5_000,
-    // A process that hangs inside a transaction must not hold the end of the audit chain for ever.
-    idle_in_transaction_session_timeout: 60_000,
+    // A process that is stopped or cut off inside a transaction holds the end of the audit chain, and with it everybody: for less than a worker may be silent.
+    idle_in_transaction_session_timeout: 10_000,
     types: { getTypeParser: typeParser as typeof pg.types.getTypeParser },
   };
 }

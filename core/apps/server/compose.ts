@@ -43,6 +43,7 @@ import { createExpireRequests } from "../../usecases/expire-requests.ts";
 import { createExtendLease } from "../../usecases/extend-lease.ts";
 import { createParkRun, createReleaseRun } from "../../usecases/park-run.ts";
 import { createProcessDelivery } from "../../usecases/process-delivery.ts";
+import { createProcessPresence, type ProcessPresence } from "../../usecases/process-presence.ts";
 import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
 import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
@@ -134,6 +135,8 @@ export interface Platform {
 
 /** What the headless part can do, wired. */
 export interface UseCases {
+  /** To be announced before anything else is used, where other processes are at work on the same database. */
+  readonly presence: ProcessPresence;
   readonly processDelivery: ReturnType<typeof createProcessDelivery>;
   readonly authenticateRun: ReturnType<typeof createAuthenticateRun>;
   readonly exchangeRunToken: ReturnType<typeof createExchangeRunToken>;
@@ -171,7 +174,9 @@ export function composeUseCases(given: Platform): UseCases {
     startSeconds: times.start,
   };
   const checksum = (content: Uint8Array): Digest => createHash("sha256").update(content).digest("hex") as Digest;
-  const claims = createEffectClaims({ clock, process: random.id(), patience: platform.isSoleOwner ? 0 : 60_000 });
+  const process = random.id();
+  const presence = createProcessPresence({ store, clock, log, process });
+  const claims = createEffectClaims({ clock, process, patience: platform.isSoleOwner ? 0 : 60_000, isPresent: presence.isPresent });
   const docsets = { mirror, documents, forge, hasher };
   const syncDocsets = async (run: Run): Promise<void> => {
     await syncIssueDocset(docsets, run);
@@ -204,6 +209,7 @@ export function composeUseCases(given: Platform): UseCases {
     maxTurns: 20,
   });
   return {
+    presence,
     processDelivery: createProcessDelivery({
       store,
       clock,

@@ -98,6 +98,7 @@ async function start(configuration: ServerConfiguration, part: ServerPart, versi
   const ground = await openGround(configuration, opening);
   const platform = (decorations.platform ?? unchanged)(await openPlatform(configuration, ground));
   const useCases = composeUseCases(platform);
+  closing.push(await useCases.presence.announce());
   const addresses: { relay?: string; gateway?: string } = {};
   if (part === "all") addresses.relay = await startRelay(ground, configuration, closing);
   if (part === "all" || part === "gateway") {
