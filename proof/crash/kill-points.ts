@@ -76,7 +76,18 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   runs: { insert: "writes", get: "reads", save: "writes", list: "reads" },
   attempts: { insert: "writes", get: "reads", latest: "reads", save: "writes", exchange: "writes", byToken: "reads", expired: "reads", alive: "reads" },
   requests: { insert: "writes", get: "reads", save: "writes", open: "reads", forRun: "reads", recent: "reads" },
-  toolCalls: { insert: "writes", get: "reads", executing: "reads", byEffectKey: "reads", byRequest: "reads", save: "writes", forRun: "reads", count: "reads" },
+  toolCalls: {
+    insert: "writes",
+    get: "reads",
+    executing: "reads",
+    byEffectKey: "reads",
+    byRequest: "reads",
+    save: "writes",
+    forRun: "reads",
+    open: "reads",
+    audited: "reads",
+    count: "reads",
+  },
   rules: { list: "reads", replace: "writes" },
   outbox: { add: "writes", get: "reads", save: "writes", pending: "reads", givenUp: "reads" },
   flow: { append: "writes", after: "reads", bySubject: "reads", byCorrelation: "reads", head: "reads" },
@@ -93,16 +104,16 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
 
 type Call = (...args: unknown[]) => unknown;
 
-/** A port whose writing members pass `before <prefix>.<member>` and `after <prefix>.<member>`. */
+/** A port whose writing members pass a point before and after each call, named `<prefix>.<member>`. */
 function withPoints<Port extends object>(port: Port, members: Partial<Members<Port>>, prefix: string, { reached }: KillSwitch): Port {
   return new Proxy(port, {
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== "function" || typeof name !== "string" || members[name as keyof Port] !== "writes") return member;
       return async (...args: unknown[]): Promise<unknown> => {
-        reached(`before ${prefix}.${name}`);
+        reached("before", `${prefix}.${name}`);
         const result = await (member as Call).apply(target, args);
-        reached(`after ${prefix}.${name}`);
+        reached("after", `${prefix}.${name}`);
         return result;
       };
     },
@@ -131,10 +142,10 @@ export function storeWithKillPoints(store: Store, { reached }: KillSwitch): Stor
       const result = await store.transaction(async (tx) => {
         writes = new Set();
         const done = await work(recording(tx, writes));
-        if (writes.size > 0) reached(`before commit: ${[...writes].join(", ")}`);
+        if (writes.size > 0) reached("before", ...writes);
         return done;
       });
-      if (writes.size > 0) reached(`after commit: ${[...writes].join(", ")}`);
+      if (writes.size > 0) reached("after", ...writes);
       return result;
     },
   };

@@ -5,7 +5,7 @@ import type { RepositoryName } from "../../core/domain/kernel/values.ts";
 import { createInstallation, type Installation, type InstallationOptions } from "../world/installation.ts";
 import type { ExpectedIssue, Verdict } from "../world/oracle.ts";
 import { approveAndStay } from "../world/owner.ts";
-import { createKillBoard, type KillBoard, type KillPoint } from "./kill-switch.ts";
+import { createKillBoard, type ArmedPoint, type KillBoard } from "./kill-switch.ts";
 
 /** An installation whose every process has kill points, and an owner who answers whatever is asked. */
 export interface KillGround {
@@ -15,16 +15,16 @@ export interface KillGround {
    * Arms the points and takes one new issue after the other, `issues` (at most 3) at a time, through its intake with a question and a gate, until each point has killed or
    * `rounds` are over.
    */
-  kill(points: readonly KillPoint[], options: { readonly issues: number; readonly rounds: number; readonly patience: number }): Promise<KillReport>;
+  kill(points: readonly ArmedPoint[], options: { readonly issues: number; readonly rounds: number; readonly patience: number }): Promise<KillReport>;
   /** What the forge, the database and the machine say of all that happened so far. */
   judge(): Promise<Verdict>;
   close(): Promise<readonly number[]>;
 }
 
 export interface KillReport {
-  readonly killed: readonly KillPoint[];
+  readonly killed: readonly ArmedPoint[];
   /** Never reached while they were armed. */
-  readonly missed: readonly KillPoint[];
+  readonly missed: readonly ArmedPoint[];
   /** What was still under way when the patience was over. Empty: all came to its end. */
   readonly unsettled: readonly string[];
   /** Milliseconds of the longest time in which nothing was written to the trail, from the first issue to the last gate's consequence. */

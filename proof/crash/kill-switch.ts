@@ -2,23 +2,42 @@ import { appendFileSync, closeSync, mkdirSync, openSync, readFileSync, renameSyn
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-/** A place between two durable writes of one kind of process. */
+/** A place directly before or after a durable write of one kind of process. It is named by the write itself. */
 export interface KillPoint {
   /** `relay`, `orchestrator`, `gateway`, `runner`. */
   readonly process: string;
-  /** `before commit: run.admitted …`, `after forge.createPull`, …: named by the write itself. */
-  readonly point: string;
+  readonly when: "before" | "after";
+  /** What is written there at once: the flow events, effects and rows of a transaction, or one call such as `forge.createPull`. */
+  readonly writes: readonly string[];
 }
 
-export function nameOf({ process, point }: KillPoint): string {
-  return `${process}, ${point}`;
+/** Where to die: at the first point of this process before or after something that is, or has among it, this write. */
+export interface ArmedPoint {
+  readonly process: string;
+  readonly when: "before" | "after";
+  readonly write: string;
+  /** Instead of dying there it stops, as a process does that gets no processor or whose machine sleeps, until somebody sends SIGCONT. */
+  readonly stops?: boolean | undefined;
+}
+
+/** The point and no other. */
+export function armedAt({ process, when, writes }: KillPoint): ArmedPoint {
+  return { process, when, write: writes.join(", ") };
+}
+
+export function nameOf({ process, when, write }: ArmedPoint): string {
+  return `${process} ${when} ${write}`;
+}
+
+function isAt(armed: ArmedPoint, { process, when, writes }: KillPoint): boolean {
+  return armed.process === process && armed.when === when && (writes.includes(armed.write) || writes.join(", ") === armed.write);
 }
 
 const files = { reached: "reached.jsonl", armed: "armed.json" } as const;
 
 /** Of one process: told of each point that it passes. Dies there, by SIGKILL of itself, when the point is armed and has not killed before. */
 export interface KillSwitch {
-  reached(point: string): void;
+  reached(when: KillPoint["when"], ...writes: readonly string[]): void;
 }
 
 /** All of it is synchronous: nothing else of the process happens between reaching a point and dying at it. */
@@ -26,11 +45,18 @@ export function createKillSwitch(directory: string, processKind: string): KillSw
   mkdirSync(directory, { recursive: true });
   const seen = new Set<string>();
   return {
-    reached(point) {
-      const here: KillPoint = { process: processKind, point };
-      if (!seen.has(point)) appendFileSync(join(directory, files.reached), `${JSON.stringify(here)}\n`);
-      seen.add(point);
-      if (!armedPoints(directory).some((armed) => nameOf(armed) === nameOf(here)) || !claim(directory, here)) return;
+    reached(when, ...writes) {
+      const here: KillPoint = { process: processKind, when, writes };
+      const line = JSON.stringify(here);
+      if (!seen.has(line)) appendFileSync(join(directory, files.reached), `${line}\n`);
+      seen.add(line);
+      const armed = armedPoints(directory).filter((point) => isAt(point, here));
+      const [first] = armed.filter((point) => claim(directory, point));
+      if (!first) return;
+      if (first.stops) {
+        process.kill(process.pid, "SIGSTOP");
+        return;
+      }
       process.kill(process.pid, "SIGKILL");
       // The signal is on its way; no further line of this process may run.
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -41,11 +67,11 @@ export function createKillSwitch(directory: string, processKind: string): KillSw
 /** The harness's side of the same directory. */
 export interface KillBoard {
   /** From now on these kill, each once, however often the process is started again. */
-  arm(points: readonly KillPoint[]): void;
+  arm(points: readonly ArmedPoint[]): void;
   /** Every point that was passed so far, each once, in the order in which they were first passed. */
   reached(): readonly KillPoint[];
   /** Those of the points that have killed. */
-  killed(points: readonly KillPoint[]): readonly KillPoint[];
+  killed(points: readonly ArmedPoint[]): readonly ArmedPoint[];
 }
 
 export function createKillBoard(directory: string): KillBoard {
@@ -59,19 +85,19 @@ export function createKillBoard(directory: string): KillBoard {
     },
     reached() {
       const lines = read(join(directory, files.reached)).split("\n").filter(Boolean);
-      return [...new Map(lines.map((line) => JSON.parse(line) as KillPoint).map((point) => [nameOf(point), point])).values()];
+      return [...new Set(lines)].map((line) => JSON.parse(line) as KillPoint);
     },
     killed: (points) => points.filter((point) => read(marker(directory, point)) !== ""),
   };
 }
 
-function armedPoints(directory: string): readonly KillPoint[] {
+function armedPoints(directory: string): readonly ArmedPoint[] {
   const text = read(join(directory, files.armed));
-  return text === "" ? [] : (JSON.parse(text) as readonly KillPoint[]);
+  return text === "" ? [] : (JSON.parse(text) as readonly ArmedPoint[]);
 }
 
 /** The first to make the marker dies; it stays for the lives that follow. */
-function claim(directory: string, point: KillPoint): boolean {
+function claim(directory: string, point: ArmedPoint): boolean {
   try {
     const file = openSync(marker(directory, point), "wx");
     writeFileSync(file, String(process.pid));
@@ -82,7 +108,7 @@ function claim(directory: string, point: KillPoint): boolean {
   }
 }
 
-function marker(directory: string, point: KillPoint): string {
+function marker(directory: string, point: ArmedPoint): string {
   return join(directory, `killed-${createHash("sha256").update(nameOf(point)).digest("hex").slice(0, 24)}`);
 }
 
