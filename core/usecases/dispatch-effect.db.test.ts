@@ -4,6 +4,7 @@ import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import { sampleRequest, sampleToolCall } from "../testing/samples.ts";
 import { createOrchestrationBench, type OrchestrationBench } from "../testing/orchestration.ts";
 import { changeRun, orchestratorActor } from "./change-run.ts";
+import { createDispatchEffect } from "./dispatch-effect.ts";
 
 let bench: OrchestrationBench;
 
@@ -43,6 +44,19 @@ describe("an effect", () => {
     await bench.dispatchEffect(await add("comment:1", { ...comment, repository: bench.forge.name }));
 
     expect(bench.comments()).toHaveLength(2);
+  });
+
+  it("that tells the forge of a run does not hold up the start of the run's agent", async () => {
+    await bench.label("run:intake");
+    await bench.drain();
+    const { id: runId } = await bench.run();
+    const told = Promise.withResolvers<void>();
+    const dispatch = createDispatchEffect({ ...bench, syncStatusComment: () => told.promise, startAttempt: async () => undefined });
+    const status = dispatch(await add("status:1", { type: "sync-status-comment", runId }));
+    const started = await dispatch(await add("start:1", { type: "start-attempt", runId, attempt: 1 }));
+    told.resolve();
+
+    expect([started, await status]).toEqual(["done", "done"]);
   });
 
   it("that is refused for good is given up after five tries, shown in the run's status and in the trail", async () => {

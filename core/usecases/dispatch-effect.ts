@@ -180,6 +180,8 @@ async function contextOf(
 function serialKey(action: EffectAction): string {
   switch (action.type) {
     case "sync-status-comment":
+      // Not the run's: an agent's start does not wait until the forge has taken a comment.
+      return `status:${action.runId}`;
     case "start-attempt":
     case "stop-attempt":
     case "resume-run":

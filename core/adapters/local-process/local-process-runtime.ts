@@ -89,11 +89,12 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
     status,
 
     async start(start) {
-      await tidy();
       const name = home(start.runId, start.attempt);
       const underWay = starting.get(name) ?? startOnce(start).finally(() => starting.delete(name));
       starting.set(name, underWay);
       await underWay;
+      // After it: an agent does not wait for what others have left.
+      await tidy();
     },
 
     async stop(runId, attempt) {
