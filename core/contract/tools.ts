@@ -192,9 +192,10 @@ export const toolContracts: { readonly [Name in ToolName]: ToolContract<Name> } 
     description:
       "Asks the owner a question with 2 to 5 options, the recommended one first; the owner may also answer in own words. Use it when information is missing instead of guessing. When the answer says 'pending', end your turn: you are woken with the answer.",
     schema: z.strictObject({
-      question: text(2_000),
+      // Shown on the issue too.
+      question: outgoing(text(2_000)),
       options: z
-        .array(line(300))
+        .array(outgoing(line(300)))
         .min(2)
         .max(5)
         .refine((options) => new Set(options).size === options.length, "options must differ"),
@@ -211,9 +212,22 @@ export function parseToolArguments<Name extends ToolName>(
 ):
   | { readonly ok: true; readonly value: ToolArguments[Name] }
   | { readonly ok: false; readonly error: readonly { /** `add.0`, or empty for the whole. */ readonly field: string; readonly message: string }[] } {
+  // A schema does not see this name: it would be dropped unsaid, and what is dropped was not refused.
+  if (namesPrototype(raw)) return { ok: false, error: [{ field: "__proto__", message: "no argument may have this name" }] };
   const parsed = toolContracts[tool].schema.safeParse(raw ?? {});
   if (parsed.success) return { ok: true, value: parsed.data };
   return { ok: false, error: parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message })) };
+}
+
+/** Whether a member anywhere in the value is called `__proto__`. Without recursion, because nobody has looked at the depth yet. */
+function namesPrototype(raw: unknown): boolean {
+  const open = [raw];
+  for (let value = open.pop(); open.length > 0 || value !== undefined; value = open.pop()) {
+    if (typeof value !== "object" || value === null) continue;
+    if (Object.hasOwn(value, "__proto__")) return true;
+    for (const member of Object.values(value) as readonly unknown[]) if (typeof member === "object") open.push(member);
+  }
+  return false;
 }
 
 /** The arguments' JSON Schema, as MCP lists it. */

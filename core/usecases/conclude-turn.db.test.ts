@@ -4,7 +4,7 @@ import type { Run } from "../domain/run/run.ts";
 import { sampleRequest, sampleToolCall } from "../testing/samples.ts";
 import { createOrchestrationBench, turn, type OrchestrationBench } from "../testing/orchestration.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
-import { changeRun, orchestratorActor } from "./change-run.ts";
+import { changeRun, orchestratorActor, runFlowEvent } from "./change-run.ts";
 
 let bench: OrchestrationBench;
 let identity: RunIdentity;
@@ -92,10 +92,22 @@ describe("the end of a turn", () => {
   it("tells of an accepted push once, and then opens the gate", async () => {
     bench.publish(identity.run);
     const push = { type: "accepted", commit: "c".repeat(40), files: ["docs/issues/issue-7/intake/problem.md"] } as const;
+    const change = { now: bench.clock.now(), actor: orchestratorActor };
+    await bench.store.transaction((tx) => tx.flow.append([runFlowEvent(identity.run, "push.accepted", { commit: push.commit }, change)]));
 
     expect(await bench.concludeTurn(identity, turn(1, { push }))).toMatchObject({ type: "continue", input: expect.stringContaining("push accepted") });
     expect(await bench.concludeTurn(identity, turn(2, { push }))).toMatchObject({ type: "finish" });
     expect(await state()).toMatchObject({ phase: "waiting_owner_review" });
+  });
+
+  it("believes in no push that the gateway did not take, and gives no turn for it", async () => {
+    for (let number = 1; number <= 4; number += 1) {
+      const push = { type: "accepted", commit: String(number).repeat(40), files: [] } as const;
+      await bench.concludeTurn(identity, turn(number, { push }));
+    }
+
+    expect(await bench.run(identity.run.id)).toMatchObject({ state: { phase: "failed" } });
+    expect((await bench.run(identity.run.id)).head).toBe(identity.run.head);
   });
 
   it("gives the same verdict to a report that comes twice, and counts it once", async () => {

@@ -52,7 +52,8 @@ const limits = { "turn-failed": 2, "turn-interrupted": 5, "push-refused": 3, mis
  * What has to be read from the forge is read outside the transaction, and the run is looked at again inside it.
  */
 export function createConcludeTurn(deps: ConcludeTurnDependencies) {
-  return async function concludeTurn(identity: RunIdentity, report: TurnReport): Promise<TurnVerdict> {
+  return async function concludeTurn(identity: RunIdentity, told: TurnReport): Promise<TurnVerdict> {
+    const report = await believable(deps.store, identity, told);
     const first = await deps.store.transaction(async (tx) => {
       const turn = await beginTurn(deps, tx, identity, report);
       return "verdict" in turn ? turn.verdict : turn;
@@ -65,6 +66,18 @@ export function createConcludeTurn(deps: ConcludeTurnDependencies) {
       return "verdict" in turn ? turn.verdict : conclude(deps, tx, turn, identity, report, exit, draft);
     });
   };
+}
+
+/**
+ * The report as far as it is known to be true: a push counts when the gateway took it. A runner that names a commit of its own making would otherwise get
+ * another turn for each, without end.
+ */
+async function believable(store: Store, { run }: RunIdentity, report: TurnReport): Promise<TurnReport> {
+  const { push } = report;
+  if (push.type !== "accepted") return report;
+  const events = await store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`));
+  const known = events.some((event) => event.type === "push.accepted" && event.payload["commit"] === push.commit);
+  return known ? report : { ...report, push: { type: "none" } };
 }
 
 interface Turn {

@@ -141,7 +141,7 @@ async function openForge(directory: WorkspaceDirectory, secrets: WorkspaceSecret
       seeding.ensureUser({ login: "mallory", token: strangerToken });
       seeding.ensureOrganization({ login: "harbour", owners: ["olga"] });
       const start = { "README.md": "# Quay\n", "src/app.ts": "export {};\n", "docs/guide.md": "# Guide\n", ...files };
-      await seeding.ensureRepository({ name: repository, source: { files: start }, collaborators: { signalbox: "admin" } });
+      await seeding.ensureRepository({ name: repository, source: { files: start }, collaborators: { signalbox: "admin", mallory: "read" } });
     },
   });
   await server.start();

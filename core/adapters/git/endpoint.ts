@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, open, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import path from "node:path";
 import { Transform, type Readable } from "node:stream";
@@ -93,7 +93,7 @@ async function streamGit(args: readonly string[], protocol: string, input: Reada
 }
 
 async function receivePush(clones: GitClones, request: IncomingMessage, response: ServerResponse, call: GitCall, limit: number): Promise<void> {
-  const clone = await clones.update(call.repository);
+  await mkdir(clones.directory, { recursive: true });
   const spool = await mkdtemp(path.join(clones.directory, "push-"));
   const file = path.join(spool, "body");
   try {
@@ -106,9 +106,10 @@ async function receivePush(clones: GitClones, request: IncomingMessage, response
       response.writeHead(400, { "content-type": "text/plain" }).end("not a git push\n");
       return;
     }
+    const clone = header.commands.length === 0 ? undefined : await clones.update(call.repository);
     response.writeHead(200, { "content-type": "application/x-git-receive-pack-result", ...noCache });
     // git asks first with an empty push whether it may send a large one.
-    if (header.commands.length === 0) response.end();
+    if (clone === undefined) response.end();
     else response.end(await judge(clones, clone, call, header, file, limit));
   } finally {
     await rm(spool, { recursive: true, force: true });

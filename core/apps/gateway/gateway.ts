@@ -163,8 +163,9 @@ function closeUnread(request: IncomingMessage, response: ServerResponse): void {
   const hangUp = (): void => request.socket.destroySoon();
   let left = 1024 * 1024;
   request.on("data", (chunk: Buffer) => {
+    const over = left < 0;
     left -= chunk.length;
-    if (left < 0) hangUp();
+    if (left < 0 && !over) hangUp();
   });
   request.resume();
   response.once("finish", () => request.complete || request.once("end", hangUp));
