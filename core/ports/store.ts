@@ -153,6 +153,14 @@ export interface AuditedRequest {
   readonly history: readonly FlowEvent[];
 }
 
+export interface AuditedCall {
+  readonly call: ToolCall;
+  /** State of the request that it waited for, where it asked. */
+  readonly request?: DecisionRequest["state"] | undefined;
+  /** Payloads of the events that say it was executed. */
+  readonly executed: readonly JsonObject[];
+}
+
 export interface RunFilter {
   readonly repository?: RepositoryName | undefined;
   readonly issue?: number | undefined;
@@ -235,6 +243,8 @@ export interface Transaction {
     forRun(runId: RunId): Promise<readonly ToolCall[]>;
     /** Calls that the rules allowed and whose result nobody has stored yet, oldest first: somebody is at them, or has died at them. */
     executing(): Promise<readonly ToolCall[]>;
+    /** All calls after `id` ("" for the first), in order of their ids, each with what else the database says of it; for the verification of the trail. */
+    audited(after: string, limit: number): Promise<readonly AuditedCall[]>;
     /** Calls of a tool by a run that were not refused, for rules with `maxCallsPerRun`. */
     count(runId: RunId, tool: string): Promise<number>;
   };
@@ -296,6 +306,8 @@ export interface Transaction {
   readonly documents: {
     upsert(meta: DocumentMeta, chunks: readonly { readonly section: string; readonly text: string }[]): Promise<void>;
     get(repository: RepositoryName, path: string): Promise<DocumentMeta | undefined>;
+    /** Those of the paths that are indexed, ordered by path. */
+    at(repository: RepositoryName, paths: readonly string[]): Promise<readonly DocumentMeta[]>;
     link(link: DocumentLink): Promise<void>;
     forIssue(repository: RepositoryName, issue: number): Promise<readonly DocumentMeta[]>;
     forPull(repository: RepositoryName, pull: number): Promise<readonly DocumentMeta[]>;

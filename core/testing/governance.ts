@@ -20,7 +20,7 @@ import { createEffectClaims } from "../usecases/effect-claims.ts";
 import { createExecuteDecision, type ExecuteDecisionDependencies } from "../usecases/execute-decision.ts";
 import { createSettleCalls } from "../usecases/settle-calls.ts";
 import { signDecision } from "../usecases/sign-decision.ts";
-import { toolbox } from "../usecases/tools/toolbox.ts";
+import { toolbox, type Toolbox } from "../usecases/tools/toolbox.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
@@ -53,6 +53,9 @@ export interface GovernanceProcess {
 export interface ProcessOptions {
   /** Awaited at the last look before the effect, to play a process that is stopped there. */
   readonly beforeEffect?: (() => Promise<void>) | undefined;
+  /** Whose keys count; by default olga's and boris'. */
+  readonly trusted?: readonly TrustedSigner[] | undefined;
+  readonly tools?: Toolbox | undefined;
 }
 
 /** Tool calls and decisions on a real database and a forge in memory. `olga` and `boris` are trusted, `mallory` has a key that is not. */
@@ -78,10 +81,7 @@ export interface Governance extends GovernanceProcess, Omit<Ground, "database" |
   sign(request: DecisionRequest, verdict: Verdict, person?: keyof Ground["people"]): SignedDecision;
 }
 
-export async function createGovernance(
-  database: FreshDatabase,
-  options: Partial<Pick<Ground, "applyGate" | "forge" | "clock">> = {},
-): Promise<Governance> {
+export async function createGovernance(database: FreshDatabase, options: Partial<Pick<Ground, "applyGate" | "forge" | "clock">> = {}): Promise<Governance> {
   const { store, driver } = database;
   const people = { olga: createPerson("olga"), boris: createPerson("boris"), mallory: createPerson("mallory") };
   const ground: Ground = { database, forge: createFakeForge(), clock: createManualClock(), people, applyGate: async () => ({}), ...options };
@@ -113,7 +113,11 @@ export async function createGovernance(
   };
 }
 
-function createProcess({ database, forge, clock, people, applyGate }: Ground, name: string, { beforeEffect }: ProcessOptions = {}): GovernanceProcess {
+function createProcess(
+  { database, forge, clock, people, applyGate }: Ground,
+  name: string,
+  { beforeEffect, trusted, tools }: ProcessOptions = {},
+): GovernanceProcess {
   const claims = createEffectClaims({ clock, process: name, patience: 60_000 });
   let isAtEffect = false;
   const transaction: Store["transaction"] = async (work) => {
@@ -129,9 +133,9 @@ function createProcess({ database, forge, clock, people, applyGate }: Ground, na
     documents: createYamlDocuments(),
     hasher: createHasher(),
     random: createRandomness(),
-    tools: toolbox,
+    tools: tools ?? toolbox,
     claims: beforeEffect ? { ...claims, isFresh: () => !(isAtEffect = true) } : claims,
-    signatures: createSignatureVerifier([people.olga.trusted, people.boris.trusted]),
+    signatures: createSignatureVerifier(trusted ?? [people.olga.trusted, people.boris.trusted]),
   };
   return {
     callTool: createCallTool({ ...shared, parser, holdFor: 0, requestLifetime: 7 * 86_400_000 }),

@@ -6,6 +6,7 @@ import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { Json } from "../domain/kernel/values.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { AuditedRequest } from "../ports/store.ts";
+import { kindOfTool } from "./verify-decision.ts";
 
 /** One thing that does not fit. `type` and `subject` are for programs, `message` and `remedy` for people. */
 export interface AuditProblem {
@@ -41,7 +42,7 @@ export function auditRequest(deps: Dependencies, { request, decision, history }:
   if (!asked) report("request.unexplained", "The trail does not say that this request was ever made.", rewritten);
   else if (asked.payload["digest"] !== request.digest)
     report("request.rewritten", "The trail knows this request with another digest: what it asks for was changed together with its digest.", rewritten);
-  if (!holds(() => digestHolds(request, deps.hasher.sha256)))
+  if (!holds(() => digestHolds(request, deps.hasher.sha256)) || request.kind !== kindOfTool(request.tool))
     report("request.changed", "What this request says is not what its digest binds: the row was changed by hand.", rewritten);
   if (!holds(() => sameJson(replay(request, history).state, request.state))) {
     report("request.unexplained", `The row says "${request.state.phase}"; its history leads to "${safePhase(request, history)}".`, rewritten);

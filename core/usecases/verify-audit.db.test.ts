@@ -181,10 +181,10 @@ describe("whoever can write the database is found out", () => {
     expect(await verify()).toMatchObject({
       ok: false,
       effectsExecutedTwice: 2,
-      problems: [
-        { type: "effect.executed-twice", subject: "call:call-1" },
-        { type: "effect.executed-twice", subject: "call:call-2" },
-      ],
+      problems: expect.arrayContaining([
+        expect.objectContaining({ type: "effect.executed-twice", subject: "call:call-1" }),
+        expect.objectContaining({ type: "effect.executed-twice", subject: "call:call-2" }),
+      ]) as unknown,
     });
   });
 

@@ -4,6 +4,7 @@ import { anchorVerifies, type AuditAnchor, type VerifySignature } from "../domai
 import type { AuditAnchors } from "../ports/audit-anchors.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
+import { auditCall, auditRules } from "./audit-calls.ts";
 import { auditRequest, type AuditProblem } from "./audit-request.ts";
 import { trailPages } from "./trail-pages.ts";
 
@@ -58,6 +59,8 @@ export function createVerifyAudit(deps: VerifyAuditDependencies): (options?: { r
     const signed = [...local, ...published.flatMap(({ anchor }) => anchor ?? [])].filter((anchor) => anchorVerifies(anchor, deps.signatures.verify));
     const trail = await verifyTrail(deps, signed, problems);
     await auditRequests(deps, problems);
+    await auditCalls(deps, problems);
+    problems.add(...auditRules(await deps.store.transaction((tx) => tx.rules.list())));
     const twice = await deps.store.transaction((tx) => tx.audit.executedTwice(maximumProblems));
     problems.add(...twice.map(executedTwice));
     const ok = problems.count() === 0;
@@ -224,4 +227,14 @@ function executedTwice(subject: string): AuditProblem {
     message: "This effect was performed more than once.",
     remedy: "Look at its target, undo what is there twice, and report this as a fault of the program.",
   };
+}
+
+async function auditCalls(deps: VerifyAuditDependencies, problems: Problems): Promise<void> {
+  for (let after = ""; ;) {
+    const page = await deps.store.transaction((tx) => tx.toolCalls.audited(after, pageSize));
+    for (const audited of page) problems.add(...auditCall(deps.hasher, audited));
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    after = last.call.id;
+  }
 }

@@ -62,9 +62,15 @@ function createServer({ name, version, instructions }: McpEndpointOptions, call:
   server.setRequestHandler("tools/list", () => ({ tools: call.tools.map(toTool) }));
   server.setRequestHandler("tools/call", async (request, context) => {
     const signal = AbortSignal.any([gone, context.mcpReq.signal]);
-    return toCallResult(await call.callTool(request.params.name, request.params.arguments, { callId: callIdOf(context.mcpReq._meta), signal }));
+    return toCallResult(await call.callTool(request.params.name, sentArguments(call.body) ?? request.params.arguments, { callId: callIdOf(context.mcpReq._meta), signal }));
   });
   return server;
+}
+
+/** The arguments as they were sent. The library's copy lacks a member called `__proto__`, and what is dropped unsaid was not refused. */
+function sentArguments(body: unknown): unknown {
+  const params = typeof body === "object" && body !== null && "params" in body ? body.params : undefined;
+  return typeof params === "object" && params !== null && "arguments" in params ? params.arguments : undefined;
 }
 
 function toTool({ name, title, description, inputSchema }: ListedTool): Tool {

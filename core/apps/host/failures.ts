@@ -22,6 +22,10 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
     remedy: "Show it again, and decide on what is there now.",
   },
   "decision.other-target": { message: "The target has changed since it was shown.", remedy: "Show it again, and decide on what is there now." },
+  "decision.tampered": {
+    message: "This is not what was asked: the request was changed or put in by hand.",
+    remedy: "It cannot be decided any more. Run `signalbox audit verify`, and find out who can write to the database.",
+  },
   "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };
 

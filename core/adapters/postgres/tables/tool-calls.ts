@@ -1,5 +1,5 @@
 import type { SqlSession } from "../../../ports/sql-driver.ts";
-import type { ToolCall, Transaction } from "../../../ports/store.ts";
+import type { AuditedCall, ToolCall, Transaction } from "../../../ports/store.ts";
 import { toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
@@ -43,6 +43,18 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     async executing() {
       const rows = await session.query<object>(`select ${columns} from tool_calls where state = 'executing' and request_id is null order by created_at, id`);
       return rows.map((row) => withoutNulls<ToolCall>(row));
+    },
+    async audited(after, limit) {
+      // One statement sees one moment, so a call and what is said of it always belong together.
+      const rows = await session.query<{ call: object; request: AuditedCall["request"] | null; executed: AuditedCall["executed"] }>(
+        `select to_jsonb(c) as call,
+           (select r.state from decision_requests r where r.id = c."requestId") as request,
+           (select coalesce(jsonb_agg(f.payload order by f.sequence), '[]') from flow_events f
+              where f.subject = 'run:' || c."runId" and f.type = 'tool.executed' and f.payload ->> 'toolCallId' = c.id) as executed
+         from (select ${columns} from tool_calls where id > $1 order by id limit $2) c order by c.id`,
+        [after, limit],
+      );
+      return rows.map(({ call, request, executed }) => ({ call: withoutNulls<ToolCall>(call), ...(request === null ? {} : { request }), executed }));
     },
     async count(runId, tool) {
       const [row] = await session.query<{ count: number }>(
