@@ -59,6 +59,27 @@ describe("an effect", () => {
     expect([started, await status]).toEqual(["done", "done"]);
   });
 
+  it("that nobody can perform, because of a fault of ours, is given up and shown as well", async () => {
+    const id = await add("future:1", { type: "from-the-future" } as never);
+    for (let tries = 1; tries <= 4; tries += 1) await expect(bench.dispatchEffect(id)).rejects.toThrow();
+
+    expect(await bench.dispatchEffect(id)).toBe("given-up");
+    expect(await bench.store.transaction((tx) => tx.outbox.givenUp())).toMatchObject([{ key: "future:1" }]);
+  });
+
+  it("that kills whoever performs it is given up after twenty deaths", async () => {
+    await bench.label("run:intake");
+    await bench.drain();
+    const id = await add("comment:1", { type: "post-comment", repository: bench.forge.name, issue: 7, marker: "deadly", body: "x" });
+    await bench.store.transaction(async (tx) => {
+      const row = await tx.outbox.get(id, { lock: true });
+      if (row) await tx.outbox.save({ ...row, attempts: 20 });
+    });
+
+    expect(await bench.dispatchEffect(id)).toBe("given-up");
+    expect(bench.comments().join("\n")).not.toContain("deadly");
+  });
+
   it("that is refused for good is given up after five tries, shown in the run's status and in the trail", async () => {
     await bench.label("run:intake");
     await bench.drain();

@@ -40,6 +40,7 @@ export function createDispatchEffect(deps: DispatchEffectDependencies) {
     const row = await take(deps.store, effectId);
     if (!row) return "nothing";
     try {
+      if (row.lastError === undefined && row.attempts > fatalTries) throw new Error(`whoever performed it died ${row.attempts - 1} times running`);
       const result = await inOrder(serialKey(row.action), () => perform(deps, row));
       await finish(deps, effectId, result);
       return "done";
@@ -49,6 +50,9 @@ export function createDispatchEffect(deps: DispatchEffectDependencies) {
     }
   };
 }
+
+/** Tries after which an effect that nobody has lived to tell of is taken for what kills them. Kills from outside do not strike the same effect that often. */
+const fatalTries = 20;
 
 /** Counts the try; undefined when there is nothing left to do. */
 function take(store: Store, effectId: string): Promise<EffectRow | undefined> {
