@@ -42,6 +42,7 @@ export function documentsConformance(name: string, create: () => Promise<FreshDa
       expect(await inStore((tx) => tx.documents.search(repository, "walrus", 5))).toStrictEqual([]);
       await inStore((tx) => tx.documents.upsert({ ...meta, path: "docs/moved.md" }, []));
       expect((await inStore((tx) => tx.documents.list(repository))).map((one) => one.path)).toStrictEqual(["docs/moved.md"]);
+      expect(await inStore((tx) => tx.documents.at(repository, ["docs/moved.md", meta.path]))).toStrictEqual([{ ...meta, path: "docs/moved.md" }]);
     });
 
     it("links documents to issues and pull requests", async () => {

@@ -23,6 +23,7 @@ export function documentsTable(session: SqlSession): Transaction["documents"] {
       const [meta] = await list("where d.repository = $1 and d.path = $2", [repository, path]);
       return meta;
     },
+    at: (repository, paths) => list("where d.repository = $1 and d.path = any($2::text[]) order by d.path", [repository, paths]),
     async link(link) {
       await session.query(
         `insert into links (repository, doc_id, kind, number, run_id) values ($1, $2, $3, $4, $5)

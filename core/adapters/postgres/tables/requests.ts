@@ -1,8 +1,15 @@
-import { finalDecisionPhases, type DecisionRequest } from "../../../domain/decision/decision.ts";
+import type { DecisionPhase, DecisionRequest, finalDecisionPhases } from "../../../domain/decision/decision.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { storableText, toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
+
+type OpenPhase = Exclude<DecisionPhase, (typeof finalDecisionPhases)[number]>;
+const open: Readonly<Record<OpenPhase, true>> = { requested: true, decided: true, executing: true };
+/** Spelled out in the statement as in the index of open requests: with a parameter instead, every request that ever was is read. */
+const openPhases = Object.keys(open)
+  .map((phase) => `'${phase}'`)
+  .join(", ");
 
 export const requestColumns = `id, kind, run_id as "runId", repository, issue, correlation_id as "correlationId", tool, tool_version as "toolVersion", arguments, digest,
   target_version as "targetVersion", expires_at as "expiresAt", created_at as "createdAt", summary, rationale, effect, rule, risk, state`;
@@ -57,8 +64,7 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
       await keepDecision(session, request);
     },
     open: (filter) =>
-      list("where phase <> all($1::text[]) and ($2::text is null or run_id = $2) and ($3::text is null or kind = $3) order by created_at, id", [
-        finalDecisionPhases,
+      list(`where phase in (${openPhases}) and ($1::text is null or run_id = $1) and ($2::text is null or kind = $2) order by created_at, id`, [
         filter?.runId ?? null,
         filter?.kind ?? null,
       ]),

@@ -64,7 +64,8 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
 
 /** What each stage requires of an issue and what of it is indexed at its place. Stages that require nothing are left out. */
 async function docset(deps: HostDependencies, repository: RepositoryName, issue: number) {
-  const documents = await deps.store.transaction((tx) => tx.documents.list(repository));
+  const paths = allStages.flatMap((stage) => stageTable[stage].artifacts.required.map((type) => artifactPath(issue, stage, type)));
+  const documents = await deps.store.transaction((tx) => tx.documents.at(repository, paths));
   const byPath = new Map(documents.map((document) => [document.path, document]));
   return allStages
     .filter((stage) => stageTable[stage].artifacts.required.length > 0)

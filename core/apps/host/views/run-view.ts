@@ -131,8 +131,9 @@ async function timelineOf(tx: Transaction, run: Run): Promise<readonly FlowEvent
 /** Present means indexed at the place where the stage's document belongs, on any branch. */
 export async function artifactsOf(tx: Transaction, run: Pick<Run, "repository" | "issue" | "stage">): Promise<RunDetail["artifacts"]> {
   const required = stageTable[run.stage].artifacts.required;
-  const paths = new Set((await tx.documents.list(run.repository)).map((document) => document.path));
-  const isPresent = (type: string): boolean => paths.has(artifactPath(run.issue, run.stage, type));
+  const pathOf = (type: string): string => artifactPath(run.issue, run.stage, type);
+  const paths = new Set((await tx.documents.at(run.repository, required.map(pathOf))).map((document) => document.path));
+  const isPresent = (type: string): boolean => paths.has(pathOf(type));
   return { required: [...required], present: required.filter(isPresent), missing: required.filter((type) => !isPresent(type)) };
 }
 
