@@ -107,7 +107,7 @@ async function measure(bench: Bench, grown: readonly Grown[], withSeries: boolea
 }
 
 /** One run made in earnest, multiplied, and five that wait. */
-async function growDatabase(serverUrl: string, size: number): Promise<FreshDatabase & { readonly url: string }> {
+export async function growDatabase(serverUrl: string, size: number): Promise<FreshDatabase & { readonly url: string }> {
   const template = await freshPostgres(serverUrl);
   const world = await openWorld(template);
   const { id } = await live(world, 7, nothing);
@@ -122,7 +122,7 @@ async function growDatabase(serverUrl: string, size: number): Promise<FreshDatab
 
 type World = Awaited<ReturnType<typeof openWorld>>;
 
-async function openWorld(database: FreshDatabase) {
+export async function openWorld(database: FreshDatabase) {
   const meter = meterDriver(database.driver);
   const store = createStore(meter.driver, { hasher: createHasher(), queue: database.queue });
   const metered: FreshDatabase = { ...database, driver: meter.driver, store };
@@ -137,7 +137,7 @@ type Step = (operation: Operation, perform: () => Promise<unknown>) => Promise<v
 const nothing: Step = async (_operation, perform) => void (await perform());
 
 /** One issue from its label to its gate, and through it. */
-async function live({ bench, governance, host, store }: World, issue: number, step: Step, { decided = true } = {}): Promise<Run> {
+export async function live({ bench, governance, host, store }: World, issue: number, step: Step, { decided = true } = {}): Promise<Run> {
   bench.forge.addIssue({ number: issue, labels: [] });
   await bench.clock.advance(60_000);
   const current = async (): Promise<Run> => found((await store.transaction((tx) => tx.runs.list({ repository: bench.forge.name, issue, limit: 1 })))[0]);
