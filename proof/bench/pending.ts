@@ -1,0 +1,114 @@
+import { createHash } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Run } from "../../core/domain/run/run.ts";
+import { runnerPaths } from "../../core/contract/runner.ts";
+import { connectAgent } from "./agent-stand-in.ts";
+import type { Bench, Benchmark, Prepared, Results } from "./benchmark.ts";
+import { memoryOf, watchFootprint } from "./footprint.ts";
+import { createInstallation, type Installation } from "./installation.ts";
+import { showNumber } from "./words.ts";
+
+const sizes = (bench: Bench) => (bench.quick ? { calls: 20, settle: 2 } : { calls: 1_000, settle: 10 });
+
+/** What waiting costs. */
+export const pendingBenchmark: Benchmark = {
+  id: "pending",
+  title: "A thousand calls that wait for the owner",
+  method:
+    "A thousand runs, each with a call that the rules give to the owner, all of them held open at the gateway at the same moment: the worst case, for a call that nobody decides within 45 seconds is parked and costs nothing but rows. " +
+    "Resident memory of gateway and orchestrator together, before the calls and while all are held, and processor time meanwhile.",
+  figures: [
+    { key: "more", label: "More memory with 1,000 held calls", unit: "MB", better: "lower" },
+    { key: "cpu", label: "Of one core while they are held", unit: "%", better: "lower" },
+  ],
+  limits: [{ figure: "more", of: "ours", must: "at-most", value: 50 }],
+  ours: { name: "Signalbox", prepare: prepareOurs },
+  partner: { absent: "Nothing else that we know of holds an agent's call for a signature." },
+  chart: { kind: "bars", figures: ["more"] },
+  finding: ({ ours }: Results) => `A thousand calls held for the owner take ${showNumber(ours.median["more"] ?? 0)} MB more`,
+  tried:
+    "At first each held call listened, polled and read its row by itself: every flow event anywhere woke a thousand transactions. One watch for all of a process's held calls asks one question instead.",
+  rounds: { count: 3, because: "a round fills the database with a thousand runs and takes a minute" },
+};
+
+async function prepareOurs(bench: Bench): Promise<Prepared> {
+  const { calls, settle } = sizes(bench);
+  return {
+    async measure() {
+      // New processes each round: what the last round's calls have left in the heap is not idle memory.
+      const installation = await createInstallation(bench.postgresUrl);
+      try {
+        await installation.start("relay", "instrumented");
+        const orchestrator = await installation.start("orchestrator", "instrumented");
+        const gateway = await installation.start("gateway", "instrumented");
+        const pids = [orchestrator.pid, gateway.pid];
+        const agent = await connectAgent(installation);
+        const elsewhere = await installation.owner.openIssue({ title: "Another issue", body: "Not this run's." });
+        for (let warm = 0; warm < 100; warm += 1) await agent.call("kb_search", { query: "payments" });
+        const others = await copyRuns(installation, agent.run, calls);
+        const { megabytes: before } = await watchFootprint(pids, settle);
+        const held = holdAll(installation, others, elsewhere);
+        await allPending(installation, calls);
+        const { cpu } = await watchFootprint(pids, settle);
+        const after = await memoryOf(pids);
+        await agent.close();
+        held.abort();
+        return { figures: { more: after - before, cpu } };
+      } finally {
+        await installation.close();
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+/** As many running runs as the one, on branches of their own. @returns their tokens. */
+async function copyRuns({ database }: Installation, run: Run, count: number): Promise<readonly string[]> {
+  const tokens = Array.from({ length: count }, (_, index) => `token-of-run-${index}`);
+  const hashes = tokens.map((token) => createHash("sha256").update(token).digest("hex"));
+  await database.driver.query(
+    `insert into runs (id, project, repository, issue, stage, variant, role, branch, base_branch, profile, trigger, correlation_id, keep_slot, state, created_at)
+     select 'copy-' || n, project, repository, issue, stage, variant, role, branch || '-' || n, base_branch, profile, trigger, correlation_id, keep_slot, state, created_at
+     from runs, generate_series(1, $2::integer) n where id = $1`,
+    [run.id, count],
+  );
+  await database.driver.query(
+    `insert into run_attempts (run_id, attempt, phase, lease_until, started_at, bootstrap_hash, token_hash)
+     select 'copy-' || n, 1, 'active', (extract(epoch from now()) * 1000)::bigint + 3600000, (extract(epoch from now()) * 1000)::bigint, 'copy-' || n, hash
+     from unnest($1::text[]) with ordinality as given (hash, n)`,
+    [hashes],
+  );
+  return tokens;
+}
+
+/** One call of each, held until it is decided or this is aborted. */
+function holdAll({ gatewayUrl }: Installation, tokens: readonly string[], issue: number): AbortController {
+  const ending = new AbortController();
+  for (const [index, token] of tokens.entries()) {
+    const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "github_comment", arguments: { number: issue, body: `Text ${index}` } } };
+    fetch(`${gatewayUrl}${runnerPaths.mcp}`, {
+      method: "POST",
+      signal: ending.signal,
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2025-06-18",
+      },
+      body: JSON.stringify(call),
+    })
+      .then((response) => response.text())
+      .catch((error: unknown) => {
+        if (!ending.signal.aborted) throw error;
+      });
+  }
+  return ending;
+}
+
+async function allPending({ database }: Installation, count: number): Promise<void> {
+  for (;;) {
+    const [row] = await database.driver.query<{ readonly count: number }>("select count(*) as count from decision_requests");
+    if ((row?.count ?? 0) >= count) return;
+    await delay(200);
+  }
+}
