@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { CorrelationId, Digest, Instant, JsonObject } from "../kernel/values.ts";
 import { chainEvent, chainStart, flowEventText, verifyChain } from "./chain.ts";
 import type { FlowEvent, NewFlowEvent } from "./flow-event.ts";
@@ -71,6 +72,15 @@ describe("the chain of flow events", () => {
     const [only] = chain([event({})]);
 
     expect(verifyChain([{ ...(only as FlowEvent), payload: { a: "\ud800" } }], sha256)).toMatchObject({ ok: false, error: { why: { type: "unreadable" } } });
+  });
+
+  it("hashes the canonical form of the event without its hash", () => {
+    fc.assert(
+      fc.property(payloads, (content) => {
+        for (const { hash: _hash, ...rest } of chain(content.map((payload) => event(payload))))
+          expect(flowEventText(rest)).toBe(canonicalJson(rest as unknown as JsonObject));
+      }),
+    );
   });
 
   it("covers everything in an event but its hash", () => {
