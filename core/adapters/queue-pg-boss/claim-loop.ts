@@ -35,11 +35,6 @@ export interface ClaimLoop {
   stop(patience: number): Promise<void>;
 }
 
-interface Held<Data> {
-  readonly job: ClaimedJob<Data>;
-  readonly since: number;
-}
-
 type Settlement<Data> = { readonly job: ClaimedJob<Data>; readonly error?: { readonly reason: unknown } };
 
 /**
@@ -49,14 +44,13 @@ type Settlement<Data> = { readonly job: ClaimedJob<Data>; readonly error?: { rea
  */
 export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop {
   const { source, concurrency, handle, onError } = options;
-  const held = new Map<ClaimedJob<Data>, Held<Data>>();
   const working = new Set<ClaimedJob<Data>>();
-  const finished: Settlement<Data>[] = [];
   const idle = createSignal();
+  const held = holdClaims(options, () => quiet() && idle.give());
   let wanted = true;
   let claiming = false;
-  let settling = false;
   let stopped = false;
+  const quiet = (): boolean => stopped && !claiming && held.count() === 0;
 
   async function claim(): Promise<void> {
     if (claiming || stopped) return;
@@ -81,7 +75,7 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
   }
 
   async function work(job: ClaimedJob<Data>): Promise<void> {
-    held.set(job, { job, since: performance.now() });
+    held.hold(job);
     working.add(job);
     try {
       await handle(job.data);
@@ -95,20 +89,63 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
   /** A handler that was given up ends here for a second time, which changes nothing any more. */
   function end(settlement: Settlement<Data>): void {
     if (!working.delete(settlement.job)) return;
-    finished.push(settlement);
-    void settle();
+    held.settle(settlement);
     void claim();
   }
 
-  async function settle(): Promise<void> {
+  function wake(): void {
+    wanted = true;
+    void claim();
+  }
+
+  const poll = setInterval(() => {
+    wake();
+    held.settle();
+  }, options.pollEvery);
+  const heartbeat = setInterval(() => {
+    for (const job of held.olderThan(options.giveUpAfter))
+      end({ job, error: { reason: new Error(`The handler did not end within ${options.giveUpAfter} ms.`) } });
+    held.touch();
+  }, options.touchEvery);
+
+  void claim();
+  return {
+    wake,
+    async stop(patience) {
+      stopped = true;
+      const deadline = AbortSignal.timeout(patience);
+      if (!quiet()) await Promise.race([idle.given, new Promise((resolve) => deadline.addEventListener("abort", resolve))]);
+      clearInterval(poll);
+      clearInterval(heartbeat);
+    },
+  };
+}
+
+interface HeldClaims<Data> {
+  hold(job: ClaimedJob<Data>): void;
+  count(): number;
+  olderThan(milliseconds: number): readonly ClaimedJob<Data>[];
+  touch(): void;
+  /** Stores this settlement, and whatever could not be stored before. */
+  settle(settlement?: Settlement<Data>): void;
+}
+
+/** The claims that are ours, from the claim until its settlement is stored. */
+function holdClaims<Data>({ source, onError }: Pick<ClaimLoopOptions<Data>, "source" | "onError">, onSettled: () => void): HeldClaims<Data> {
+  const since = new Map<ClaimedJob<Data>, number>();
+  const finished: Settlement<Data>[] = [];
+  let settling = false;
+
+  async function settleAll(): Promise<void> {
     if (settling) return;
     settling = true;
+    // All that end in this turn of the event loop go together.
     await Promise.resolve();
     while (finished.length > 0) {
       const batch = finished.splice(0);
       try {
         await store(batch);
-        for (const { job } of batch) held.delete(job);
+        for (const { job } of batch) since.delete(job);
       } catch (error) {
         // Kept and touched, so that work that is done is not done again only because the database was away for a moment.
         finished.unshift(...batch);
@@ -117,7 +154,7 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
       }
     }
     settling = false;
-    if (quiet()) idle.give();
+    onSettled();
   }
 
   async function store(batch: readonly Settlement<Data>[]): Promise<void> {
@@ -126,34 +163,16 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
     for (const { job, error } of batch) if (error) await source.fail(job, error.reason);
   }
 
-  const quiet = (): boolean => stopped && !claiming && held.size === 0;
-
-  const poll = setInterval(() => {
-    wanted = true;
-    void claim();
-    if (finished.length > 0) void settle();
-  }, options.pollEvery);
-
-  const heartbeat = setInterval(() => {
-    const now = performance.now();
-    for (const { job, since } of held.values()) {
-      if (now - since > options.giveUpAfter) end({ job, error: { reason: new Error(`The handler did not end within ${options.giveUpAfter} ms.`) } });
-    }
-    if (held.size > 0) source.touch([...held.keys()]).catch(onError);
-  }, options.touchEvery);
-
-  void claim();
   return {
-    wake() {
-      wanted = true;
-      void claim();
+    hold: (job) => void since.set(job, performance.now()),
+    count: () => since.size,
+    olderThan: (milliseconds) => [...since].flatMap(([job, from]) => (performance.now() - from > milliseconds ? [job] : [])),
+    touch() {
+      if (since.size > 0) source.touch([...since.keys()]).catch(onError);
     },
-    async stop(patience) {
-      stopped = true;
-      const deadline = AbortSignal.timeout(patience);
-      if (!quiet()) await Promise.race([idle.given, new Promise((resolve) => deadline.addEventListener("abort", resolve))]);
-      clearInterval(poll);
-      clearInterval(heartbeat);
+    settle(settlement) {
+      if (settlement) finished.push(settlement);
+      if (finished.length > 0) void settleAll();
     },
   };
 }
