@@ -1,6 +1,5 @@
-import type { LayerSpec, UnitSpec } from "vega-lite/types_unstable/spec/index.js";
 import type { Benchmark, Figure, Limit, Measured, Results } from "./benchmark.ts";
-import { colours, plotWidth } from "./picture-style.ts";
+import { colours, plotWidth, type Layer, type Panel } from "./picture-style.ts";
 import { figureOf, judge, type Judged } from "./results.ts";
 import { showLimit, showValue, showVerdict } from "./words.ts";
 
@@ -19,7 +18,7 @@ interface Line {
 const rowHeight = 34;
 
 /** A panel per figure: a bar for each side with its value, the rounds as dots, the limits as lines that say whether they are met. */
-export function barPanels(benchmark: Benchmark, figures: readonly string[], results: Results): readonly (LayerSpec<string> | UnitSpec<string>)[] {
+export function barPanels(benchmark: Benchmark, figures: readonly string[], results: Results): readonly Panel[] {
   return figures.map((key) => {
     const figure = figureOf(benchmark, key);
     const sides = [results.ours, ...(results.partner ? [results.partner] : [])].filter((side) => side.median[key] !== undefined);
@@ -40,7 +39,7 @@ function limitPosition(limit: Limit, results: Results): number | undefined {
   return theirs === undefined ? undefined : theirs * limit.value;
 }
 
-function panel(figure: Figure, sides: readonly Measured[], lines: readonly Line[], ours: Measured): LayerSpec<string> {
+function panel(figure: Figure, sides: readonly Measured[], lines: readonly Line[], ours: Measured): Panel {
   const bars: readonly Bar[] = sides.map((side) => bar(figure, side, side === ours));
   const dots = sides.flatMap((side) => (side.rounds[figure.key] ?? []).map((value) => ({ name: side.name, value })));
   const furthest = Math.max(...dots.map((dot) => dot.value), ...bars.map((one) => one.value), ...lines.map((line) => line.at));
@@ -104,7 +103,7 @@ function uncrossed(lines: readonly Line[], end: number): readonly Line[] {
 }
 
 /** The line reaches up to its own label, so that of several it is seen which says what. */
-function limitLayers(line: Line, index: number, end: number, x: object): readonly UnitSpec<string>[] {
+function limitLayers(line: Line, index: number, end: number, x: object): readonly Layer[] {
   const toTheLeft = line.at > end / 2;
   const above = -4 - 17 * index;
   const data = { values: [{ value: line.at, text: line.text }] };

@@ -1,6 +1,5 @@
-import type { LayerSpec, UnitSpec } from "vega-lite/types_unstable/spec/index.js";
 import type { Axis, Chart, Results, Series } from "./benchmark.ts";
-import { colours, lineColours, plotWidth } from "./picture-style.ts";
+import { colours, lineColours, plotWidth, type Layer, type Panel } from "./picture-style.ts";
 
 type LineChart = Extract<Chart, { readonly kind: "lines" }>;
 
@@ -15,7 +14,7 @@ interface Scale {
 }
 
 /** One panel: every series of ours and of the partner, named at its right end. */
-export function linePanel(chart: LineChart, results: Results): LayerSpec<string> {
+export function linePanel(chart: LineChart, results: Results): Panel {
   const ours = results.ours.series.map((series, index) => ({ ...series, colour: lineColours[index % lineColours.length] ?? colours.ours }));
   const theirs = (results.partner?.series ?? []).map((series) => ({ ...series, colour: colours.partner }));
   const lines = [...ours, ...theirs].filter((series) => series.points.length > 0);
@@ -42,7 +41,7 @@ export function linePanel(chart: LineChart, results: Results): LayerSpec<string>
         ? []
         : [{ data: { values: points }, mark: { type: "point" as const, filled: true, size: 36, opacity: 1 }, encoding: { x, y, color } }]),
       ...limitLayers(chart, y),
-      ...endLabels(lines, vertical).map((label): UnitSpec<string> => ({
+      ...endLabels(lines, vertical).map((label): Layer => ({
         data: { values: [{}] },
         mark: { type: "text", align: "left", fontSize: 12.5, fontWeight: 600, color: label.colour },
         encoding: { x: { value: plotWidth + 10 }, y: { value: label.pixel }, text: { value: label.text } },
@@ -65,7 +64,7 @@ function axis(of: Axis, values: readonly number[] = []): object {
   };
 }
 
-function limitLayers(chart: LineChart, y: object): readonly UnitSpec<string>[] {
+function limitLayers(chart: LineChart, y: object): readonly Layer[] {
   if (!chart.limit) return [];
   const data = { values: [{ y: chart.limit.value }] };
   return [

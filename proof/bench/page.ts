@@ -1,8 +1,16 @@
 import type { Benchmark, Figure, Results } from "./benchmark.ts";
 import type { Machine } from "./machine.ts";
-import type { Entry } from "./report.ts";
 import { judge } from "./results.ts";
 import { showLimit, showNumber, showValue, showVerdict } from "./words.ts";
+
+export interface Entry {
+  /** Day of the measurement. */
+  readonly on: string;
+  readonly machine: Machine;
+  readonly quick: boolean;
+  readonly rounds: number;
+  readonly results: Results;
+}
 
 export interface Kept {
   readonly benchmark: Benchmark;

@@ -1,3 +1,9 @@
+import type { TopLevelSpec } from "vega-lite";
+
+/** Things drawn over each other in one panel, and one of these things. */
+export type Panel = Pick<Extract<TopLevelSpec, { layer: unknown }>, "layer" | "width" | "height">;
+export type Layer = Panel["layer"][number];
+
 /** Width of the part of a picture in which things are drawn, without the labels beside it. */
 export const plotWidth = 560;
 

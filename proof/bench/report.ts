@@ -1,22 +1,12 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Benchmark, Results } from "./benchmark.ts";
-import type { Machine } from "./machine.ts";
-import { renderPage } from "./page.ts";
+import type { Benchmark } from "./benchmark.ts";
+import { renderPage, type Entry } from "./page.ts";
 import { drawPicture } from "./picture.ts";
 
 /** What is kept of a run: everything that the page and its pictures are made of. */
 export interface Report {
   readonly entries: Readonly<Record<string, Entry>>;
-}
-
-export interface Entry {
-  /** Day of the measurement. */
-  readonly on: string;
-  readonly machine: Machine;
-  readonly quick: boolean;
-  readonly rounds: number;
-  readonly results: Results;
 }
 
 /** Where a report lives: `benchmarks.md`, and beside it a folder with the pictures and the figures. */

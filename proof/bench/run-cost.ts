@@ -1,19 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { createRouterClient } from "@orpc/server";
+import { createRouterClient, type RouterClient } from "@orpc/server";
 import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
 import { createPostgresDriver } from "../../core/adapters/postgres/driver.ts";
 import { createStore } from "../../core/adapters/postgres/store.ts";
-import { createHostRouter } from "../../core/apps/host/router.ts";
+import { createHostRouter, type HostRouter } from "../../core/apps/host/router.ts";
 import type { RunId } from "../../core/domain/kernel/values.ts";
 import type { Run } from "../../core/domain/run/run.ts";
+import type { Store } from "../../core/ports/store.ts";
 import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.ts";
-import { createGovernance } from "../../core/testing/governance.ts";
+import { createGovernance, type Governance } from "../../core/testing/governance.ts";
 import { createHostWorld } from "../../core/testing/host-world.ts";
-import { createOrchestrationBench, turn } from "../../core/testing/orchestration.ts";
+import { createOrchestrationBench, turn, type OrchestrationBench } from "../../core/testing/orchestration.ts";
 import { createRecordingQueue } from "../../core/testing/recording-queue.ts";
 import type { Bench, Benchmark, Figure, Prepared, Results, Sample } from "./benchmark.ts";
 import { multiplyRun } from "./grown-database.ts";
-import { meterDriver } from "./metered-driver.ts";
+import { meterDriver, type Meter } from "./metered-driver.ts";
 import { median } from "./results.ts";
 import { showNumber } from "./words.ts";
 
@@ -107,7 +108,7 @@ async function measure(bench: Bench, grown: readonly Grown[], withSeries: boolea
 }
 
 /** One run made in earnest, multiplied, and five that wait. */
-export async function growDatabase(serverUrl: string, size: number): Promise<FreshDatabase & { readonly url: string }> {
+async function growDatabase(serverUrl: string, size: number): Promise<FreshDatabase & { readonly url: string }> {
   const template = await freshPostgres(serverUrl);
   const world = await openWorld(template);
   const { id } = await live(world, 7, nothing);
@@ -120,9 +121,16 @@ export async function growDatabase(serverUrl: string, size: number): Promise<Fre
   return template;
 }
 
-type World = Awaited<ReturnType<typeof openWorld>>;
+/** What a run needs on the server's side and the owner's, on a database whose statements are counted. */
+export interface World {
+  readonly meter: Meter;
+  readonly store: Store;
+  readonly bench: OrchestrationBench;
+  readonly governance: Governance;
+  readonly host: RouterClient<HostRouter>;
+}
 
-export async function openWorld(database: FreshDatabase) {
+export async function openWorld(database: FreshDatabase): Promise<World> {
   const meter = meterDriver(database.driver);
   const store = createStore(meter.driver, { hasher: createHasher(), queue: database.queue });
   const metered: FreshDatabase = { ...database, driver: meter.driver, store };
