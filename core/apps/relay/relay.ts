@@ -43,12 +43,17 @@ const megabyte = 1024 * 1024;
 export function createRelay({ log, ...rest }: RelayDependencies): Relay {
   const deps = { ...rest, log: createSparingLog(log) };
   const budget: BodyBudget = { limit: deps.maxBufferedBytes ?? 128 * megabyte, used: 0 };
-  const server = createServer({ requestTimeout: 60_000, headersTimeout: 10_000, maxHeaderSize: 16 * 1024 }, (request, response) => {
-    respond(deps, budget, request)
-      .catch((error: unknown) => failure(deps.log, error))
-      .then((answer) => send(request, response, answer))
-      .catch((error: unknown) => deps.log.error({ err: error }, "answer could not be sent"));
-  });
+  const server = createServer(
+    { requestTimeout: 60_000, headersTimeout: 10_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 },
+    (request, response) => {
+      respond(deps, budget, request)
+        .catch((error: unknown) => failure(deps.log, error))
+        .then((answer) => send(request, response, answer))
+        .catch((error: unknown) => deps.log.error({ err: error }, "answer could not be sent"));
+    },
+  );
+  // What a connection costs while it says nothing is little, and is not to be multiplied without an end.
+  server.maxConnections = 2_048;
   return {
     async start({ host, port }) {
       await new Promise<void>((resolve, reject) => {
