@@ -87,7 +87,22 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
   const abortIssue = createAbortIssue(base);
   const admitRun = createAdmitRun(base);
   const applyGate = createApplyGate({ ...base, abortIssue, syncDocsets });
-  const buildSpecification = createBuildSpecification({ ...base, toolsFor: () => ["owner_ask"], reviewers: ["olga"], deadlineSeconds: 600, maxTurns: 20 });
+  const buildSpecification = createBuildSpecification({
+    ...base,
+    toolsFor: () => ["owner_ask"],
+    reviewers: async () => ["olga"],
+    deadlineSeconds: 600,
+    maxTurns: 20,
+  });
+  const dispatching = {
+    ...base,
+    startAttempt: createStartAttempt({ ...base, gatewayUrl: () => "http://gateway.test" }),
+    syncStatusComment: createSyncStatusComment(base),
+    executeDecision: async () => undefined,
+    resumeRun: createResumeRun(base),
+    settlePush: createSettlePush(base),
+    indexDocuments: createIndexDocuments(base),
+  };
   const uses = {
     abortIssue,
     admitRun,
@@ -117,15 +132,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     sweepOutbox: createSweepOutbox({ ...base, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries(base),
     reconcileLabels: createReconcileLabels({ ...base, admitRun, abortIssue }),
-    dispatchEffect: createDispatchEffect({
-      ...base,
-      startAttempt: createStartAttempt({ ...base, gatewayUrl: () => "http://gateway.test" }),
-      syncStatusComment: createSyncStatusComment(base),
-      executeDecision: async () => undefined,
-      resumeRun: createResumeRun(base),
-      settlePush: createSettlePush(base),
-      indexDocuments: createIndexDocuments(base),
-    }),
+    dispatchEffect: createDispatchEffect(dispatching),
   };
   await store.transaction((tx) =>
     tx.repositories.save({ name: forge.name, project: "shop", defaultBranch: "main" as never, hookId: 1, reconciledUntil: clock.now() }),
@@ -144,6 +151,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
 
   return {
     ...uses,
+    dispatching,
     store,
     clock,
     forge,

@@ -25,7 +25,7 @@ export interface SpecificationDependencies {
   /** Names of the gateway's tools that a run may call. */
   readonly toolsFor: (run: Run) => readonly string[];
   /** Logins to ask for a review, the owner first. */
-  readonly reviewers: readonly string[];
+  readonly reviewers: () => Promise<readonly string[]>;
   readonly deadlineSeconds: number;
   readonly maxTurns: number;
 }
@@ -54,7 +54,7 @@ export function createBuildSpecification(deps: SpecificationDependencies) {
       previousDocuments: tip ? await previousDocuments(deps.mirror, run, tip) : [],
       reviewThreads: pull && run.variant === "revise" ? await openThreads(deps.forge, run, pull) : [],
       answers: [...(await ownerAnswers(deps.store, run)), ...(pull && run.variant === "revise" ? await reviewBodies(deps.forge, run, pull) : [])],
-      reviewers: deps.reviewers,
+      reviewers: await deps.reviewers(),
       tools: deps.toolsFor(run),
       workingLanguage: workingLanguageOf(`${title}\n${body}`),
       threadId: attempt.resumeInput === undefined ? undefined : run.threadId,

@@ -51,7 +51,7 @@ describe("an effect", () => {
     await bench.drain();
     const { id: runId } = await bench.run();
     const told = Promise.withResolvers<void>();
-    const dispatch = createDispatchEffect({ ...bench, syncStatusComment: () => told.promise, startAttempt: async () => undefined });
+    const dispatch = createDispatchEffect({ ...bench.dispatching, syncStatusComment: () => told.promise, startAttempt: async () => undefined });
     const status = dispatch(await add("status:1", { type: "sync-status-comment", runId }));
     const started = await dispatch(await add("start:1", { type: "start-attempt", runId, attempt: 1 }));
     told.resolve();

@@ -86,7 +86,7 @@ export async function startHostileWorld(options: HostileWorldOptions = {}): Prom
     bootstrapSecret: secrets.bootstrapSecret,
     model: options.model ?? { baseUrl: "http://127.0.0.1:9/v1", apiKey: "no-model-here", name: "none" },
     profile: { model: options.model?.name ?? "none", reasoning: "medium" },
-    reviewers: ["olga"],
+    reviewers: async () => ["olga"],
     gatewayUrl: () => gatewayUrl,
     isSoleOwner: true,
     times: { ...defaultTimes, hold: 0 },

@@ -112,7 +112,8 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   }
   const anchors = createFileAnchors(directory.anchors);
   const anchorAudit = createAnchorAudit({ store: database.store, hasher, clock, anchors, signatures: keys.signatures, signer: keys.signer });
-  if (purpose === "work") closing.push(keepAnchors(anchorAudit, clock, log));
+  const keepAnchor = anchorKeeper(anchorAudit, log);
+  if (purpose === "work") closing.push(keepAnchors(keepAnchor, clock));
   const router = createHostRouter(
     hostDependencies({
       platform,
@@ -121,6 +122,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
       keys,
       anchors,
       anchorAudit,
+      keepAnchor,
       directory,
       version: options.version,
       connectRepository: (name) => connect.repository(name),
@@ -135,13 +137,16 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
 
 const anchorEvery = 60_000;
 
-/** Anchors the trail every now and then and at the end, so that little can be cut off unseen. What does not fit is for the verification to tell. */
-function keepAnchors(audit: AnchorAudit, clock: Clock, log: Log): () => Promise<void> {
-  let cancel = (): void => undefined;
-  const keep = async (): Promise<void> => {
+function anchorKeeper(audit: AnchorAudit, log: Log): () => Promise<void> {
+  return async () => {
     const kept = await audit.keep().catch((error: unknown) => void log.error({ err: error }, "the audit trail could not be anchored"));
     if (kept?.ok === false) log.error({ fault: kept.error }, "the audit trail does not fit to its anchors");
   };
+}
+
+/** Anchors the trail every now and then and at the end, so that little can be cut off unseen. */
+function keepAnchors(keep: () => Promise<void>, clock: Clock): () => Promise<void> {
+  let cancel = (): void => undefined;
   const again = (): void => {
     cancel = clock.after(anchorEvery, () => void keep().then(again));
   };
@@ -188,7 +193,7 @@ function createPlatform(
     prompts: createPromptLibrary(),
     bootstrapSecret: parts.secrets.bootstrapSecret,
     profile: { model: parts.model.name, reasoning: "medium" },
-    reviewers: [ownerLogin],
+    reviewers: async () => [ownerLogin],
     gatewayUrl: ground.gatewayUrl,
     isSoleOwner: true,
     times,

@@ -126,7 +126,7 @@ export interface Platform {
   readonly model: ModelEndpoint;
   readonly profile: ModelProfile;
   /** Logins that are asked for reviews, the owner first. */
-  readonly reviewers: readonly string[];
+  readonly reviewers: () => Promise<readonly string[]>;
   readonly gatewayUrl: () => string;
   /** No other process can be at work on this database: claims of a dead one count for nothing at once. */
   readonly isSoleOwner: boolean;

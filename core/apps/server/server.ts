@@ -19,6 +19,7 @@ import type { Forge } from "../../ports/forge.ts";
 import type { Log } from "../../ports/log.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
+import { every } from "../orchestrator/repetition.ts";
 import { composeGateway, composeOrchestrator, composeRelay, composeUseCases, defaultTimes, ensureRules, type Platform } from "./compose.ts";
 import { readConfiguration, readRelayConfiguration, type GitHubCredential, type RelayConfiguration, type ServerConfiguration } from "./configuration.ts";
 
@@ -30,6 +31,9 @@ export interface RunningServer {
   readonly addresses: Readonly<Partial<Record<"relay" | "gateway", string>>>;
   close(): Promise<void>;
 }
+
+/** Seconds between two tries to connect a repository that is known already. */
+const connectSeconds = 30;
 
 type Closing = (() => Promise<void>)[];
 
@@ -108,13 +112,45 @@ async function start(configuration: ServerConfiguration, part: ServerPart, versi
   }
   if (part === "all" || part === "orchestrator") {
     const hook = { url: configuration.webhookUrl, secret: configuration.webhookSecret };
-    const connectRepository = createConnectRepository({ store: platform.store, clock: platform.clock, forge: platform.forge, hook });
-    for (const name of configuration.repositories) await connectRepository(name as RepositoryName, name.split("/")[0] ?? name);
+    const connect = createConnectRepository({ store: platform.store, clock: platform.clock, forge: platform.forge, hook });
+    const repositories = await sortRepositories(platform, configuration.repositories);
+    for (const name of repositories.strange) await connect(name, projectOf(name));
     const orchestrator = composeOrchestrator(platform, useCases);
     await orchestrator.start();
     closing.push(() => orchestrator.stop());
+    const catchingUp = every(platform, "connect", connectSeconds, () => connectAll(repositories.known, (name) => connect(name, projectOf(name))), {
+      now: true,
+    });
+    closing.push(() => catchingUp.stop());
   }
   return addresses;
+}
+
+/** Deliveries of a repository without a row start nothing, so it is connected before anything is worked on. The others can wait, while the forge is away too. */
+async function sortRepositories(
+  { store }: Platform,
+  names: readonly string[],
+): Promise<{ readonly strange: readonly RepositoryName[]; readonly known: Set<RepositoryName> }> {
+  const rows = await store.transaction((tx) => tx.repositories.list());
+  const all = names as readonly RepositoryName[];
+  const known = new Set(all.filter((name) => rows.some((row) => row.name === name && row.hookId !== undefined)));
+  return { strange: all.filter((name) => !known.has(name)), known };
+}
+
+/** Connects what is left to connect; what fails is left for the next round, and keeps nobody else. @throws the last failure. */
+async function connectAll(left: Set<RepositoryName>, connect: (name: RepositoryName) => Promise<void>): Promise<void> {
+  const failures: unknown[] = [];
+  for (const name of left) {
+    await connect(name).then(
+      () => left.delete(name),
+      (error: unknown) => failures.push(error),
+    );
+  }
+  if (failures.length > 0) throw failures.at(-1);
+}
+
+function projectOf(name: RepositoryName): string {
+  return name.split("/")[0] ?? name;
 }
 
 async function openGround({ databaseUrl }: RelayConfiguration, { log, closing, decorations }: Opening): Promise<Ground> {
@@ -153,7 +189,7 @@ async function openPlatform(configuration: ServerConfiguration, ground: Ground):
     bootstrapSecret: configuration.bootstrapSecret,
     model: configuration.model,
     profile: { model: configuration.model.name, reasoning: "medium" },
-    reviewers: [await ownerForge.identity()],
+    reviewers: async () => [await ownerForge.identity()],
     gatewayUrl: () => gatewayUrl,
     isSoleOwner: false,
     times: { ...defaultTimes, ...configuration.times },
