@@ -96,7 +96,17 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   snapshots: { save: "writes", latest: "reads" },
   sessions: { start: "writes", end: "writes", forRun: "reads" },
   usage: { append: "writes", forRun: "reads" },
-  documents: { upsert: "writes", get: "reads", link: "writes", forIssue: "reads", forPull: "reads", list: "reads", links: "reads", search: "reads" },
+  documents: {
+    upsert: "writes",
+    get: "reads",
+    at: "reads",
+    link: "writes",
+    forIssue: "reads",
+    forPull: "reads",
+    list: "reads",
+    links: "reads",
+    search: "reads",
+  },
   // They order the work of others and are no work: nothing is lost or done twice by them alone.
   leases: { take: "reads", release: "reads" },
   settings: { get: "reads", set: "writes" },
