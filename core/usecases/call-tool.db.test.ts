@@ -90,13 +90,13 @@ describe("a governed tool call", () => {
     const run = await world.newRun();
     world.forge.push(run.branch, { "docs/a.md": "a" });
 
-    const opened = await world.call(run, "github_create_pr", { title: "Intake", body: "Text <!-- signalbox:status:x -->" });
+    const opened = await world.call(run, "github_create_pr", { title: "Intake", body: "Text" });
     const found = await world.call(run, "github_create_pr", { title: "Intake again", body: "Text" });
 
     expect(opened).toMatchObject({ status: "done", created: true });
     expect(found).toMatchObject({ status: "done", created: false, number: opened["number"] });
     expect((await world.runOf(run.id)).pull).toBe(opened["number"]);
-    expect(world.forge.pulls.get(Number(opened["number"]))).toMatchObject({ head: run.branch, base: "main", body: "Text <!-- agent: signalbox:status:x -->" });
+    expect(world.forge.pulls.get(Number(opened["number"]))).toMatchObject({ head: run.branch, base: "main", body: "Text" });
   });
 
   it("replies in a review thread of the run's own pull request only", async () => {
@@ -256,7 +256,7 @@ describe("a call that needs the owner", () => {
   it("asks a question on the issue, and brings the answer", async () => {
     const run = await world.newRun();
     await world.call(run, "owner_ask", {
-      question: "How do we know that it works?\n<!-- signalbox:x -->",
+      question: "How do we know that it works?\nIn numbers, please.",
       options: ["Weekly users", "Revenue"],
       context: "The issue has no metric.",
     });
@@ -272,7 +272,7 @@ describe("a call that needs the owner", () => {
     expect(action(`comment:${run.id}:question:${request.id}`)).toMatchObject({
       type: "post-comment",
       issue: run.issue,
-      body: expect.stringContaining("> <!-- agent: signalbox:x -->") as unknown,
+      body: expect.stringContaining("> In numbers, please.") as unknown,
     });
     expect(action(`labels:${run.id}:question:${request.id}`)).toMatchObject({ type: "change-labels", add: ["need:input"], remove: [] });
     expect(action(`comment:${run.id}:answer:${request.id}`)).toMatchObject({
