@@ -36,6 +36,8 @@ export interface InstallationOptions {
   readonly times?: string | undefined;
   /** A module with `decide`, the model's brain, instead of the scripted model's own. */
   readonly brain?: string | undefined;
+  /** Leave the directory where it is, to look at what happened. */
+  readonly keep?: boolean | undefined;
 }
 
 export interface Installation {
@@ -100,7 +102,7 @@ export async function createInstallation(options: InstallationOptions = {}): Pro
 
 async function build(options: InstallationOptions, closing: Closing): Promise<Installation> {
   const directory = await mkdtemp(join(tmpdir(), "signalbox-world-"));
-  closing.push(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  if (options.keep !== true) closing.push(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const repositories = (options.repositories ?? ["acme/app"]) as readonly RepositoryName[];
   const repository = repositories[0] as RepositoryName;
   const database = await openDatabase(options, closing);
