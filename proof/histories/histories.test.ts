@@ -25,7 +25,11 @@ describe("the recorded histories", () => {
         ),
         ...["superseded", "failed", "pull-linked", "thread-linked", "head-moved"].map((name) => `run.${name}`),
         ...["requested", "decided", "execution-began", "executed", "expired", "superseded"].map((name) => `decision.${name}`),
-        ...["push.accepted", "push.refused", "turn.ended", "tool.requested", "tool.executed"],
+        "push.accepted",
+        "push.refused",
+        "turn.ended",
+        "tool.requested",
+        "tool.executed",
       ]),
     );
   });

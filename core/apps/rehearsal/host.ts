@@ -28,8 +28,9 @@ export interface HostGround {
   readonly forge: RehearsalForge;
   readonly keys: { readonly signer: DecisionSigner; readonly signatures: SignatureVerifier };
   readonly anchors: AuditAnchors;
-  /** Keeps the end of the trail outside of the database as the owner goes. */
   readonly anchorAudit: AnchorAudit;
+  /** Keeps the end of the trail outside of the database as the owner goes. Never fails: what does not fit is in the log, and for the verification to tell. */
+  readonly keepAnchor: () => Promise<void>;
   readonly directory: WorkspaceDirectory;
   readonly version: string;
   /** Labels, hook and row of a repository that was brought in. */
@@ -61,8 +62,11 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     ownerForge: forge.owner,
     mirror,
     owner,
-    decide: async ({ id, verdict, surface, digest, targetVersion }) =>
-      sign({ requestId: id, verdict, surface, shownDigest: digest, shownTargetVersion: targetVersion }),
+    decide: async ({ id, verdict, surface, digest, targetVersion }) => {
+      const decided = await sign({ requestId: id, verdict, surface, shownDigest: digest, shownTargetVersion: targetVersion });
+      if (decided.ok) await ground.keepAnchor();
+      return decided;
+    },
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures: keys.signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked(hasher, request, history),
     previewTransition: createPreviewTransition(transitions),

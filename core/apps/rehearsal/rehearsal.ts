@@ -139,8 +139,12 @@ const anchorEvery = 60_000;
 
 function anchorKeeper(audit: AnchorAudit, log: Log): () => Promise<void> {
   return async () => {
-    const kept = await audit.keep().catch((error: unknown) => void log.error({ err: error }, "the audit trail could not be anchored"));
-    if (kept?.ok === false) log.error({ fault: kept.error }, "the audit trail does not fit to its anchors");
+    try {
+      const kept = await audit.keep();
+      if (!kept.ok) log.error({ fault: kept.error }, "the audit trail does not fit to its anchors");
+    } catch (error) {
+      log.error({ err: error }, "the audit trail could not be anchored");
+    }
   };
 }
 
