@@ -24,10 +24,10 @@ describe.skipIf(missing !== undefined)(`a process that was stopped past its leas
   );
   afterAll(async () => void (await ground.close()));
 
-  it("has no effect: another has done its work, and the forge sees each effect once", { timeout: 290_000 }, async () => {
+  it("has no effect: another has done its work, and the forge sees each effect once", { timeout: 900_000 }, async () => {
     const wrong: string[] = [];
     for (const point of points) {
-      const report = await ground.kill([point], { issues: 1, rounds: 1, patience: 60_000 });
+      const report = await ground.kill([point], { issues: 1, rounds: 1, patience: 150_000 });
       const late = await stoppedPart(ground.installation);
       if (!late) throw new Error(`nobody stopped at ${nameOf(point)}`);
       wrong.push(...report.unsettled);

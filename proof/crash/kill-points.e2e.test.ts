@@ -49,8 +49,8 @@ describe.skipIf(missing !== undefined)(`a stage whose processes die between two 
   beforeAll(async () => void (ground = await openKillGround({ times: "grace=2,reconcile=3,sweep=5" })));
   afterAll(async () => void (await ground.close()));
 
-  it.each(waves.map((points, index) => ({ wave: index + 1, points })))("ends as if nobody had died, wave $wave", { timeout: 240_000 }, async ({ points }) => {
-    const report = await ground.kill(points, { issues: 3, rounds: 2, patience: 110_000 });
+  it.each(waves.map((points, index) => ({ wave: index + 1, points })))("ends as if nobody had died, wave $wave", { timeout: 900_000 }, async ({ points }) => {
+    const report = await ground.kill(points, { issues: 3, rounds: 2, patience: 200_000 });
 
     expect({ missed: report.missed.map(nameOf), unsettled: report.unsettled }).toEqual({ missed: [], unsettled: [] });
   });
