@@ -86,9 +86,10 @@ function createCallWatch({ store, clock }: HoldCallDependencies): CallWatch {
     if (waiting?.size === 0) held.delete(callId);
     if (held.size > 0) return;
     cancelTimer();
-    const stop = listening;
+    const ending = listening;
     listening = undefined;
-    await (await stop)?.();
+    const stop = await ending;
+    await stop?.();
   }
 
   return {

@@ -12,7 +12,7 @@ function createWorld() {
   let fails = false;
   const forge = rememberVariables(
     {
-      ...createFakeForge(),
+      ...createFakeForge().as("signalbox"),
       variables: async () => {
         reads += 1;
         if (fails) throw new Error("the forge is away");
