@@ -23,4 +23,4 @@ export const colours = {
 } as const;
 
 /** For several lines of ours in one picture; each is named at its end. */
-export const lineColours = ["#1d62b0", "#b4520b", "#2c7a4b", "#8338a8", "#a3234f", "#0f7a86", "#6b5d11", "#444c56"] as const;
+export const lineColours = ["#1d62b0", "#b4520b", "#2c7a4b", "#8338a8", "#a3234f", "#0f7a86", "#6b5d11", "#444c56", "#c2368c"] as const;
