@@ -1,4 +1,4 @@
-import { createServer, connect, type Socket } from "node:net";
+import { createServer, connect, type AddressInfo, type Socket } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { FreshDatabase } from "../../testing/databases.ts";
 import { freshPostgres } from "../../testing/databases.ts";
@@ -41,6 +41,36 @@ describeOnPostgres("the PostgreSQL driver", (serverUrl) => {
 
     expect(await driver.query("select 1 as one")).toStrictEqual([{ one: 1 }]);
     await driver.close();
+  });
+
+  it("gives a connection up that does not answer any more, inside and outside of a transaction, and makes a new one", async () => {
+    let dead = false;
+    const [real, target] = [new URL(database.url), new URL(database.url)];
+    const wire = createServer((inner) => {
+      const outer = connect(Number(real.port), real.hostname);
+      inner.on("data", (chunk) => void (dead || outer.write(chunk))).on("error", () => undefined);
+      outer.on("data", (chunk) => void (dead || inner.write(chunk))).on("error", () => undefined);
+      inner.on("close", () => outer.destroy());
+    });
+    await new Promise<void>((resolve) => wire.listen(0, "127.0.0.1", resolve));
+    target.port = String((wire.address() as AddressInfo).port);
+    const driver = createPostgresDriver({ url: target.href, answerWithin: 2_000 });
+    await driver.query("select 1");
+
+    dead = true;
+    await expect(driver.query("select 1")).rejects.toMatchObject({ code: "unavailable", retryable: true });
+    dead = false;
+    const cut = driver.transaction(async (session) => {
+      await session.query("select 1");
+      dead = true;
+      await session.query("select 1");
+    });
+    await expect(cut).rejects.toMatchObject({ code: "unavailable", retryable: true });
+    dead = false;
+
+    expect(await driver.query("select 1 as one")).toStrictEqual([{ one: 1 }]);
+    await driver.close();
+    wire.close();
   });
 
   it("survives connections that the server ends, in use and idle", async () => {

@@ -10,6 +10,11 @@ export interface PostgresOptions {
   readonly url: string;
   /** Size of the pool; one further connection listens to notices. */
   readonly maxConnections?: number | undefined;
+  /**
+   * Milliseconds after which a statement without an answer counts as lost, 20,000 by default, 0 for ever. A connection whose other end is gone without a word
+   * (half-open) is noticed by nothing else. Whether the statement took effect is not known then, as with every connection that breaks.
+   */
+  readonly answerWithin?: number | undefined;
   /** Told about connections that broke while nobody used them; the next call makes a new one. */
   readonly onConnectionLost?: ((error: InfrastructureError) => void) | undefined;
 }
@@ -23,7 +28,7 @@ const numeric = 1700;
  * All calls throw `InfrastructureError`: `unavailable` when the server cannot be reached, `conflict` (retryable) for lost serialisations and deadlocks.
  */
 export function createPostgresDriver(options: PostgresOptions): SqlDriver {
-  const config = clientConfig(options.url);
+  const config = { ...clientConfig(options.url), query_timeout: options.answerWithin ?? 20_000 };
   const pool = new pg.Pool({ ...config, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
   pool.on("error", (error) => options.onConnectionLost?.(translate(error)));
   const listener = createNoticeListener(() => new pg.Client({ ...config, keepAlive: true }));
@@ -113,7 +118,8 @@ function createSession(
         return rowsOf<Row>(await client.query(statement(text, values)));
       } catch (error) {
         failure = translate(error);
-        if (sqlState(error) === planIsStale) lost ??= failure;
+        // What the server did not say itself came from a connection that is broken or does not answer: a rollback would wait on it once more.
+        if ([planIsStale, undefined].includes(sqlState(error))) lost ??= failure;
         throw failure;
       }
     },

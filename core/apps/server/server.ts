@@ -153,11 +153,21 @@ function projectOf(name: RepositoryName): string {
   return name.split("/")[0] ?? name;
 }
 
+/** On a connection of its own, which waits for as long as a migration of large tables, or another part that migrates, may take. */
+async function migrateUnhurried(url: string): Promise<void> {
+  const driver = createPostgresDriver({ url, maxConnections: 1, answerWithin: 0 });
+  try {
+    await migrate(driver);
+  } finally {
+    await driver.close();
+  }
+}
+
 async function openGround({ databaseUrl }: RelayConfiguration, { log, closing, decorations }: Opening): Promise<Ground> {
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
   const driver = createPostgresDriver({ url: databaseUrl });
   closing.push(() => driver.close());
-  await migrate(driver);
+  await migrateUnhurried(databaseUrl);
   const queue = createPgBossQueue({ driver, onError: (error) => log.error({ err: error }, "a job failed") });
   await queue.start();
   closing.push(() => queue.stop());
