@@ -34,7 +34,10 @@ export interface OrchestratorDependencies {
 }
 
 export interface Orchestrator {
-  /** Recovers what a crash left behind, then works on jobs and keeps its timers. The queue must have been started. */
+  /**
+   * Works on jobs and keeps its timers, whose first rounds begin at once. It does not wait for what a crash left behind: ending processes and asking the forge take
+   * their time, and what others wait for must not. The queue must have been started.
+   */
   start(): Promise<void>;
   /** Keeps no timer and waits for the rounds under way. The queue's owner stops the queue. */
   stop(): Promise<void>;
@@ -58,8 +61,6 @@ export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator
   return {
     reconcile,
     async start() {
-      await recover();
-      await deps.sweepOutbox();
       await deps.queue.work("process-delivery", 2, async ({ deliveryId }) => void (await deps.processDelivery(deliveryId as DeliveryId)));
       await deps.queue.work("dispatch-effect", 4, async ({ effectId }) => void (await deps.dispatchEffect(effectId)));
       const sweep = async (): Promise<void> => {
@@ -67,8 +68,8 @@ export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator
         await deps.sweepOutbox();
       };
       repetitions.push(
-        every(deps, "recover", intervals.recoverSeconds, recover),
-        every(deps, "sweep", intervals.sweepSeconds, sweep),
+        every(deps, "recover", intervals.recoverSeconds, recover, { now: true }),
+        every(deps, "sweep", intervals.sweepSeconds, sweep, { now: true }),
         every(deps, "reconcile", intervals.reconcileSeconds, reconcile, { now: true }),
       );
     },
