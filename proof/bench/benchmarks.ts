@@ -1,4 +1,5 @@
 import type { Benchmark } from "./benchmark.ts";
+import { auditBenchmark } from "./audit.ts";
 import { idleBenchmark } from "./idle.ts";
 import { pendingBenchmark } from "./pending.ts";
 import { ingestBenchmark } from "./ingest.ts";
@@ -14,6 +15,7 @@ export const benchmarks: readonly Benchmark[] = [
   startBenchmark,
   toolCallBenchmark,
   pendingBenchmark,
+  auditBenchmark,
   idleBenchmark,
   runCostBenchmark,
 ];
