@@ -1,9 +1,10 @@
 import { execFileSync } from "node:child_process";
+import { truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import type { RehearsalReport } from "./report.ts";
-import { startCommand, type JsonResult } from "../../../testing/command-line.ts";
+import { runCommand, startCommand, type JsonResult } from "../../../testing/command-line.ts";
 import { eachTestsWorkspace } from "../../../testing/rehearsal-workspace.ts";
 
 type Inbox = { readonly items: readonly { readonly id: string; readonly kind: string; readonly summary: string }[] };
@@ -18,7 +19,7 @@ const { command } = workspace;
 const rehearse = (...args: readonly string[]): Promise<JsonResult<RehearsalReport>> => command("rehearse", ...args);
 
 describe("a rehearsal that decides later", () => {
-  it("leaves a parked run without a process, and a later process resumes the same thread and finishes the stage", async () => {
+  it("leaves a parked run without a process, and a later process resumes the same thread and finishes the stage, whose record can be anchored, replayed and handed on", async () => {
     const left = await rehearse("--stages", "intake", "--decide", "later");
     expect({ code: left.code, outcome: left.value.outcome, processes: left.value.agentProcesses, phase: left.value.stages[0]?.phase }).toEqual({
       code: 0,
@@ -37,7 +38,19 @@ describe("a rehearsal that decides later", () => {
     const [gate] = decided.value.waiting;
     const ended = await command<Decided>("inbox", "approve", gate?.id ?? "", "--stay");
     expect({ code: ended.code, phase: ended.value.run.phase }).toEqual({ code: 0, phase: "succeeded" });
-    expect((await command<{ readonly ok: boolean }>("audit", "verify")).value.ok).toBe(true);
+
+    const anchored = await command<{ readonly tags: readonly { readonly tag: string }[] }>("audit", "anchor");
+    expect({ code: anchored.code, tags: anchored.value.tags.map(({ tag }) => tag.split("/")[0]) }).toEqual({ code: 0, tags: ["signalbox"] });
+    const verified = await command<{ readonly ok: boolean; readonly anchors: { readonly local: number; readonly tags: number } }>("audit", "verify", "--tags");
+    expect(verified.value).toMatchObject({ ok: true, anchors: { tags: 1 } });
+    expect(verified.value.anchors.local).toBeGreaterThan(2);
+    const replayed = await command<{ readonly problems: readonly unknown[]; readonly decided: unknown }>("audit", "replay", gate?.id ?? "");
+    expect(replayed).toMatchObject({ code: 0, value: { problems: [], decided: { signatureVerifies: true } } });
+    const file = join(workspace.path(), "trail.csv");
+    await writeFile(file, (await runCommand(["audit", "export", "--format", "csv", "--workspace", workspace.path()])).out);
+    expect(await command("audit", "check-export", file)).toMatchObject({ code: 0, value: { ok: true, seal: { by: "owner" } } });
+    await truncate(file, 4_000);
+    expect((await command("audit", "check-export", file)).code).toBe(1);
   });
 });
 
