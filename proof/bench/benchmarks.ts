@@ -1,3 +1,4 @@
+import { auditBenchmark } from "./audit.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { auditBenchmark } from "./audit.ts";
 import { idleBenchmark } from "./idle.ts";
