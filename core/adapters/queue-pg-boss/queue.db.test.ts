@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { freshPglite, freshPostgres, type FreshDatabase } from "../../testing/databases.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { SqlDriver } from "../../ports/sql-driver.ts";
 import { queueConformance, type QueueUnderTest } from "../../testing/queue.conformance.ts";
 import { createPgBossQueue } from "./queue.ts";
 
@@ -15,6 +17,24 @@ async function on(opening: Promise<FreshDatabase>): Promise<QueueUnderTest> {
 queueConformance("pg-boss on PGlite", () => on(freshPglite()));
 
 describe("pg-boss on PGlite", () => {
+  it("leaves nothing running when it could not be started", async () => {
+    const database = await freshPglite();
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const before = timers();
+    const driver: SqlDriver = {
+      ...database.driver,
+      query: async (text, values) => {
+        if (JSON.stringify(values ?? []).includes("00000000-0000")) throw new InfrastructureError("unavailable", "gone while it was started");
+        return database.driver.query(text, values);
+      },
+    };
+
+    await expect(createPgBossQueue({ driver, onError: () => undefined }).start()).rejects.toThrow("gone while it was started");
+
+    expect(timers()).toBe(before);
+    await database.close();
+  });
+
   it("gives a dead process's job to the next owner of the database at once", async () => {
     const database = await freshPglite();
     const dying = createPgBossQueue({ driver: database.driver, onError: () => undefined });

@@ -55,9 +55,15 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
 
   return {
     async start() {
-      await boss.start();
-      await Promise.all(jobNames.map((name) => ensureQueue(boss, name)));
-      if (driver.kind === "pglite") await reclaim(driver);
+      try {
+        await boss.start();
+        await Promise.all(jobNames.map((name) => ensureQueue(boss, name)));
+        if (driver.kind === "pglite") await reclaim(driver);
+      } catch (error) {
+        // Its timers would keep a process alive that serves nothing and that nobody starts again.
+        await boss.stop({ graceful: false }).catch(onError);
+        throw error;
+      }
       started = true;
     },
     async enqueue(name, payload, { session, notBefore } = {}) {

@@ -52,3 +52,5 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
 // Whoever reads our output may stop before its end (`| head`): then there is nobody left to tell anything.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? exitCodes.ok : exitCodes.internal));
 process.exitCode = await main(process.argv);
+// Whatever what failed left running must not keep a process that does nothing: a supervisor starts again only what has ended.
+if (process.exitCode !== exitCodes.ok) setTimeout(() => process.exit(), 5_000).unref();
