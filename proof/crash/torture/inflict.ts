@@ -8,6 +8,8 @@ import type { Fault, Victim } from "./schedule.ts";
 
 /** What was done, to whom, and when everything went on. */
 export interface Inflicted {
+  /** Effects and deliveries that were under way when it was done. */
+  readonly held?: readonly string[] | undefined;
   /** The process or the thing that was hit, e.g. `orchestrator-2 (4711)`; undefined when there was nobody to hit. */
   readonly whom?: string | undefined;
   /** Milliseconds from the fault (or its end, where it lasts) until the work that was held goes on; undefined when it did not within the limit. */
@@ -50,7 +52,7 @@ async function kill(world: Installation, observer: Observer, victim: Victim, whi
   const { pid } = part;
   const back = after(part.nextReady());
   part.signal("SIGKILL");
-  return { whom: `${part.name} (${pid})`, recovered: both(back, goesOn(world, observer, victim, held)), over: now };
+  return { whom: `${part.name} (${pid})`, recovered: both(back, goesOn(world, observer, victim, held)), over: now, held: [...held.pending] };
 }
 
 /** The work that a part held when it died: for the relay, that a delivery is taken again. */
@@ -95,8 +97,9 @@ async function killAgent(world: Installation, observer: Observer, victim: "runne
   const recovered = observer.until((sight) => {
     const run = sight.runs.get(chosen.runId);
     if (!run || !working.has(run.phase)) return true;
-    // A dead runner's run goes on in a newer attempt; a dead Codex's with another turn.
-    return victim === "runner" ? run.attempt > before.attempt && run.phase !== "preparing" : run.progress > before.progress + 1;
+    const renewed = run.attempt > before.attempt && run.phase !== "preparing";
+    // A dead runner's run goes on in a newer attempt; a dead Codex's in another turn.
+    return renewed || (victim === "codex" && run.turns > before.turns);
   }, patience);
   return { whom: `${victim} of ${chosen.runId}/${chosen.attempt} (${pid})`, recovered, over: now };
 }

@@ -18,6 +18,8 @@ export interface SeenRun {
   readonly losses: number;
   /** Turns in a row that the agent's death cut short. */
   readonly interruptions: number;
+  /** Turns that have ended. */
+  readonly turns: number;
   /** How much of it is stored: grows with every flow event and every piece of the transcript. */
   readonly progress: number;
 }
@@ -105,7 +107,14 @@ export function createObserver({ database: { driver } }: Installation): Observer
 }
 
 function seenRun({ phase, attempt, losses, flow, items, reasons }: RunRow): SeenRun {
-  const turns = reasons ?? [];
-  const broken = turns.findIndex((reason) => reason !== "turn-interrupted" && reason !== "turn-failed");
-  return { phase, attempt: attempt ?? 0, losses: losses ?? 0, interruptions: broken === -1 ? turns.length : broken, progress: flow + items };
+  const verdicts = reasons ?? [];
+  const broken = verdicts.findIndex((reason) => reason !== "turn-interrupted" && reason !== "turn-failed");
+  return {
+    phase,
+    attempt: attempt ?? 0,
+    losses: losses ?? 0,
+    interruptions: broken === -1 ? verdicts.length : broken,
+    turns: verdicts.length,
+    progress: flow + items,
+  };
 }

@@ -133,7 +133,7 @@ async function inflictAll(
     const at = Date.now() - started;
     const inflicted = await inflict(scheduled.fault);
     const { whom } = inflicted;
-    record({ event: "fault", fault: scheduled.fault, ...(whom === undefined ? { missed: "nobody to hit" } : { whom }) });
+    record({ event: "fault", fault: scheduled.fault, ...(whom === undefined ? { missed: "nobody to hit" } : { whom, held: inflicted.held }) });
     if (whom === undefined) {
       missed += 1;
       continue;
