@@ -5,6 +5,7 @@ import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { ChangedFile, RepositoryMirror } from "../ports/repository-mirror.ts";
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+export type FakePull = Mutable<ForgePull>;
 
 export interface FakeBranch {
   sha: CommitSha;
@@ -17,7 +18,7 @@ export interface FakeForge {
   readonly variables: Map<string, string>;
   readonly permissions: Map<string, "admin" | "write" | "read">;
   readonly issues: Map<number, Mutable<ForgeIssue>>;
-  readonly pulls: Map<number, Mutable<ForgePull>>;
+  readonly pulls: Map<number, FakePull>;
   readonly comments: { readonly id: number; readonly issue: number; author: string; body: string; createdAt: Instant }[];
   readonly reviews: Map<number, ForgeReview[]>;
   readonly threads: Map<number, ReviewThread[]>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BranchName } from "../domain/kernel/values.ts";
 import type { DecisionRequest } from "../domain/decision/decision.ts";
+import type { FakePull } from "../testing/fake-forge.ts";
 import { createOrchestrationBench, type OrchestrationBench } from "../testing/orchestration.ts";
 
 let bench: OrchestrationBench;
@@ -22,7 +23,7 @@ async function gates(): Promise<readonly DecisionRequest[]> {
   return bench.store.transaction((tx) => tx.requests.forRun(id));
 }
 
-function pull() {
+function pull(): FakePull {
   const found = bench.forge.pulls.get(100);
   if (!found) throw new Error("there is no pull request");
   return found;
@@ -30,9 +31,9 @@ function pull() {
 
 describe("a gate whose pull request is changed by hand", () => {
   it.each([
-    ["merged", "closed", () => void (pull().state = "merged"), { pullState: "merged", merges: false }],
-    ["closed", "closed", () => void (pull().state = "closed"), { pullState: "closed", merges: false }],
-    ["pushed to", "synchronize", () => void bench.forge.push(pull().head, { "docs/late.md": "late" }), { merges: true }],
+    ["merged", "closed", (): void => void (pull().state = "merged"), { pullState: "merged", merges: false }],
+    ["closed", "closed", (): void => void (pull().state = "closed"), { pullState: "closed", merges: false }],
+    ["pushed to", "synchronize", (): void => void bench.forge.push(pull().head, { "docs/late.md": "late" }), { merges: true }],
   ] as const)("is asked anew at once when it is %s", async (_name, action, change, shown) => {
     const { request } = await bench.toGate();
     change();

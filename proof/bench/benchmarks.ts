@@ -1,6 +1,5 @@
 import { auditBenchmark } from "./audit.ts";
 import type { Benchmark } from "./benchmark.ts";
-import { auditBenchmark } from "./audit.ts";
 import { idleBenchmark } from "./idle.ts";
 import { pendingBenchmark } from "./pending.ts";
 import { ingestBenchmark } from "./ingest.ts";

@@ -107,8 +107,8 @@ function prose(seed: string, length: number): string {
 const words = ["card", "guest", "order", "refund", "cart", "price", "stock", "mail", "login", "report", "page", "button", "error", "label", "merge", "owner"];
 
 /**
- * Sends all requests over `connections` kept-alive connections, each with one request under way, as fast as they are answered. A client of our own, because a general one
- * takes a third of this machine for itself (autocannon; see docs/benchmarks.md) and the servers are to be measured, not it.
+ * Sends all requests over `connections` kept-alive connections, each with one request under way, as fast as they are answered. A client of our own, which does nothing else:
+ * it shares the processors with the servers, and those are to be measured.
  */
 export async function drive(requests: readonly SignedRequest[], target: LoadTarget, connections: number, expected: number): Promise<LoadResult> {
   const latencies = new Float64Array(requests.length);

@@ -62,7 +62,9 @@ function createServer({ name, version, instructions }: McpEndpointOptions, call:
   server.setRequestHandler("tools/list", () => ({ tools: call.tools.map(toTool) }));
   server.setRequestHandler("tools/call", async (request, context) => {
     const signal = AbortSignal.any([gone, context.mcpReq.signal]);
-    return toCallResult(await call.callTool(request.params.name, sentArguments(call.body) ?? request.params.arguments, { callId: callIdOf(context.mcpReq._meta), signal }));
+    return toCallResult(
+      await call.callTool(request.params.name, sentArguments(call.body) ?? request.params.arguments, { callId: callIdOf(context.mcpReq._meta), signal }),
+    );
   });
   return server;
 }
