@@ -70,13 +70,16 @@ async function makeTrail(bench: Bench): Promise<Trail> {
   return { count, database };
 }
 
+const kinds = ["delivery.received", "delivery.ignored", "document.indexed", "effect.claimed", "effect.done", "delivery.processed"];
+
 function event(index: number): NewFlowEvent {
   const id = (kind: number): string => `01a1fccf-${String(kind).padStart(4, "0")}-7000-8000-${String(index).padStart(12, "0")}`;
   const runId = `01a1fccf-0000-7000-8000-${String(Math.floor(index / 200)).padStart(12, "0")}`;
   return {
     correlationId: runId as CorrelationId,
     actor: { type: "agent", id: runId },
-    type: "tool.executed",
+    // One in seven, as in recorded stage runs.
+    type: index % 7 === 0 ? "tool.executed" : (kinds[index % kinds.length] ?? "effect.done"),
     subject: `run:${runId}`,
     payload: {
       runId,
