@@ -35,12 +35,12 @@ export function watchResources(pid: number, directories: readonly string[], limi
   };
   const timers = new Set<NodeJS.Timeout>();
   const every = (interval: number, look: () => Promise<number>): void => {
-    const timer = setTimeout(() => {
+    const round = async (): Promise<void> => {
       timers.delete(timer);
-      look()
-        .catch(() => interval)
-        .then((next) => ended || every(next, look));
-    }, interval);
+      const next = await look().catch(() => interval);
+      if (!ended) every(next, look);
+    };
+    const timer = setTimeout(() => void round(), interval);
     timers.add(timer);
     timer.unref();
   };

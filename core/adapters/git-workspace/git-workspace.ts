@@ -42,19 +42,7 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
   let branch = "";
   const environment = gitEnvironment(options);
 
-  async function git(...args: readonly string[]): Promise<string> {
-    try {
-      const { stdout } = await run("git", ["-C", options.directory, ...args], { env: environment, maxBuffer: 256 * 1024 * 1024 });
-      return stdout;
-    } catch (cause) {
-      throw new InfrastructureError("internal", `git ${args[0] ?? ""} failed: ${stderrOf(cause)}`, { cause });
-    }
-  }
-  const succeeds = async (...args: readonly string[]): Promise<boolean> =>
-    git(...args).then(
-      () => true,
-      () => false,
-    );
+  const { git, succeeds } = gitIn(options.directory, environment);
 
   async function upstream(): Promise<string | undefined> {
     await git("fetch", "--quiet", "--prune", "origin").catch((cause: unknown) => {
@@ -127,6 +115,26 @@ export function createGitWorkspace(options: GitWorkspaceOptions): GitWorkspace {
       return new Promise((resolve) => child.on("close", (code) => resolve(code === 0)));
     },
   };
+}
+
+type Git = (...args: readonly string[]) => Promise<string>;
+
+/** Git in one directory. `succeeds` asks what git answers by its exit code. */
+function gitIn(directory: string, environment: NodeJS.ProcessEnv): { readonly git: Git; readonly succeeds: (...args: readonly string[]) => Promise<boolean> } {
+  const git: Git = async (...args) => {
+    try {
+      const { stdout } = await run("git", ["-C", directory, ...args], { env: environment, maxBuffer: 256 * 1024 * 1024 });
+      return stdout;
+    } catch (cause) {
+      throw new InfrastructureError("internal", `git ${args[0] ?? ""} failed: ${stderrOf(cause)}`, { cause });
+    }
+  };
+  const succeeds = (...args: readonly string[]): Promise<boolean> =>
+    git(...args).then(
+      () => true,
+      () => false,
+    );
+  return { git, succeeds };
 }
 
 async function clone(options: GitWorkspaceOptions, environment: NodeJS.ProcessEnv): Promise<void> {

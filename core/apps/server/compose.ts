@@ -11,7 +11,7 @@ import { createRelay, type Relay } from "../relay/relay.ts";
 import { sameLabel } from "../../domain/label/names.ts";
 import { toolNames } from "../../domain/tool/tool.ts";
 import type { Digest, RunId } from "../../domain/kernel/values.ts";
-import type { ModelProfile, Run } from "../../domain/run/run.ts";
+import type { ModelProfile } from "../../domain/run/run.ts";
 import { estimateCost } from "../../domain/session/usage.ts";
 import type { AgentRuntime } from "../../ports/agent-runtime.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -56,7 +56,7 @@ import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-s
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
 import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
-import { syncIssueDocset, syncIssueMap, syncPullDocset } from "../../usecases/docsets.ts";
+import { createSyncDocsets } from "../../usecases/docsets.ts";
 import { readLabelNames } from "../../usecases/repository-labels.ts";
 import type { WebhookPayload } from "../../usecases/webhook-payload.ts";
 import { createAcceptPush } from "../../usecases/accept-push.ts";
@@ -166,23 +166,12 @@ export interface UseCases {
 export function composeUseCases(given: Platform): UseCases {
   const platform: Platform = { ...given, forge: rememberVariables(given.forge, given.clock, variablesRemembered) };
   const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random, signatures } = platform;
-  const attempts = {
-    ...platform,
-    randomness: random,
-    bootstrapToken: (runId: RunId, attempt: number): string => createHmac("sha256", platform.bootstrapSecret).update(`${runId}/${attempt}`).digest("base64url"),
-    leaseSeconds: times.lease,
-    startSeconds: times.start,
-  };
+  const attempts = attemptsOn(platform);
   const checksum = (content: Uint8Array): Digest => createHash("sha256").update(content).digest("hex") as Digest;
   const process = random.id();
   const presence = createProcessPresence({ store, clock, log, process });
   const claims = createEffectClaims({ clock, process, patience: platform.isSoleOwner ? 0 : 60_000, isPresent: presence.isPresent });
-  const docsets = { mirror, documents, forge, hasher };
-  const syncDocsets = async (run: Run): Promise<void> => {
-    await syncIssueDocset(docsets, run);
-    await syncPullDocset(docsets, run);
-    await syncIssueMap(docsets, run);
-  };
+  const syncDocsets = createSyncDocsets({ mirror, documents, forge, hasher });
   const exitConditions = createExitConditions({ store, forge, mirror, documents, templates: platform.templates, syncDocsets });
   const gates = { ...attempts, exitConditions, gateDays: times.requestDays };
   const abortIssue = createAbortIssue({ store, clock, forge, mirror, documents });
@@ -251,6 +240,19 @@ export function composeUseCases(given: Platform): UseCases {
     cancelRun: createCancelRun(attempts),
   };
 }
+
+/** What every use case that starts, feeds or ends an attempt stands on. */
+function attemptsOn(platform: Platform) {
+  const { times, random } = platform;
+  return {
+    ...platform,
+    randomness: random,
+    bootstrapToken: (runId: RunId, attempt: number): string => createHmac("sha256", platform.bootstrapSecret).update(`${runId}/${attempt}`).digest("base64url"),
+    leaseSeconds: times.lease,
+    startSeconds: times.start,
+  };
+}
+
 /** The relay: takes the forge's deliveries. */
 export function composeRelay(platform: Pick<Platform, "store" | "clock" | "log">, webhookSecret: string): Relay {
   return createRelay({
