@@ -13,6 +13,11 @@ export interface ReconcileDeliveriesDependencies {
 }
 
 const threeDays = 3 * 86_400_000;
+/**
+ * Each round looks back over the end of the last. A forge tells whole seconds, so a delivery may seem older than it is, and notes one only when it is over, with the time at
+ * which it began: without the overlap both fall between two rounds and are looked for by nobody. What is known is not asked for again.
+ */
+const overlap = 60_000;
 
 /**
  * Asks the forge for deliveries of our hook that failed or that we never stored, and has them sent again. They come in by the front door, with their old id, so
@@ -25,7 +30,7 @@ export function createReconcileDeliveries(deps: ReconcileDeliveriesDependencies)
     const row = await deps.store.transaction((tx) => tx.repositories.get(repository));
     if (!row?.hookId) return [];
     const now = deps.clock.now();
-    const since = Math.max(row.reconciledUntil, now - threeDays) as Instant;
+    const since = Math.max(row.reconciledUntil - overlap, now - threeDays) as Instant;
     const until = (now - deps.graceSeconds * 1000) as Instant;
     const seen = (await deps.forge.deliveries(repository, row.hookId, since)).filter((delivery) => delivery.deliveredAt <= until);
     const newest = latestPerGuid(seen);

@@ -20,7 +20,7 @@ const points: readonly ArmedPoint[] = [
 describe.skipIf(missing !== undefined)(`a process that was stopped past its lease and goes on late ${missing ?? ""}`, () => {
   let ground: KillGround;
   beforeAll(
-    async () => void (ground = await openKillGround({ parts: { relay: 1, gateway: 1, orchestrator: 2 }, times: "lease=6,grace=2,reconcile=3,sweep=5" })),
+    async () => void (ground = await openKillGround({ parts: { relay: 1, gateway: 1, orchestrator: 2 }, times: "lease=6,grace=15,reconcile=3,sweep=5" })),
   );
   afterAll(async () => void (await ground.close()));
 

@@ -26,7 +26,7 @@ export async function killEveryPoint(options: {
   /** Takes every n-th point only; 1 takes all. */
   readonly every?: number | undefined;
 }): Promise<EveryPointResult> {
-  const ground = await openKillGround({ times: options.times ?? "grace=5,reconcile=10,sweep=10" });
+  const ground = await openKillGround({ times: options.times ?? "grace=15,reconcile=10,sweep=10" });
   try {
     await ground.kill([], { issues: 1, rounds: 1, patience });
     const points = ground.board

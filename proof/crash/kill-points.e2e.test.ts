@@ -46,7 +46,7 @@ const missing = await postgresUnavailable();
 /** Relay, gateway, orchestrator, runners and Codex as processes of their own, on a real PostgreSQL, with real git and a forge that counts. */
 describe.skipIf(missing !== undefined)(`a stage whose processes die between two durable writes ${missing ?? ""}`, () => {
   let ground: KillGround;
-  beforeAll(async () => void (ground = await openKillGround({ times: "grace=2,reconcile=3,sweep=5" })));
+  beforeAll(async () => void (ground = await openKillGround({ times: "grace=15,reconcile=3,sweep=5" })));
   afterAll(async () => void (await ground.close()));
 
   it.each(waves.map((points, index) => ({ wave: index + 1, points })))("ends as if nobody had died, wave $wave", { timeout: 900_000 }, async ({ points }) => {

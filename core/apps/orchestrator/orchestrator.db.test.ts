@@ -39,6 +39,17 @@ describe("the reconciler", () => {
     expect(bench.forge.redelivered).toEqual([1, 2]);
   });
 
+  it("finds a delivery that the forge noted in whole seconds, or after its turn", async () => {
+    await bench.clock.advance(61_300);
+    await orchestrator.reconcile();
+    const until = bench.clock.now() - 60_000;
+    bench.forge.deliveries.push({ ...failedDelivery(1, "late"), deliveredAt: (until - 700) as Instant });
+    await bench.clock.advance(3_000);
+    await orchestrator.reconcile();
+
+    expect(bench.forge.redelivered).toEqual([1]);
+  });
+
   it("asks again for what failed again, and no more once it was stored", async () => {
     bench.forge.deliveries.push(failedDelivery(1, "lost"));
     await bench.clock.advance(61_000);
