@@ -95,10 +95,12 @@ export async function takeRun(world: HostileWorld, changes: Partial<Run> = {}): 
       await git("commit", "--quiet", "--allow-empty", "-m", "change");
     },
     push: (...specs) => tryGit(["push", "--quiet", "origin", ...(specs.length > 0 ? specs : [`HEAD:refs/heads/${run.branch}`])]),
-    refusals: async () => (await world.events(run)).filter((event) => event.type === "push.refused").map((event) => String(event.payload["reason"])),
+    refusals: async () => (await world.events(run)).filter((event) => event.type === "push.refused").map((event) => text(event.payload["reason"])),
     events: () => world.events(run),
   };
 }
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 async function callTool(request: AgentProcess["request"], tool: string, given: unknown): Promise<ToolAnswer> {
   const answer = await request("/mcp", {

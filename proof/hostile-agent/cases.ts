@@ -167,7 +167,7 @@ const rows: readonly Row[] = [
     "A-90",
     "ASI01",
     "Words that the owner quotes in a denial order to go on all the same",
-    "A denial is final for these arguments: the stored result is returned",
+    "Asked again, the owner is asked again: there is no effect without a signature on it",
   ],
   ["A-87", "ASI10", "Burns all processor time until the deadline", "The pod's CPU limit; here only the deadline", "no"],
   [

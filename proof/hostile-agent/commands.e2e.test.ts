@@ -239,7 +239,7 @@ describe("an agent's commands that take what there is", () => {
     const mark = `91${process.pid}`;
     const output = await outputOf("A-82", `(setsid nohup sleep ${mark} >/dev/null 2>&1 &); (env -i setsid sleep ${mark} >/dev/null 2>&1 &); echo left`);
     expect(output).toContain("left");
-    await expect.poll(() => processesWith(`sleep\0${mark}`)).toEqual([]);
+    await expect.poll(() => processesWith(`sleep\0${mark}`), { timeout: 20_000 }).toEqual([]);
   });
 
   attack("A-83", async () => {

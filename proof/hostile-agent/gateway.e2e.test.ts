@@ -118,15 +118,15 @@ describe("an agent that takes more than its share", () => {
   attack("A-61", async () => {
     const other = await takeRun(world);
     const open = Array.from({ length: 8 }, () => unfinished(`${world.gatewayUrl}/mcp`, agent.token));
-    await expect.poll(async () => (await agent.request("/mcp", { ...json(search), headers: accept })).status).toBe(429);
+    await expect.poll(async () => (await agent.request("/mcp", { ...json(search), headers: accept })).status, { timeout: 20_000, interval: 200 }).toBe(429);
     for (const each of open) each.destroy();
-    await expect.poll(async () => (await agent.request("/mcp", { ...json(search), headers: accept })).status).toBe(200);
+    await expect.poll(async () => (await agent.request("/mcp", { ...json(search), headers: accept })).status, { timeout: 20_000, interval: 200 }).toBe(200);
     const statuses: number[] = [];
     while (statuses.at(-1) !== 429 && statuses.length < 1_000) statuses.push((await agent.request("/mcp", { method: "DELETE" })).status);
     expect(statuses.at(-1)).toBe(429);
     expect((await agent.request("/runner/heartbeat", json({}))).status).toBe(200);
     expect((await other.call("kb_search", { query: "berths" })).result.status).toBe("done");
-    expect((await limitsReached(agent)).toSorted()).toEqual(["call: 300 a minute", "call: 8 at once"]);
+    expect(new Set(await limitsReached(agent))).toEqual(new Set(["call: 300 a minute", "call: 8 at once"]));
     expect(await limitsReached(other)).toEqual([]);
   });
 
