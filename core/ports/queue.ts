@@ -4,6 +4,8 @@ import type { SqlSession } from "./sql-driver.ts";
 export interface JobTypes {
   readonly "process-delivery": { readonly deliveryId: string };
   readonly "dispatch-effect": { readonly effectId: string };
+  /** Somebody has reason to think that the forge knows of something that was lost. */
+  readonly reconcile: { readonly reason: string };
 }
 export type JobName = keyof JobTypes;
 

@@ -145,7 +145,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       const job = database.queue.jobs[worked];
       if (!job) continue;
       if ("deliveryId" in job.payload) await uses.processDelivery(job.payload.deliveryId as DeliveryId);
-      else await uses.dispatchEffect(job.payload.effectId);
+      else if ("effectId" in job.payload) await uses.dispatchEffect(job.payload.effectId);
     }
   }
 

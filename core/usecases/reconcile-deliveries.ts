@@ -8,7 +8,7 @@ export interface ReconcileDeliveriesDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly forge: Forge;
-  /** Deliveries younger than this may still be on their way, by our own clock and the forge's. */
+  /** Deliveries younger than this may still be on their way, by our own clock and the forge's. One that the forge knows to have failed is not. */
   readonly graceSeconds: number;
 }
 
@@ -32,7 +32,7 @@ export function createReconcileDeliveries(deps: ReconcileDeliveriesDependencies)
     const now = deps.clock.now();
     const since = Math.max(row.reconciledUntil - overlap, now - threeDays) as Instant;
     const until = (now - deps.graceSeconds * 1000) as Instant;
-    const seen = (await deps.forge.deliveries(repository, row.hookId, since)).filter((delivery) => delivery.deliveredAt <= until);
+    const seen = (await deps.forge.deliveries(repository, row.hookId, since)).filter((delivery) => !delivery.ok || delivery.deliveredAt <= until);
     const newest = latestPerGuid(seen);
     const known = await deps.store.transaction((tx) => tx.deliveries.known([...newest.keys()] as DeliveryId[]));
     const lost = [...newest.values()].filter((delivery) => !known.has(delivery.guid as DeliveryId));

@@ -15,6 +15,7 @@ export interface PgBossQueueOptions {
 const queues: Readonly<Record<JobName, { readonly retryDelayMax: number }>> = {
   "process-delivery": { retryDelayMax: 60 },
   "dispatch-effect": { retryDelayMax: 300 },
+  reconcile: { retryDelayMax: 60 },
 };
 const jobNames = Object.keys(queues) as readonly JobName[];
 

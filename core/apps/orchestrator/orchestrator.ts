@@ -63,6 +63,7 @@ export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator
     async start() {
       await deps.queue.work("process-delivery", 2, async ({ deliveryId }) => void (await deps.processDelivery(deliveryId as DeliveryId)));
       await deps.queue.work("dispatch-effect", 4, async ({ effectId }) => void (await deps.dispatchEffect(effectId)));
+      await deps.queue.work("reconcile", 1, reconcile);
       const sweep = async (): Promise<void> => {
         await deps.expireRequests();
         await deps.sweepOutbox();

@@ -94,7 +94,21 @@ async function startRelay(ground: Ground, configuration: RelayConfiguration, clo
   const relay = composeRelay(ground, configuration.webhookSecret);
   const { url } = await relay.start({ host: configuration.listen, port: configuration.relayPort });
   closing.push(() => relay.stop());
+  await askForLostDeliveries(ground);
   return url;
+}
+
+/**
+ * What the forge sent while no relay was there has failed, and the forge does not send it again by itself. It may note a failure only when it has waited long enough for an
+ * answer (GitHub: ten seconds), so it is asked twice. The rounds of the orchestrator find what both miss.
+ */
+async function askForLostDeliveries({ queue, log }: Ground): Promise<void> {
+  try {
+    await queue.enqueue("reconcile", { reason: "a relay has started" });
+    await queue.enqueue("reconcile", { reason: "a relay has started" }, { notBefore: 12_000 });
+  } catch (error) {
+    log.warn({ err: error }, "could not ask for deliveries that were lost meanwhile; the next round looks for them");
+  }
 }
 
 async function start(configuration: ServerConfiguration, part: ServerPart, version: string, opening: Opening): Promise<RunningServer["addresses"]> {
