@@ -70,7 +70,7 @@ async function main(): Promise<void> {
     issues: options.issues ?? Math.ceil(30 * share),
     stages: { least: 3, most: 6 },
     leaseSeconds: lease === undefined ? 30 : Number(lease),
-    settleMinutes: 6,
+    settleMinutes: 3,
     record: (entry) => console.log(JSON.stringify(entry)),
   });
   if (options.report !== undefined) await writeFile(options.report, renderReport(result, started));

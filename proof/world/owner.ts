@@ -51,9 +51,7 @@ export interface OwnerOptions {
   readonly repository: RepositoryName;
 }
 
-/** Approves everything and goes on; the recommended option for questions. */
-export const approveAll: OwnerPolicy = () => ({ type: "approve" });
-/** Approves everything, and each stage is the last. */
+/** Approves everything, the recommended option of questions included, and each stage is the last. */
 export const approveAndStay: OwnerPolicy = (request) => (request.kind === "gate" ? { type: "approve", proceed: false } : { type: "approve" });
 
 /** Makes the owner's key pair where the installation looks for trusted signers, and the desk. */

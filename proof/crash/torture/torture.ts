@@ -25,7 +25,7 @@ export interface TortureOptions {
   readonly times?: string | undefined;
   /** Seconds of a lease, which a freeze outlasts. */
   readonly leaseSeconds: number;
-  /** Minutes that are left after the last fault for everything to come to its end. */
+  /** Minutes without any step forward after which, when the faults are over, what is under way counts as stuck. */
   readonly settleMinutes: number;
   /** Gets one record for each thing that happened. */
   readonly record: (record: Readonly<Record<string, unknown>>) => void;
@@ -93,7 +93,7 @@ async function suffer(world: Installation, options: TortureOptions, repositories
 
   const { ordeals, missed } = await inflictAll(world, observer, options, started, record);
   record({ event: "faults are over", kills: countKills(ordeals), missed });
-  const verdict = await quiet(world, workload, Date.now() + options.settleMinutes * 60_000);
+  const verdict = await quiet(world, workload, observer, options.settleMinutes * 60_000);
   record({ event: "judged", verdict });
   await feeding.stop();
   await memory.stop();
@@ -178,14 +178,18 @@ function markDisturbed(ordeals: readonly Ordeal[]): readonly Ordeal[] {
   });
 }
 
-/** Waits until every issue has come to its end and nothing is left that was promised, or until the deadline. */
-async function quiet(world: Installation, workload: Workload, deadline: number): Promise<Verdict> {
+/** Waits until every issue has come to its end and nothing is left that was promised, or until nothing has moved for `patience`. */
+async function quiet(world: Installation, workload: Workload, observer: Observer, patience: number): Promise<Verdict> {
+  let moved = { at: Date.now(), steps: "" };
   for (;;) {
     await delay(2_000);
-    const verdict = workload.open > 0 && Date.now() < deadline ? undefined : await world.oracle.judge(workload.expected);
-    if (!verdict) continue;
+    const steps = JSON.stringify([workload.finished, ...[...observer.latest.runs].map(([id, run]) => [id, run.phase, run.attempt, run.turns])]);
+    if (steps !== moved.steps) moved = { at: Date.now(), steps };
+    const isOver = Date.now() - moved.at > patience;
+    if (workload.open > 0 && !isOver) continue;
+    const verdict = await world.oracle.judge(workload.expected);
     const waits = verdict.lost.length + verdict.stuck.length + verdict.leftovers.length > 0;
-    if (!waits || Date.now() >= deadline) return verdict;
+    if (!waits || isOver) return verdict;
   }
 }
 
