@@ -3,8 +3,8 @@ import { decideNextStep } from "../adapters/scripted-model/decide.ts";
 import { readConversation } from "../adapters/scripted-model/conversation.ts";
 import type { CallStep } from "../adapters/scripted-model/plan.ts";
 
-/** What the gateway answers to one call; `done` when it is left out. */
-export type Gateway = (call: CallStep) => Readonly<Record<string, unknown>> | undefined;
+/** What the gateway answers to one call; `done` when it is left out. A text is what Codex says itself, where a call got no answer of the gateway. */
+export type Gateway = (call: CallStep) => Readonly<Record<string, unknown>> | string | undefined;
 
 export interface RehearsedRun {
   /** Every call that the model made, oldest first. */
@@ -24,7 +24,10 @@ export function createRehearsedRun(workspace: string, gateway: Gateway = () => u
   const calls: CallStep[] = [];
 
   function answer(call: CallStep): string {
-    if (call.name !== "exec_command") return JSON.stringify(gateway(call) ?? { status: "done", message: "done" });
+    if (call.name !== "exec_command") {
+      const answered = gateway(call) ?? { status: "done", message: "done" };
+      return typeof answered === "string" ? answered : JSON.stringify(answered);
+    }
     // As Codex does: a command with a forced removal anywhere in it is not run at all.
     if (/\brm -r?f\b/.test(String(call.arguments["cmd"]))) return "exec_command failed: rejected: rm -f style commands are not permitted.";
     const { status, stdout } = spawnSync("bash", ["-c", String(call.arguments["cmd"])], {

@@ -234,6 +234,23 @@ describe("publishing", () => {
     expect(run.tools().at(-1)).toBe("github_create_pr");
   });
 
+  it.each([{ status: "failed", message: "The forge did not answer." }, "tool call error: the gateway is away"])(
+    "tries again in the next turn, once, what failed in an earlier one: %j",
+    (failure) => {
+      let away = true;
+      const run = start((call) => (call.name === "github_create_pr" && away ? failure : undefined));
+      const created = (): number => run.tools().filter((name) => name === "github_create_pr").length;
+      run.turn(stagePrompt({ body: measuredIssue }));
+      run.turn(accepted([brief]));
+      expect(created()).toBe(1);
+      away = false;
+      run.turn(text("missing", {}, [[{ kind: "problems" }, "There is no open pull request from the run's branch."]]));
+      expect(created()).toBe(2);
+      run.turn(text("missing", {}, [[{ kind: "problems" }, "Something else."]]));
+      expect(created()).toBe(2);
+    },
+  );
+
   it("takes in several inputs at once", () => {
     const run = start((call) => (call.name === "owner_ask" ? { status: "pending" } : undefined));
     run.turn(stagePrompt());

@@ -36,8 +36,16 @@ export function decideNextStep(conversation: Conversation): Step {
   const plan = planFor(situation);
   const interrupted = since.findLastIndex((entry) => entry.type === "input" && entry.turn.kind === "interrupted");
   const phaseCalls = callsFrom(Math.max(phaseIndex, interrupted));
-  const next = plan.steps.find((step) => !(step.scope === "stage" ? situation.calls : phaseCalls).some(step.matches));
+  // What failed in an earlier turn is tried again in this one: the gateway or the forge was away then.
+  const lastCalls = callsFrom(lastInput);
+  const settled = situation.calls.filter((call) => lastCalls.includes(call) || !cameToNothing(call));
+  const next = plan.steps.find((step) => !(step.scope === "stage" ? settled : phaseCalls).some(step.matches));
   return next ? next.call : { type: "message", text: plan.closing };
+}
+
+/** The call failed, or never got through: Codex says so in its own words. A denial is an answer. */
+function cameToNothing({ output }: PastCall): boolean {
+  return readToolResult(output).status === "failed" || /^tool call error/iu.test(output ?? "");
 }
 
 function planFor(situation: Situation): Plan {

@@ -130,6 +130,23 @@ describe("an attempt", () => {
     expect(around.turns[1]).toStrictEqual({ prompt: "Write the intake.\n\nYou were interrupted.", threadId: undefined });
   });
 
+  it.each([
+    ["again what it was to do when it had done nothing yet: its thread may not hold it", [], "Write the intake.\n\nYou were interrupted."],
+    ["only what is new when it had begun", [{ type: "message", text: "I begin." }], "You were interrupted."],
+  ] as const)("tells an agent that was killed in its thread %s", async (_what, events, prompt) => {
+    const around = surroundings({
+      verdicts: [{ type: "continue", input: "You were interrupted." }, finish],
+      turn: async (_input, observe) => {
+        if (around.turns.length > 1) return {};
+        for (const event of events) observe(event);
+        return { outcome: "interrupted", message: "Codex ended with SIGKILL" };
+      },
+    });
+    await runAttempt(around.deps, task, specification);
+
+    expect(around.turns[1]).toMatchObject({ prompt });
+  });
+
   it("prepares the clone, takes a turn, pushes, stores a snapshot, reports, and ends when it is told to", async () => {
     const around = surroundings({ verdicts: [finish], pushes: [{ type: "accepted", commit: "c1", files: ["docs/a.md"] }] });
 

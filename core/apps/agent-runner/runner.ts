@@ -55,8 +55,9 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     if (verdict.type !== "continue") return verdict.type === "park" ? "parked" : "finished";
     // The server ends what goes round in circles; this is for a server that does not.
     if (turn >= specification.maxTurns) throw new Error(`the stage did not come to an end in ${specification.maxTurns} turns`);
-    // Without a thread nobody has heard the last input yet: the agent was killed before it began.
-    input = threadId === undefined ? `${input}\n\n${verdict.input}` : verdict.input;
+    // An agent that was killed before it did anything may not have heard the last input: Codex announces a thread before it keeps what it was told.
+    const unheard = threadId === undefined || (ended.outcome === "interrupted" && !ended.worked);
+    input = unheard ? `${input}\n\n${verdict.input}` : verdict.input;
   }
 }
 
@@ -65,20 +66,26 @@ interface EndedTurn {
   readonly outcome: "completed" | "failed" | "aborted" | "interrupted";
   readonly message?: string | undefined;
   readonly usage?: TurnUsage | undefined;
+  /** Anything was to be seen of the agent in this turn. */
+  readonly worked: boolean;
 }
+
+const work: ReadonlySet<AgentEvent["type"]> = new Set(["message", "reasoning", "command", "file-change", "tool-call"]);
 
 async function takeTurn(deps: RunnerDependencies, snapshots: SnapshotKeeper, input: string, threadId: ThreadId | undefined): Promise<EndedTurn> {
   let usage: TurnUsage | undefined;
   let started = threadId;
+  let worked = false;
   const observe = (event: AgentEvent): void => {
     deps.events.add(event);
+    worked ||= work.has(event.type);
     if (event.type === "turn-completed") usage = event.usage;
     if (event.type === "thread-started") started = event.threadId;
     if (event.type === "tool-call" || event.type === "command") snapshots.saveInPassing(started);
   };
   const ended = await deps.session.turn({ prompt: input, threadId }, observe, deps.signal);
   await snapshots.idle();
-  return { ...ended, usage: usage ?? ended.usage };
+  return { ...ended, usage: usage ?? ended.usage, worked };
 }
 
 async function restore(deps: RunnerDependencies, specification: RunSpecification): Promise<ThreadId | undefined> {
