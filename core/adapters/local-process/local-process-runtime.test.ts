@@ -55,6 +55,22 @@ describe("agents as local processes", () => {
     expect([await readdir(join(directory, "run-0-1")), await readdir(join(directory, "run-0-2"))]).toStrictEqual([["runner.log"], ["home"]]);
   });
 
+  it("leave no process behind either, also where one of theirs outlived a runner that was killed", async () => {
+    const long = new Date(Date.now() - 3_600_000);
+    await runtime().start(start);
+    const { pids } = await seen();
+    process.kill(pids[0] ?? 0, "SIGKILL");
+    await vi.waitFor(async () => expect(await startOf(pids[0] ?? 0)).toBeUndefined());
+    await utimes(join(directory, "run-1-1", "home"), long, long);
+
+    await runtime().start({ ...start, attempt: 2 });
+    const left = await Promise.all(pids.map(startOf));
+    await runtime().stop(runId, 2);
+
+    expect(left).toStrictEqual([undefined, undefined, undefined]);
+    expect(await readdir(join(directory, "run-1-1"))).not.toContain("home");
+  });
+
   it("start once when two calls come before either process runs", async () => {
     const one = runtime();
 

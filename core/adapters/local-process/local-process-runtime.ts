@@ -80,7 +80,10 @@ export function createLocalProcessRuntime(options: LocalProcessOptions): AgentRu
       const own = await stat(join(directory, "home")).catch(() => undefined);
       if (starting.has(directory) || !own || Date.now() - own.mtimeMs < settledAfter) continue;
       const record = await readRecord(directory);
-      if ((record && (await isAlive(record.pid, record.started))) || (await processesOf(directory)).length > 0) continue;
+      if (record && (record.machine !== hostname() || (await isAlive(record.pid, record.started)))) continue;
+      // Without a record its starter died, and what is there may be the runner. With one the runner is gone, and this is what outlived it.
+      if (record) await endProcesses(() => processesOf(directory));
+      else if ((await processesOf(directory)).length > 0) continue;
       for (const part of ["workspace", "home"]) await rm(join(directory, part), { recursive: true, force: true });
     }
   }
