@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -293,9 +294,10 @@ describe("an agent's commands that take what there is", () => {
   });
 
   attack("A-89", async () => {
-    const output = await outputOf("A-89", "truncate -s 3G /tmp/huge 2>&1; head -c 20000000 /dev/zero > /tmp/file && ls -s /tmp/file; echo tried");
+    const file = `/tmp/a-89-${randomUUID()}`;
+    const output = await outputOf("A-89", `truncate -s 3G /tmp/huge 2>&1; head -c 20000000 /dev/zero > ${file} && ls -s ${file}; echo tried`);
     // One file ends at 2 GiB; that there may be many is not refused here. It is gone with the command.
-    expect(output).toMatch(/File size limit exceeded[\s\S]*\/tmp\/file[\s\S]*tried/);
-    expect(existsSync("/tmp/file")).toBe(false);
+    expect(output).toMatch(/File size limit exceeded[\s\S]*\/tmp\/a-89-[\s\S]*tried/);
+    expect(existsSync(file)).toBe(false);
   });
 });

@@ -139,7 +139,10 @@ describe("the gateway's git", () => {
 
     expect(pushed).toMatchObject({ code: 0 });
     expect(await git(forge, "rev-parse", run.branch)).toBe(await git(clone, "rev-parse", "HEAD"));
-    expect(await pushEvents()).toMatchObject([{ type: "push.accepted", payload: { branch: run.branch, files: ["docs/issues/issue-1/intake/problem.md"] } }]);
+    expect(await pushEvents()).toMatchObject([
+      { type: "push.begun" },
+      { type: "push.accepted", payload: { branch: run.branch, files: ["docs/issues/issue-1/intake/problem.md"] } },
+    ]);
     expect((await world.runOf(run.id)).head).toBe(await git(clone, "rev-parse", "HEAD"));
   });
 

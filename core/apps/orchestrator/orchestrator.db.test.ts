@@ -81,13 +81,20 @@ describe("the reconciler", () => {
   });
 
   it("leaves young deliveries and labels alone: they may be on their way", async () => {
-    bench.forge.deliveries.push(failedDelivery(1, "young"));
+    bench.forge.deliveries.push(failedDelivery(1, "young", true));
     await bench.owner.addLabels(bench.forge.name, 7, ["run:intake"]);
     await bench.clock.advance(59_000);
     await orchestrator.reconcile();
 
     expect(bench.forge.redelivered).toEqual([]);
     expect(await bench.runs()).toEqual([]);
+  });
+
+  it("asks at once for what the forge knows to have failed, however young", async () => {
+    bench.forge.deliveries.push(failedDelivery(1, "young"));
+    await orchestrator.reconcile();
+
+    expect(bench.forge.redelivered).toEqual([1]);
   });
 
   it("judges a label that no delivery told of, once, whatever comes late", async () => {
