@@ -22,11 +22,15 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
     remedy: "Show it again, and decide on what is there now.",
   },
   "decision.other-target": { message: "The target has changed since it was shown.", remedy: "Show it again, and decide on what is there now." },
+  "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
+};
+
+/** Refusals that nothing has moved for: something is wrong. */
+const wrong: Readonly<Record<string, { readonly message: string; readonly remedy: string }>> = {
   "decision.tampered": {
     message: "This is not what was asked: the request was changed or put in by hand.",
     remedy: "It cannot be decided any more. Run `signalbox audit verify`, and find out who can write to the database.",
   },
-  "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };
 
 /** Turns a use case's refusal into the contract's errors. */
@@ -36,9 +40,13 @@ export function refused(refusal: Refusal): ORPCError<string, unknown> {
   if (known)
     return new ORPCError("CONFLICT", { defined: true, status: 409, message: known.message, data: { type, remedy: known.remedy, ...firstAnswer(details) } });
   if (type.endsWith("not-found") || type.endsWith("no-such-request") || type.endsWith("no-such-run")) return notFound("such thing", type, "Check the id.");
-  const remedy = typeof details["remedy"] === "string" ? details["remedy"] : "Look at the request or run to see what it takes now.";
-  const message = typeof details["message"] === "string" ? details["message"] : `It was refused: ${type.replaceAll(".", " ").replaceAll("-", " ")}.`;
-  return new ORPCError("REFUSED", { defined: true, status: 422, message, data: { type, remedy } });
+  const { remedy = "Look at the request or run to see what it takes now.", message } = { ...wrong[type], ...textsOf(details) };
+  const words = message ?? `It was refused: ${type.replaceAll(".", " ").replaceAll("-", " ")}.`;
+  return new ORPCError("REFUSED", { defined: true, status: 422, message: words, data: { type, remedy } });
+}
+
+function textsOf({ message, remedy }: Record<string, unknown>): { message?: string; remedy?: string } {
+  return { ...(typeof message === "string" ? { message } : {}), ...(typeof remedy === "string" ? { remedy } : {}) };
 }
 
 function firstAnswer(details: Record<string, unknown>): { by?: string; surface?: string; at?: number } {
