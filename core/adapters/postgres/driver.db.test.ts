@@ -28,6 +28,15 @@ describeOnPostgres("the PostgreSQL driver", (serverUrl) => {
     await driver.close();
   });
 
+  it("lets a burst wait for its connections, for longer than a connection may take to be made", async () => {
+    const driver = createPostgresDriver({ url: database.url, maxConnections: 1 });
+
+    const answers = await Promise.all(Array.from({ length: 12 }, (_, index) => driver.query(`select pg_sleep(0.5), ${index} as index`)));
+
+    expect(answers.map(([row]) => (row as { readonly index: number }).index)).toEqual(Array.from({ length: 12 }, (_, index) => index));
+    await driver.close();
+  });
+
   it("gives big integers, numerics and JSON as values", async () => {
     expect(await database.driver.query("select 1763695571123::bigint as b, count(*) as c, 1.5::numeric as n, '{\"a\":[1]}'::jsonb as j")).toStrictEqual([
       { b: 1_763_695_571_123, c: 1, n: 1.5, j: { a: [1] } },

@@ -4,6 +4,7 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
 import { sqlState, translateSqlError } from "../../ports/sql-error.ts";
 import { createNoticeListener } from "./notice-listener.ts";
+import { createTurns } from "./turns.ts";
 
 export interface PostgresOptions {
   /** `postgres://user:password@host:port/database`. */
@@ -19,6 +20,10 @@ export interface PostgresOptions {
   readonly onConnectionLost?: ((error: InfrastructureError) => void) | undefined;
 }
 
+const defaultConnections = 10;
+/** Milliseconds for which a call waits until one of the connections is free: longer than a burst takes, shorter than those who wait for an answer do. */
+const busyPatience = 30_000;
+
 const int8 = 20;
 const numeric = 1700;
 
@@ -29,7 +34,8 @@ const numeric = 1700;
  */
 export function createPostgresDriver(options: PostgresOptions): SqlDriver {
   const config = { ...clientConfig(options.url), query_timeout: options.answerWithin ?? 20_000 };
-  const pool = new pg.Pool({ ...config, max: options.maxConnections ?? 10, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ ...config, max: options.maxConnections ?? defaultConnections, idleTimeoutMillis: 30_000 });
+  const turns = createTurns(options.maxConnections ?? defaultConnections, busyPatience);
   pool.on("error", (error) => options.onConnectionLost?.(translate(error)));
   const listener = createNoticeListener(() => new pg.Client({ ...config, keepAlive: true }));
   const inTransaction = new AsyncLocalStorage<{ open: boolean } | undefined>();
@@ -41,23 +47,48 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
       throw new InfrastructureError("internal", "The database driver was called inside its own transaction; use the transaction's session.");
   }
 
+  /** A connection of the pool, and a way to give both it and the turn back. */
+  async function connect(): Promise<{ readonly client: pg.PoolClient; readonly leave: () => void }> {
+    const leave = await turns.enter();
+    try {
+      return { client: await pool.connect(), leave };
+    } catch (error) {
+      leave();
+      const translated = translate(error);
+      if (translated.code === "unavailable") turns.refuseWaiting(translated);
+      throw translated;
+    }
+  }
+
   async function query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
     refuseNested();
+    const { client, leave } = await connect();
+    const lost = (): void => undefined; // the statement under way says so itself
+    client.on("error", lost);
+    let failure: unknown;
     try {
-      // On an error the pool drops the connection, so a transaction that `text` opened itself cannot leak to the next caller.
-      return rowsOf<Row>(await pool.query(statement(text, values)));
+      return rowsOf<Row>(await client.query(statement(text, values)));
     } catch (error) {
+      failure = error;
       throw translate(error);
+    } finally {
+      client.off("error", lost);
+      // On an error the connection is dropped, so a transaction that `text` opened itself cannot leak to the next caller.
+      client.release(failure !== undefined);
+      leave();
     }
   }
 
   async function transaction<T>(work: (session: SqlSession) => Promise<T>): Promise<T> {
     refuseNested();
-    const client = await pool.connect().catch((error: unknown) => {
-      throw translate(error);
-    });
+    const { client, leave } = await connect();
     const state = { open: true };
-    return await inTransaction.run(state, () => transact(client, statement, work)).finally(() => (state.open = false));
+    return await inTransaction
+      .run(state, () => transact(client, statement, work))
+      .finally(() => {
+        state.open = false;
+        leave();
+      });
   }
 
   return {
