@@ -35,20 +35,32 @@ it("keeps no compiled code where others may write", async () => {
   expect(await compiled()).toEqual([]);
 });
 
+/** Starts a part without its configuration, and says how it ended and with which flags it ran at that moment. */
+async function startPart(part: string): Promise<{ readonly pid: number | undefined; readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const report = `data:text/javascript,process.on("exit",()=>console.log(process.pid,process.execArgv.join(" ")))`;
+  const started = run(process.execPath, ["--import", report, program, "serve", part], { env: { HOME: home, PATH: process.env["PATH"] } });
+  const { pid } = started.child;
+  return started.then(
+    () => ({ pid, code: 0, stdout: "", stderr: "" }),
+    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => ({
+      pid,
+      code: error.code,
+      stdout: error.stdout,
+      stderr: error.stderr,
+    }),
+  );
+}
+
 it("is a server with a server's flags under the same process id, and ends as the command ends", async () => {
-  const child = run(
-    process.execPath,
-    ["--import", `data:text/javascript,process.on("exit",()=>console.log(process.pid,process.execArgv.join(" ")))`, program, "serve", "relay"],
-    {
-      env: { HOME: home, PATH: process.env["PATH"] },
-    },
-  );
-  const { pid } = child.child;
-  const failure = await child.then(
-    () => undefined,
-    (error: { readonly code: number; readonly stdout: string; readonly stderr: string }) => error,
-  );
+  const failure = await startPart("gateway");
 
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("SIGNALBOX_DATABASE_URL") });
-  expect(failure?.stdout).toMatch(new RegExp(`^${pid} .*--max-semi-space-size=2\\n$`));
+  expect(failure.stdout).toMatch(new RegExp(`^${failure.pid} .*--max-semi-space-size=2\\n$`));
+});
+
+it("leaves a relay the young generation that Node gives it", async () => {
+  const failure = await startPart("relay");
+
+  expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("SIGNALBOX_DATABASE_URL") });
+  expect(failure.stdout).not.toContain("semi-space");
 });
