@@ -58,7 +58,7 @@ export function createTurns(places: number, patience: number): Turns {
       return once(leave);
     },
     refuseWaiting(error) {
-      for (const entry of [...waiting]) entry.refuse(error);
+      for (const entry of waiting) entry.refuse(error);
     },
   };
 }
