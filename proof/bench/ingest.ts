@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.ts";
+import { freePort } from "../../core/testing/free-port.ts";
 import { createPart, type SupervisedPart } from "../world/part.ts";
 import type { Bench, Benchmark, Prepared, Results, Sample } from "./benchmark.ts";
 import { drive, quantile, signDeliveries, type LoadTarget } from "./delivery-load.ts";
@@ -108,12 +108,4 @@ async function processorTime(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

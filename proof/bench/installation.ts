@@ -1,10 +1,10 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RepositoryName } from "../../core/domain/kernel/values.ts";
 import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.ts";
+import { freePort } from "../../core/testing/free-port.ts";
 import { createOwner, type Owner } from "../world/owner.ts";
 import { createPart, type PartKind, type SupervisedPart } from "../world/part.ts";
 import { processesBelow, signal, startCompanion } from "../world/processes.ts";
@@ -88,12 +88,4 @@ export async function createInstallation(postgresUrl: string): Promise<Installat
       for (const step of closing.splice(0).toReversed()) await step();
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,6 +1,6 @@
-import { createServer, type AddressInfo } from "node:net";
 import { startPostgres } from "../../build/testbed/postgres.ts";
 import { freshPostgres } from "../../core/testing/databases.ts";
+import { freePort } from "../../core/testing/free-port.ts";
 import { createPart } from "../world/part.ts";
 import { assault } from "./malformed.ts";
 import { runStorm } from "./storm.ts";
@@ -41,12 +41,4 @@ export async function malformedAtLength(seed: number, say: Say, requests = 1_000
   } finally {
     await server.stop();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { request as httpRequest } from "node:http";
-import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { signBytes } from "../../core/adapters/github/webhook-signature.ts";
 import { freshPostgres } from "../../core/testing/databases.ts";
 import { describeOnPostgres } from "../../core/testing/postgres-server.ts";
+import { freePort } from "../../core/testing/free-port.ts";
 import { createPart, type SupervisedPart } from "../world/part.ts";
 import { assault } from "./malformed.ts";
 
@@ -113,12 +114,4 @@ function upload(port: number, length: number, declared: boolean): Promise<{ read
     request.on("error", (error) => (sent === 0 ? reject(error) : undefined));
     push();
   });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

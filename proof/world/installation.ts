@@ -1,6 +1,5 @@
 import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,6 +12,7 @@ import type { RepositoryName } from "../../core/domain/kernel/values.ts";
 import type { SqlDriver } from "../../core/ports/sql-driver.ts";
 import type { Store } from "../../core/ports/store.ts";
 import { freshPostgres } from "../../core/testing/databases.ts";
+import { freePort } from "../../core/testing/free-port.ts";
 import { createAgents, type Agents } from "./agents.ts";
 import { startDatabaseProxy, type DatabaseProxy } from "./database-proxy.ts";
 import { startForgeProxy, type ForgeProxy } from "./forge-proxy.ts";
@@ -258,12 +258,4 @@ async function close(parts: readonly SupervisedPart[], agents: Agents, closing: 
   }
   for (const step of closing.splice(0).toReversed()) await step();
   return left;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,5 +1,4 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
@@ -19,6 +18,7 @@ import type { Forge } from "../../ports/forge.ts";
 import { startCommand, type RunningCommand } from "../../testing/command-line.ts";
 import { freshPostgres } from "../../testing/databases.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
+import { freePort } from "../../testing/free-port.ts";
 import { createAnswerRequest } from "../../usecases/answer-request.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
 
@@ -159,12 +159,4 @@ async function waitFor<T>(look: () => Promise<T | undefined>): Promise<T> {
     if (found !== undefined) return found;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
