@@ -134,11 +134,6 @@ export async function drive(requests: readonly SignedRequest[], target: LoadTarg
   return { accepted, refused, seconds, latencies: latencies.toSorted() };
 }
 
-/** The value below which the given share of sorted values lies. */
-export function quantile(sorted: Float64Array, share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-}
-
 interface Lane {
   exchange(bytes: Buffer): Promise<number>;
   close(): void;

@@ -4,7 +4,8 @@ import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.
 import { freePort } from "../../core/testing/free-port.ts";
 import { createPart, type SupervisedPart } from "../world/part.ts";
 import type { Bench, Benchmark, Prepared, Results, Sample } from "./benchmark.ts";
-import { drive, quantile, signDeliveries, type LoadTarget } from "./delivery-load.ts";
+import { drive, signDeliveries, type LoadTarget } from "./delivery-load.ts";
+import { quantile } from "./results.ts";
 import { showNumber } from "./words.ts";
 
 const secret = "webhook-secret-0123456789";
@@ -100,7 +101,7 @@ async function load(bench: Bench, part: SupervisedPart, series: string, target: 
   const { accepted, refused, seconds, latencies } = await drive(requests, target, connections, target.accepted);
   if (accepted !== requests.length) throw new Error(`${part.name} refused some: ${JSON.stringify(refused)}`);
   const used = (await processorTime(part.pid)) - before;
-  return { figures: { rate: accepted / seconds, p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), cpu: (used * 1_000) / accepted } };
+  return { figures: { rate: accepted / seconds, p50: quantile([...latencies], 0.5), p99: quantile([...latencies], 0.99), cpu: (used * 1_000) / accepted } };
 }
 
 /** Milliseconds of processor time, the system's part included; Linux counts in hundredths of a second. */
