@@ -1,9 +1,9 @@
 import { createAppAuth } from "@octokit/auth-app";
-import { retry } from "@octokit/plugin-retry";
 import { throttling } from "@octokit/plugin-throttling";
 import { Octokit } from "@octokit/rest";
 import type { RepositoryName } from "../../domain/kernel/values.ts";
 import { rememberReads } from "./etag-cache.ts";
+import { repeatFailed } from "./repeat-failed.ts";
 
 export type GitHubCredential =
   | { readonly type: "token"; readonly token: string }
@@ -25,7 +25,7 @@ export interface GitHubConnectionOptions {
   readonly fetch?: typeof fetch | undefined;
 }
 
-const Client = Octokit.plugin(throttling, retry);
+const Client = Octokit.plugin(throttling);
 export type GitHubClient = InstanceType<typeof Client>;
 
 /** A rate limit that ends this soon is waited for; a longer one is the caller's to plan around. Seconds. */
@@ -99,15 +99,9 @@ function createClient(options: GitHubConnectionOptions, authentication: Record<s
     userAgent: "signalbox",
     request: { fetch: withDeadline(options.fetch ?? fetch, options.timeout ?? 30_000) },
     throttle: { enabled: pacing === "polite", onRateLimit: waitIfShort, onSecondaryRateLimit: waitIfShort },
-    // 409 is an answer, not an accident: a merge whose head moved must not be tried again.
-    retry: { doNotRetry: [400, 401, 403, 404, 405, 409, 410, 422, 429, 451], retries: options.retries ?? 3, retryAfterBaseValue: options.retryDelay ?? 1000 },
     log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
   });
-  client.hook.wrap("request", (request, endpoint) => {
-    // Only what may be repeated is repeated: a POST whose answer got lost may have made its issue, comment or pull request.
-    if (endpoint.method === "POST" && !endpoint.url.endsWith("/graphql")) endpoint.request.retries = 0;
-    return request(endpoint);
-  });
+  repeatFailed(client, { retries: options.retries ?? 3, retryDelay: options.retryDelay ?? 1000 });
   rememberReads(client);
   return client;
 }
