@@ -259,6 +259,8 @@ export interface Transaction {
     save(row: EffectRow): Promise<void>;
     /** Not done and not given up, added before `before`. */
     pending(before: Instant): Promise<readonly EffectRow[]>;
+    /** The pending changes of one issue's or pull request's labels, in the order in which they were added. */
+    pendingLabels(repository: RepositoryName, number: number): Promise<readonly EffectRow[]>;
     /** Given up after their last try, oldest first: the owner has to look. */
     givenUp(): Promise<readonly EffectRow[]>;
   };

@@ -36,6 +36,7 @@ import { createSaveSnapshot } from "../usecases/session-snapshots.ts";
 import { createStaleGate } from "../usecases/stale-gate.ts";
 import { createStartAttempt } from "../usecases/start-attempt.ts";
 import { createSweepOutbox } from "../usecases/sweep-outbox.ts";
+import { createSettleLabels } from "../usecases/settle-labels.ts";
 import { createSettlePush } from "../usecases/settle-push.ts";
 import { createSyncStatusComment } from "../usecases/sync-status-comment.ts";
 import { freshPglite, type FreshDatabase } from "./databases.ts";
@@ -84,9 +85,10 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
   };
   const syncDocsets = createSyncDocsets(base);
   const exitConditions = createExitConditions({ ...base, syncDocsets });
-  const abortIssue = createAbortIssue(base);
+  const settleLabels = createSettleLabels(base);
+  const abortIssue = createAbortIssue({ ...base, settleLabels });
   const admitRun = createAdmitRun(base);
-  const applyGate = createApplyGate({ ...base, abortIssue, syncDocsets });
+  const applyGate = createApplyGate({ ...base, settleLabels, abortIssue, syncDocsets });
   const buildSpecification = createBuildSpecification({
     ...base,
     toolsFor: () => ["owner_ask"],
@@ -101,6 +103,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     executeDecision: async () => undefined,
     resumeRun: createResumeRun(base),
     settlePush: createSettlePush(base),
+    settleLabels,
     indexDocuments: createIndexDocuments(base),
   };
   const uses = {

@@ -12,6 +12,7 @@ import { changeRun } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
 import { markDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
 import { applyTransition, readLabelNames } from "./repository-labels.ts";
+import type { SettleLabels } from "./settle-labels.ts";
 
 export interface AbortRequest {
   readonly repository: RepositoryName;
@@ -27,6 +28,7 @@ export interface AbortIssueDependencies extends MarkDocumentsDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly forge: Forge;
+  readonly settleLabels: SettleLabels;
 }
 
 /**
@@ -62,8 +64,10 @@ export function createAbortIssue(deps: AbortIssueDependencies) {
       ),
     );
     const names = await readLabelNames(deps.forge, repository);
+    await deps.settleLabels(repository, number);
+    const { labels } = await deps.forge.issue(repository, number);
     // Last, because the trigger's presence is what makes a repeated delivery do all of this again.
-    await applyTransition(deps.forge, { repository, number, before: issue.labels, names }, { type: "aborted" });
+    await applyTransition(deps.forge, { repository, number, before: labels, names }, { type: "aborted" });
     return "aborted";
   };
 }

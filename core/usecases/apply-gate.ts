@@ -20,8 +20,9 @@ import { markDocuments, type MarkDocumentsDependencies } from "./mark-documents.
 import type { GateArguments } from "./open-gate.ts";
 import { markerLine, postCommentOnce } from "./post-comment.ts";
 import { renderOwnerQuestion } from "./render-prompt.ts";
-import { applyLabels, applyTransition, readLabelNames } from "./repository-labels.ts";
+import { labelEffects, readLabelNames, type LabelChange } from "./repository-labels.ts";
 import { fenceNonce } from "./run-news.ts";
+import type { SettleLabels } from "./settle-labels.ts";
 
 export interface ApplyGateDependencies extends MarkDocumentsDependencies {
   readonly store: Store;
@@ -29,6 +30,7 @@ export interface ApplyGateDependencies extends MarkDocumentsDependencies {
   readonly randomness: Randomness;
   /** What the owner decided is done in the owner's name. */
   readonly ownerForge: Forge;
+  readonly settleLabels: SettleLabels;
   readonly abortIssue: AbortIssue;
   /** Brings the docsets up to date on a branch after its documents were marked. */
   readonly syncDocsets: (run: Run) => Promise<void>;
@@ -91,13 +93,9 @@ async function approve(deps: ApplyGateDependencies, gate: Gate, proceed: boolean
   const { run, approved } = gate;
   const merged = approved.merges ? await merge(deps.ownerForge, gate) : undefined;
   await approveDocuments(deps, gate);
-  if (approved.pull !== undefined) await relabelPull(deps.ownerForge, gate, approved.pull);
+  if (approved.pull !== undefined) await changeLabels(deps, gate, approved.pull, await planForApproved(deps, gate, approved.pull));
   await concludeRun(deps, run, { type: "conclude", verdict: "approve", by: gate.decision.by });
-  const change = await once(deps, gate, "gate.labels-applied", async () => {
-    const labels = proceed ? { removed: approved.removed, added: approved.added } : await planWithoutNext(deps.ownerForge, gate);
-    await applyLabels(deps.ownerForge, run.repository, run.issue, labels);
-    return { removed: [...labels.removed], added: [...labels.added] };
-  });
+  const change = await changeLabels(deps, gate, run.issue, proceed ? approved : await planForApproved(deps, gate, run.issue));
   return { verdict: "approve", proceed, ...(merged ? { merged } : {}), ...change };
 }
 
@@ -118,14 +116,9 @@ async function approveDocuments(deps: ApplyGateDependencies, { run, approved, de
   if (marked && marked.paths.length > 0) await deps.syncDocsets({ ...run, branch });
 }
 
-async function relabelPull(forge: Forge, { run, names }: Gate, number: number): Promise<void> {
-  const { labels } = await forge.pull(run.repository, number);
-  await applyTransition(forge, { repository: run.repository, number, before: labels, names }, { type: "gate-approved", stage: run.stage });
-}
-
-async function planWithoutNext(forge: Forge, { run, names }: Gate): Promise<{ readonly removed: readonly string[]; readonly added: readonly string[] }> {
-  const { labels } = await forge.issue(run.repository, run.issue);
-  return planTransition({ before: labels, names, transition: { type: "gate-approved", stage: run.stage } });
+/** What an approval without a next stage changes on the issue or the pull request. */
+async function planForApproved(deps: ApplyGateDependencies, { run, names }: Gate, number: number): Promise<LabelChange> {
+  return planTransition({ before: await labelsOf(deps, run, number), names, transition: { type: "gate-approved", stage: run.stage } });
 }
 
 /** The review is written in the owner's name; the delivery that it causes starts the revise, which takes this run's place. */
@@ -165,23 +158,33 @@ async function writeReview(
 async function deny(deps: ApplyGateDependencies, gate: Gate, reason: string): Promise<JsonObject> {
   const { run, approved, names, decision } = gate;
   await concludeRun(deps, run, { type: "conclude", verdict: "deny", by: decision.by, reason });
-  if (approved.pull !== undefined)
-    await takeOffReview(deps.ownerForge, gate, approved.pull, (await deps.ownerForge.pull(run.repository, approved.pull)).labels, []);
-  const change = await once(deps, gate, "gate.labels-applied", async () => {
-    const { labels } = await deps.ownerForge.issue(run.repository, run.issue);
-    return takeOffReview(deps.ownerForge, gate, run.issue, labels, [names.states.blocked]);
-  });
-  return { verdict: "deny", ...change };
+  if (approved.pull !== undefined) await changeLabels(deps, gate, approved.pull, await planForDenied(deps, gate, approved.pull, []));
+  return { verdict: "deny", ...(await changeLabels(deps, gate, run.issue, await planForDenied(deps, gate, run.issue, [names.states.blocked]))) };
 }
 
 /** Triggers and review labels go, `added` come. */
-async function takeOffReview(forge: Forge, { run, names }: Gate, number: number, before: readonly string[], added: readonly string[]): Promise<JsonObject> {
-  const removed = before.filter((label) => {
+async function planForDenied(deps: ApplyGateDependencies, { run, names }: Gate, number: number, added: readonly string[]): Promise<LabelChange> {
+  const removed = (await labelsOf(deps, run, number)).filter((label) => {
     const meaning = classifyLabel(label, names);
     return meaning.type === "trigger" || (meaning.type === "state" && meaning.state === "in-review") || (meaning.type === "need" && meaning.need !== "input");
   });
-  await applyLabels(forge, run.repository, number, { removed, added });
-  return { removed, added: [...added] };
+  return { removed, added };
+}
+
+/** The labels as they are when everything has been done to them that was decided before. */
+async function labelsOf(deps: ApplyGateDependencies, { repository, issue }: Run, number: number): Promise<readonly string[]> {
+  await deps.settleLabels(repository, number);
+  return (await (number === issue ? deps.ownerForge.issue(repository, number) : deps.ownerForge.pull(repository, number))).labels;
+}
+
+/** Noted first, and done in its turn: a repetition finds the note, and does nothing again that a later change may have undone. @returns the change that was noted. */
+async function changeLabels(deps: ApplyGateDependencies, { run, request }: Gate, number: number, change: LabelChange): Promise<JsonObject> {
+  const key = `labels:${run.id}:gate-applied:${request.id}:${number}`;
+  const effects = labelEffects(key, { repository: run.repository, number, as: "owner" }, change);
+  const [noted] = await deps.store.transaction((tx) => tx.outbox.add(effects, deps.clock.now()));
+  if (noted?.action.type !== "change-labels") return { removed: [], added: [] };
+  await deps.settleLabels(run.repository, number, noted.id);
+  return { removed: [...noted.action.remove], added: [...noted.action.add] };
 }
 
 /** The agent answers in the same thread; a new gate opens when its turn ends. */
@@ -215,25 +218,4 @@ function concludeRun(deps: ApplyGateDependencies, { id }: Run, command: Extract<
     const concluded = await changeRun(tx, run, command, context);
     if (concluded.ok) await closeRun(tx, concluded.value, "The stage has ended.", context);
   });
-}
-
-/** A step whose repetition could undo what came after it is noted, and not done again once it is. */
-async function once(deps: ApplyGateDependencies, { request }: Gate, type: string, step: () => Promise<JsonObject>): Promise<JsonObject> {
-  const subject = `request:${request.id}`;
-  const before = await deps.store.transaction(async (tx) => (await tx.flow.bySubject(subject)).find((event) => event.type === type));
-  if (before) return { removed: before.payload["removed"] ?? [], added: before.payload["added"] ?? [] };
-  const result = await step();
-  await deps.store.transaction((tx) =>
-    tx.flow.append([
-      {
-        correlationId: request.correlationId,
-        actor: { type: "system", id: "orchestrator" },
-        type,
-        subject,
-        payload: { runId: request.runId, ...result },
-        at: deps.clock.now(),
-      },
-    ]),
-  );
-  return result;
 }

@@ -1,27 +1,27 @@
 import { unreachable } from "../domain/kernel/result.ts";
-import type { CorrelationId, JsonObject, RequestId, RunId } from "../domain/kernel/values.ts";
-import type { NewFlowEvent } from "../domain/audit/flow-event.ts";
+import type { JsonObject, RequestId, RunId } from "../domain/kernel/values.ts";
 import type { AgentRuntime } from "../ports/agent-runtime.ts";
 import type { EffectAction, EffectRow } from "../ports/effects.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store } from "../ports/store.ts";
+import { contextOf, finishEffect } from "./finish-effect.ts";
 import { exclusively, type ExclusivelyDependencies } from "./exclusively.ts";
 import { createInOrder } from "./in-order.ts";
 import { postCommentOnce } from "./post-comment.ts";
-import { applyLabels } from "./repository-labels.ts";
+import type { SettleLabels } from "./settle-labels.ts";
 
 type ActionOf<Type extends EffectAction["type"]> = Extract<EffectAction, { readonly type: Type }>;
 
 export interface DispatchEffectDependencies extends ExclusivelyDependencies {
   readonly forge: Forge;
-  readonly ownerForge: Forge;
   readonly runtime: AgentRuntime;
   readonly startAttempt: (runId: RunId, attempt: number) => Promise<void>;
   readonly syncStatusComment: (runId: RunId) => Promise<void>;
   readonly executeDecision: (requestId: RequestId) => Promise<unknown>;
   readonly resumeRun: (runId: RunId, note?: string) => Promise<unknown>;
   readonly settlePush: (key: string, runId: RunId, push: JsonObject) => Promise<JsonObject>;
+  readonly settleLabels: SettleLabels;
   readonly indexDocuments: (action: ActionOf<"index-documents">) => Promise<JsonObject>;
   /** Tries after which an effect that the other side refuses for good is given up. */
   readonly permanentTries?: number | undefined;
@@ -42,7 +42,7 @@ export function createDispatchEffect(deps: DispatchEffectDependencies) {
     try {
       if (row.lastError === undefined && row.attempts > fatalTries) throw new Error(`whoever performed it died ${row.attempts - 1} times running`);
       const result = await inOrder(serialKey(row.action), () => perform(deps, row));
-      await finish(deps, effectId, result);
+      await finishEffect(deps, effectId, result);
       return "done";
     } catch (error) {
       if (await fail(deps, effectId, error)) return "given-up";
@@ -65,7 +65,7 @@ function take(store: Store, effectId: string): Promise<EffectRow | undefined> {
   });
 }
 
-async function perform(deps: DispatchEffectDependencies, { key, action }: EffectRow): Promise<JsonObject> {
+async function perform(deps: DispatchEffectDependencies, { id, key, action }: EffectRow): Promise<JsonObject> {
   switch (action.type) {
     case "sync-status-comment":
       await deps.syncStatusComment(action.runId);
@@ -75,7 +75,7 @@ async function perform(deps: DispatchEffectDependencies, { key, action }: Effect
         commentId: (await postCommentOnce(deps.forge, action.repository, action.issue, action.marker, action.body, stillMine)).id,
       }));
     case "change-labels":
-      await applyLabels(action.as === "owner" ? deps.ownerForge : deps.forge, action.repository, action.number, { added: action.add, removed: action.remove });
+      await deps.settleLabels(action.repository, action.number, id);
       return { added: action.add, removed: action.remove };
     case "start-attempt":
       await deps.startAttempt(action.runId, action.attempt);
@@ -96,33 +96,6 @@ async function perform(deps: DispatchEffectDependencies, { key, action }: Effect
     default:
       return unreachable(action);
   }
-}
-
-function finish(deps: DispatchEffectDependencies, effectId: string, result: JsonObject): Promise<void> {
-  return deps.store.transaction(async (tx) => {
-    const row = await tx.outbox.get(effectId, { lock: true });
-    if (!row || row.state !== "pending") return;
-    const at = deps.clock.now();
-    await tx.outbox.save({ ...row, state: "done", result, lastError: undefined, doneAt: at });
-    const { correlationId, subject } = await contextOf(
-      row,
-      (id) => tx.runs.get(id),
-      (id) => tx.requests.get(id),
-    );
-    const event = (type: string, about: string, payload: JsonObject): NewFlowEvent => ({
-      correlationId,
-      actor: { type: "system", id: "orchestrator" },
-      type,
-      subject: about,
-      payload,
-      at,
-    });
-    const changed =
-      row.action.type === "change-labels"
-        ? [event("label.changed", `issue:${row.action.repository}#${row.action.number}`, { ...result, as: row.action.as })]
-        : [];
-    await tx.flow.append([event("effect.done", subject, { effect: row.action.type, key: row.key, attempts: row.attempts }), ...changed]);
-  });
 }
 
 /** Notes a failed try. True when the effect is given up: further tries would only repeat the refusal. */
@@ -149,35 +122,6 @@ function fail(deps: DispatchEffectDependencies, effectId: string, error: unknown
     }
     return true;
   });
-}
-
-/** What an effect belongs to, so that it is found under its run. */
-async function contextOf(
-  row: EffectRow,
-  run: (id: RunId) => Promise<{ readonly correlationId: CorrelationId } | undefined>,
-  request: (id: RequestId) => Promise<{ readonly runId: RunId; readonly correlationId: CorrelationId } | undefined>,
-): Promise<{ readonly correlationId: CorrelationId; readonly subject: string; readonly runId?: RunId | undefined }> {
-  const { action } = row;
-  if ("runId" in action)
-    return {
-      correlationId: (await run(action.runId))?.correlationId ?? (action.runId as string as CorrelationId),
-      subject: `run:${action.runId}`,
-      runId: action.runId,
-    };
-  if (action.type === "execute-decision") {
-    const owner = await request(action.requestId);
-    return {
-      correlationId: owner?.correlationId ?? (action.requestId as string as CorrelationId),
-      subject: `request:${action.requestId}`,
-      runId: owner?.runId,
-    };
-  }
-  // Labels and comments carry the run in their key where they belong to one: `labels:<run>:…`.
-  const runId = row.key.split(":")[1] as RunId | undefined;
-  const owner = runId ? await run(runId) : undefined;
-  const number = action.type === "post-comment" ? action.issue : action.type === "change-labels" ? action.number : undefined;
-  const subject = owner ? `run:${runId}` : number === undefined ? `repository:${action.repository}` : `issue:${action.repository}#${number}`;
-  return { correlationId: owner?.correlationId ?? (row.key as CorrelationId), subject, runId: owner ? runId : undefined };
 }
 
 /** Effects on the same thing are not performed at the same moment: two status comments would be two. */

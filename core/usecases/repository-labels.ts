@@ -5,6 +5,8 @@ import type { Effect } from "../ports/effects.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 
+export type LabelChange = Pick<LabelPlan, "added" | "removed">;
+
 /**
  * The label names of a repository, from its variables.
  * @throws InfrastructureError `internal` (not retryable) when the variables give one name to two labels or an unusable name.
@@ -31,14 +33,14 @@ export function describeFault(fault: LabelNameFault): string {
   }
 }
 
-/** The effect that applies a plan to one issue or pull request; none when the plan changes nothing. */
+/** The effect that makes a change to one issue or pull request; none when it changes nothing. */
 export function labelEffects(
   key: string,
   target: { readonly repository: RepositoryName; readonly number: number; readonly as: "bot" | "owner" },
-  plan: LabelPlan,
+  change: LabelChange,
 ): readonly Effect[] {
-  if (plan.added.length === 0 && plan.removed.length === 0) return [];
-  return [{ key, action: { type: "change-labels", ...target, add: plan.added, remove: plan.removed } }];
+  if (change.added.length === 0 && change.removed.length === 0) return [];
+  return [{ key, action: { type: "change-labels", ...target, add: change.added, remove: change.removed } }];
 }
 
 /** Applies a transition to what an issue or pull request carries at this moment. Repeated, it finds nothing left to do. */
@@ -53,12 +55,7 @@ export async function applyTransition(
 }
 
 /** Removals first: a trigger that is both removed and added is set anew, and the forge reports only labels that were not there. */
-export async function applyLabels(
-  forge: Forge,
-  repository: RepositoryName,
-  number: number,
-  change: { readonly added: readonly string[]; readonly removed: readonly string[] },
-): Promise<void> {
+export async function applyLabels(forge: Forge, repository: RepositoryName, number: number, change: LabelChange): Promise<void> {
   for (const label of change.removed) await forge.removeLabel(repository, number, label);
   if (change.added.length > 0) await forge.addLabels(repository, number, change.added);
 }

@@ -89,7 +89,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     count: "reads",
   },
   rules: { list: "reads", replace: "writes" },
-  outbox: { add: "writes", get: "reads", save: "writes", pending: "reads", givenUp: "reads" },
+  outbox: { add: "writes", get: "reads", save: "writes", pending: "reads", pendingLabels: "reads", givenUp: "reads" },
   flow: { append: "writes", after: "reads", bySubject: "reads", byCorrelation: "reads", head: "reads" },
   audit: { requests: "reads", request: "reads", chainEnds: "reads", executedTwice: "reads", vanishedRequests: "reads" },
   transcript: { append: "writes", after: "reads" },

@@ -17,6 +17,7 @@ import { createApplyGate } from "../../core/usecases/apply-gate.ts";
 import { createAuthenticateRun } from "../../core/usecases/authenticate-run.ts";
 import type { ExitState } from "../../core/usecases/exit-conditions.ts";
 import { draftGate, storeGate } from "../../core/usecases/open-gate.ts";
+import { createSettleLabels } from "../../core/usecases/settle-labels.ts";
 import { createDecide } from "../../core/usecases/sign-decision.ts";
 import { createStaleGate } from "../../core/usecases/stale-gate.ts";
 import { createVerifyAudit, type AuditProblem } from "../../core/usecases/verify-audit.ts";
@@ -61,6 +62,7 @@ export async function createDecisionWorld(database: FreshDatabase): Promise<Deci
   applyGate = createApplyGate({
     ...gates,
     ownerForge: owner,
+    settleLabels: createSettleLabels({ ...gates, ownerForge: owner }),
     mirror: forge.mirror,
     documents: governance.documents,
     abortIssue: async () => "done" as never,

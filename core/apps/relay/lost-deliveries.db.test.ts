@@ -76,7 +76,7 @@ function useCases() {
     services: [],
   };
   const admitRun = createAdmitRun(base);
-  const abortIssue = createAbortIssue(base);
+  const abortIssue = createAbortIssue({ ...base, settleLabels: async () => undefined });
   return {
     processDelivery: createProcessDelivery({
       ...base,

@@ -54,6 +54,7 @@ import { rememberVariables } from "../../usecases/remembered-variables.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
+import { createSettleLabels } from "../../usecases/settle-labels.ts";
 import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
 import { createSyncDocsets } from "../../usecases/docsets.ts";
@@ -174,10 +175,11 @@ export function composeUseCases(given: Platform): UseCases {
   const syncDocsets = createSyncDocsets({ mirror, documents, forge, hasher });
   const exitConditions = createExitConditions({ store, forge, mirror, documents, templates: platform.templates, syncDocsets });
   const gates = { ...attempts, exitConditions, gateDays: times.requestDays };
-  const abortIssue = createAbortIssue({ store, clock, forge, mirror, documents });
+  const settleLabels = createSettleLabels(attempts);
+  const abortIssue = createAbortIssue({ store, clock, forge, settleLabels, mirror, documents });
   const admission = { ...attempts, services: [] };
   const admitRun = createAdmitRun(admission);
-  const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, abortIssue, syncDocsets, mirror, documents });
+  const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, settleLabels, abortIssue, syncDocsets, mirror, documents });
   const tools = {
     ...attempts,
     tools: toolbox,
@@ -227,6 +229,7 @@ export function composeUseCases(given: Platform): UseCases {
       executeDecision: createExecuteDecision({ ...tools, applyGate }),
       resumeRun,
       settlePush: createSettlePush(attempts),
+      settleLabels,
       indexDocuments: createIndexDocuments(attempts),
     }),
     recoverAttempts: createRecoverAttempts({ ...attempts, log }),

@@ -47,6 +47,14 @@ export function outboxTable(session: SqlSession, queue: Pick<Queue, "enqueue">):
       const rows = await session.query<object>(`select ${columns} from outbox where state = 'pending' and created_at < $1 order by created_at, id`, [before]);
       return rows.map((row) => withoutNulls<EffectRow>(row));
     },
+    async pendingLabels(repository, number) {
+      const rows = await session.query<object>(
+        `select ${columns} from outbox
+         where state = 'pending' and action->>'type' = 'change-labels' and action->>'repository' = $1 and (action->>'number')::integer = $2 order by position`,
+        [repository, number],
+      );
+      return rows.map((row) => withoutNulls<EffectRow>(row));
+    },
     async givenUp() {
       const rows = await session.query<object>(`select ${columns} from outbox where state = 'given-up' order by created_at, id`);
       return rows.map((row) => withoutNulls<EffectRow>(row));
