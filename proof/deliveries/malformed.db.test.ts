@@ -111,7 +111,7 @@ function upload(port: number, length: number, declared: boolean): Promise<{ read
       }
       request.end();
     };
-    request.on("error", (error) => (sent === 0 ? reject(error) : undefined));
+    request.on("error", reject);
     push();
   });
 }

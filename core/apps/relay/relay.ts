@@ -38,6 +38,7 @@ const webhookPath = "/webhooks/github";
 const deliveryIdForm = /^[A-Za-z0-9_-]{1,100}$/;
 const eventForm = /^[a-z][a-z_]{0,63}$/;
 const megabyte = 1024 * 1024;
+const lingerMilliseconds = 2_000;
 
 /** The only public endpoint: takes signed deliveries of the forge, stores them, answers. It decides nothing and calls nobody. */
 export function createRelay({ log, ...rest }: RelayDependencies): Relay {
@@ -153,12 +154,18 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
   });
 }
 
-/** A socket closed with unread bytes is reset, and the sender may never see the answer. So a little more is read and thrown away; who sends on and on is cut off. */
+/**
+ * A socket closed with unread bytes is reset, and a sender that is still at it may never see the answer. So a little more is read and thrown away; of one that
+ * sends on and on nothing more is taken, and it has a moment to read before it is cut off.
+ */
 function closeAfterDraining(request: IncomingMessage): void {
+  const { socket } = request;
+  const cut = setTimeout(() => socket.destroy(), lingerMilliseconds).unref();
+  socket.once("close", () => clearTimeout(cut));
   let left = megabyte;
   request.on("data", (chunk: Buffer) => {
     left -= chunk.length;
-    if (left < 0) request.socket.destroy();
+    if (left < 0) request.pause();
   });
   request.resume();
 }
