@@ -35,6 +35,8 @@ export interface Effect {
   readonly action: EffectAction;
   /** Milliseconds for which it may become unnecessary before it is performed. */
   readonly notBefore?: number | undefined;
+  /** An effect with the same action that nobody has begun yet does as well: then this one is not added. For what only brings something to the state that is true when it runs. */
+  readonly joinsWaiting?: true | undefined;
 }
 
 export interface EffectRow extends Effect {

@@ -253,7 +253,7 @@ export interface Transaction {
     replace(rules: readonly Rule[]): Promise<void>;
   };
   readonly outbox: {
-    /** Stores effects to be performed after the commit. The same `key` twice is one effect. */
+    /** Stores effects to be performed after the commit. The same `key` twice is one effect. Returns the row of each, or the one that it joins. */
     add(effects: readonly Effect[], at: Instant): Promise<readonly EffectRow[]>;
     get(id: string, options?: { readonly lock?: boolean }): Promise<EffectRow | undefined>;
     save(row: EffectRow): Promise<void>;

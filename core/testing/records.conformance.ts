@@ -136,6 +136,27 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
         expect(subject.database().queue.jobs.filter((job) => "effectId" in job.payload && job.payload.effectId === first!.id)).toHaveLength(1);
       });
 
+      it("lets an effect join one that does the same and was not begun yet, and no other", async () => {
+        const runId = sampleRun().id;
+        const add = (as: object = {}) =>
+          inStore(
+            async (tx) =>
+              (await tx.outbox.add([{ key: unique("joins"), action: { type: "sync-status-comment", runId }, joinsWaiting: true, ...as }], 5 as Instant))[0]!,
+          );
+
+        const first = await add();
+        const joined = await add();
+        const another = await add({ action: { type: "sync-status-comment", runId: sampleRun().id } });
+        const alone = await add({ joinsWaiting: undefined });
+        await inStore((tx) => tx.outbox.save({ ...first, attempts: 1 }));
+        await inStore((tx) => tx.outbox.save({ ...alone, attempts: 1 }));
+        const afterwards = await add();
+
+        expect(joined).toStrictEqual(first);
+        expect(new Set([first, another, alone, afterwards].map(({ id }) => id)).size).toBe(4);
+        expect(subject.database().queue.jobs.filter((job) => "effectId" in job.payload && job.payload.effectId === first.id)).toHaveLength(1);
+      });
+
       it("tells what is still to be done", async () => {
         const effects = ["a", "b", "c"].map((name) => ({ key: unique(name), action: { type: "sync-status-comment", runId: sampleRun().id } as const }));
         const [done, pending, late] = await inStore(async (tx) => [

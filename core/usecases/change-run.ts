@@ -10,6 +10,9 @@ export interface ChangeContext {
   readonly actor: Actor;
 }
 
+/** Milliseconds in which a run's changes share one edit of its status comment: GitHub allows some 80 edits a minute, and a run may change several times a second. */
+const statusPause = 500;
+
 /** What the server does of its own accord. */
 export const orchestratorActor: Actor = { type: "system", id: "orchestrator" };
 
@@ -37,7 +40,9 @@ export async function appendRunEvents(
 ): Promise<void> {
   const stored = await tx.flow.append(events.map((event) => runFlowEvent(run, event.type, event.payload, context)));
   const last = stored.at(-1);
-  if (last) await tx.outbox.add([{ key: `status:${run.id}:${last.sequence}`, action: { type: "sync-status-comment", runId: run.id } }], context.now);
+  if (!last) return;
+  const action = { type: "sync-status-comment", runId: run.id } as const;
+  await tx.outbox.add([{ key: `status:${run.id}:${last.sequence}`, action, notBefore: statusPause, joinsWaiting: true }], context.now);
 }
 
 /** An event about a run, under the run's correlation. The payload always names issue and stage, so that a reader needs no second look. */

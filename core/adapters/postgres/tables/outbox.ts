@@ -1,4 +1,4 @@
-import type { EffectRow } from "../../../ports/effects.ts";
+import type { EffectAction, EffectRow } from "../../../ports/effects.ts";
 import type { Queue } from "../../../ports/queue.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
@@ -9,10 +9,24 @@ const columns = `id, effect_key as "key", action, state, attempts, last_error as
 
 /** Effects enqueue their own job, so that the row and the job exist together or not at all. */
 export function outboxTable(session: SqlSession, queue: Pick<Queue, "enqueue">): Transaction["outbox"] {
+  /** Locked until our commit, so that whoever begins it sees what we changed. One that is locked may be begun at this moment, before our commit: it does not count. */
+  async function waiting(action: EffectAction): Promise<EffectRow | undefined> {
+    const [row] = await session.query<object>(
+      `select ${columns} from outbox where state = 'pending' and attempts = 0 and action = $1::jsonb limit 1 for update skip locked`,
+      [toJson(action)],
+    );
+    return row && withoutNulls<EffectRow>(row);
+  }
+
   return {
     async add(effects, at) {
       const added: EffectRow[] = [];
       for (const effect of effects) {
+        const joined = effect.joinsWaiting ? await waiting(effect.action) : undefined;
+        if (joined) {
+          added.push(joined);
+          continue;
+        }
         const [row] = await session.query<object>(
           `insert into outbox (effect_key, action, state, attempts, created_at) values ($1, $2::jsonb, 'pending', 0, $3) on conflict (effect_key) do nothing returning ${columns}`,
           [effect.key, toJson(effect.action), at],
