@@ -43,6 +43,40 @@ describeOnPostgres("the PostgreSQL driver", (serverUrl) => {
     ]);
   });
 
+  it("begins a transaction with the first statement that does more than read", async () => {
+    await database.driver.execute("create table numbers (number integer)");
+    const states: unknown[] = [];
+    const note = async (text: string) => states.push((await database.driver.query("select state from pg_stat_activity where query = $1", [text]))[0]);
+    const [reading, locking] = ["select count(*) from numbers where (number > 1)", "select number from numbers for update"];
+    const driver = createPostgresDriver({ url: database.url });
+
+    const cut = driver.transaction(async (session) => {
+      await session.query(reading);
+      await note(reading);
+      await session.query(locking);
+      await note(locking);
+      await session.query("insert into numbers values (2)");
+      throw new Error("undone");
+    });
+
+    await expect(cut).rejects.toThrow("undone");
+    expect(states).toEqual([{ state: "idle" }, { state: "idle in transaction" }]);
+    expect(await driver.query(reading)).toStrictEqual([{ count: 0 }]);
+    await driver.close();
+  });
+
+  it("writes nothing after a statement that failed, one that only read included", async () => {
+    await database.driver.execute("create table numbers (number integer)");
+
+    const doomed = database.driver.transaction(async (session) => {
+      await session.query("select number / 0 from numbers where nothing").catch(() => undefined);
+      await session.query("insert into numbers values (2)").catch(() => undefined);
+    });
+
+    await expect(doomed).rejects.toMatchObject({ code: "internal" });
+    expect(await database.driver.query("select number from numbers")).toStrictEqual([]);
+  });
+
   it("does not leave a pooled connection in a broken transaction", async () => {
     const driver = createPostgresDriver({ url: database.url, maxConnections: 1 });
 

@@ -116,10 +116,9 @@ export function createPostgresDriver(options: PostgresOptions): SqlDriver {
 async function transact<T>(client: pg.PoolClient, statement: StatementNames, work: (session: SqlSession) => Promise<T>): Promise<T> {
   const session = createSession(client, statement);
   try {
-    await session.query("begin");
     const result = await work(session);
     session.assertUsable();
-    await session.query("commit");
+    if (session.hasBegun()) await session.query("commit");
     session.end();
     client.release();
     return result;
@@ -131,21 +130,34 @@ async function transact<T>(client: pg.PoolClient, statement: StatementNames, wor
   }
 }
 
-/** The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error. */
-function createSession(
-  client: pg.PoolClient,
-  statement: StatementNames,
-): SqlSession & { assertUsable(): void; end(): void; connectionError(): Error | undefined } {
+interface TransactionSession extends SqlSession {
+  hasBegun(): boolean;
+  assertUsable(): void;
+  end(): void;
+  connectionError(): Error | undefined;
+}
+
+/**
+ * The session of one transaction. A statement that failed has doomed the transaction, whatever the work makes of the error.
+ *
+ * The database is told to begin with the first statement that does more than read: at the level `read committed` every statement sees what is committed when it starts, inside
+ * a transaction as outside, so what only reads needs neither `begin` nor `commit`.
+ */
+function createSession(client: pg.PoolClient, statement: StatementNames): TransactionSession {
   let failure: InfrastructureError | undefined;
   let lost: Error | undefined;
   let ended = false;
+  let begun: Promise<unknown> | undefined;
   // The pool takes its own listener off a connection that is in use; without one a lost connection would end the process.
   const onLost = (error: Error): void => void (lost ??= error);
   client.on("error", onLost);
   return {
     async query<Row>(text: string, values?: readonly unknown[]): Promise<Row[]> {
       if (ended) throw new InfrastructureError("internal", "The transaction of this session has ended.");
+      // What the database itself says inside of a transaction.
+      if (failure !== undefined && begun === undefined) throw failure;
       try {
+        if (begun !== undefined || !onlyReads(text)) await (begun ??= client.query("begin"));
         return rowsOf<Row>(await client.query(statement(text, values)));
       } catch (error) {
         failure = translate(error);
@@ -154,6 +166,7 @@ function createSession(
         throw failure;
       }
     },
+    hasBegun: () => begun !== undefined,
     assertUsable() {
       if (failure !== undefined) throw failure;
     },
@@ -165,10 +178,21 @@ function createSession(
   };
 }
 
+/** What may stand before a parenthesis in a statement that only reads: words of the language, and functions that do nothing but compute. */
+const harmless: ReadonlySet<string> = new Set(
+  "select from where and or not in as on any all exists values count coalesce max min sum to_jsonb jsonb_agg jsonb_build_object left right".split(" "),
+);
+
+/** Certain of a plain `select`; whatever locks, calls what we do not know, or is more than one statement, belongs into a transaction. */
+function onlyReads(text: string): boolean {
+  if (!/^\s*select\s/iu.test(text) || /;|\bfor\s+(?:no\s+key\s+)?(?:update|share|key\s+share)\b|\binto\b/iu.test(text)) return false;
+  return [...text.matchAll(/([\w."]+)\s*\(/gu)].every(([, word = ""]) => harmless.has(word.toLowerCase()));
+}
+
 /** @returns the reason why the connection must not be used again, if there is one. */
-async function rollback(client: pg.PoolClient, session: { connectionError(): Error | undefined }): Promise<Error | undefined> {
+async function rollback(client: pg.PoolClient, session: TransactionSession): Promise<Error | undefined> {
   const lost = session.connectionError();
-  if (lost) return lost;
+  if (lost || !session.hasBegun()) return lost;
   try {
     await client.query("rollback");
     return undefined;

@@ -28,16 +28,21 @@ export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flo
     return rows.map(flowEventOf);
   }
 
+  /** The end of the chain, known and locked from our first append until the transaction ends. */
+  let locked: ChainHead | undefined;
+
   return {
     async append(events) {
       if (events.length === 0) return [];
-      const [head] = await session.query<ChainHead>("select sequence, hash from chain_head for update");
+      const [head] = locked ? [locked] : await session.query<ChainHead>("select sequence, hash from chain_head for update");
       if (!head)
         throw new InfrastructureError("internal", "The audit chain has lost its head row.", {
           remedy: "Restore the database from a backup; `signalbox audit verify` says what is left.",
         });
       const chained = chain(events, head, hasher);
-      await insert(session, chained, chained.at(-1) ?? head);
+      const last = chained.at(-1) ?? head;
+      await insert(session, chained, last);
+      locked = { sequence: last.sequence, hash: last.hash };
       return chained;
     },
     after: (sequence, limit) => list("where sequence > $1 order by sequence limit $2", [sequence, limit]),

@@ -1,4 +1,4 @@
-import type { DecisionPhase, DecisionRequest, finalDecisionPhases } from "../../../domain/decision/decision.ts";
+import type { Decision, DecisionPhase, DecisionRequest, finalDecisionPhases } from "../../../domain/decision/decision.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { storableText, toJson, withoutNulls } from "../rows.ts";
@@ -56,12 +56,16 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
     },
     async save(request) {
       // What was asked is bound by the digest and never changes; only the state moves.
-      const rows = await session.query("update decision_requests set state = $2::jsonb, version = version + 1 where id = $1 returning id", [
-        request.id,
-        toJson(request.state),
-      ]);
+      const change = "update decision_requests set state = $1::jsonb, version = version + 1 where id = $2 returning id";
+      const rows = await ("decision" in request.state
+        ? session.query(
+            `with changed as (${change}), kept as (
+               insert into decisions (${decisionColumns}) select id, $3::jsonb, $4, $5, $6::bigint, $7, $8 from changed on conflict (request_id) do nothing)
+             select id from changed`,
+            [toJson(request.state), request.id, ...decisionValues(request.state.decision)],
+          )
+        : session.query(change, [toJson(request.state), request.id]));
       assertFound(rows, "decision request", request.id);
-      await keepDecision(session, request);
     },
     open: (filter) =>
       list(`where phase in (${openPhases}) and ($1::text is null or run_id = $1) and ($2::text is null or kind = $2) order by created_at, id`, [
@@ -74,11 +78,16 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
 }
 
 /** The first decision on a request stays on record apart from the request's state. */
+const decisionColumns = "request_id, verdict, decided_by, surface, at, key_id, signature";
+
+function decisionValues({ verdict, by, surface, at, keyId, signature }: Decision): readonly unknown[] {
+  return [toJson(verdict), by, surface, at, keyId, signature];
+}
+
 async function keepDecision(session: SqlSession, request: DecisionRequest): Promise<void> {
   if (!("decision" in request.state)) return;
-  const { decision } = request.state;
-  await session.query(
-    "insert into decisions (request_id, verdict, decided_by, surface, at, key_id, signature) values ($1, $2::jsonb, $3, $4, $5, $6, $7) on conflict (request_id) do nothing",
-    [request.id, toJson(decision.verdict), decision.by, decision.surface, decision.at, decision.keyId, decision.signature],
-  );
+  await session.query(`insert into decisions (${decisionColumns}) values ($1, $2::jsonb, $3, $4, $5, $6, $7) on conflict (request_id) do nothing`, [
+    request.id,
+    ...decisionValues(request.state.decision),
+  ]);
 }
