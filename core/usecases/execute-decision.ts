@@ -30,9 +30,11 @@ export interface ExecuteDecisionDependencies extends ToolDependencies {
 
 export type ExecutionOutcome = "executed" | "failed" | "stale" | "expired" | "untrusted" | "nothing" | "busy";
 
-/** One execution: the dependencies, and what was read from the forge before any transaction. */
+/** One execution: the dependencies, and what was read before anything is changed. */
 interface Work extends ExecuteDecisionDependencies {
   readonly needInput: string;
+  /** What the tool acts in, to be had through {@link contextFor}. Absent when its run is gone. */
+  readonly context: ToolContext | undefined;
 }
 
 const gateway: Actor = { type: "system", id: "gateway" };
@@ -45,15 +47,13 @@ const gateway: Actor = { type: "system", id: "gateway" };
  */
 export function createExecuteDecision(deps: ExecuteDecisionDependencies) {
   return async function executeDecision(requestId: RequestId): Promise<ExecutionOutcome> {
-    const { request, history } = await deps.store.transaction(async (tx) => ({
-      request: await tx.requests.get(requestId),
-      history: await tx.flow.bySubject(`request:${requestId}`),
-    }));
+    const { request, history, run } = await deps.store.transaction((tx) => read(tx, requestId));
     if (!request || (request.state.phase !== "decided" && request.state.phase !== "executing")) return "nothing";
     // What cannot be trusted is not looked up on the forge either: it may name any repository.
     const trusted = verifyDecision(deps, request, request.state.decision, history) === undefined;
     const labels = trusted ? await readLabelNames(deps.forge, request.repository) : defaultLabelNames;
-    const work: Work = { ...deps, needInput: labels.needs.input };
+    const context = run && { run, attempt: "attempt" in run.state ? run.state.attempt : 0, labels, deps };
+    const work: Work = { ...deps, needInput: labels.needs.input, context };
     const currentVersion = trusted ? await versionNow(work, request) : undefined;
     const claim = {};
     try {
@@ -67,6 +67,12 @@ export function createExecuteDecision(deps: ExecuteDecisionDependencies) {
       deps.claims.release(claim);
     }
   };
+}
+
+async function read(tx: Transaction, id: RequestId) {
+  const request = await tx.requests.get(id);
+  const history = await tx.flow.bySubject(`request:${id}`);
+  return { request, history, run: request && (await tx.runs.get(request.runId)) };
 }
 
 interface Begun {
@@ -101,7 +107,7 @@ async function versionNow(deps: Work, request: DecisionRequest): Promise<TargetV
   if (request.state.phase !== "decided" || request.state.decision.verdict.type !== "approve") return undefined;
   if (request.kind === "gate") return gateNow(deps, request);
   if (request.kind !== "tool" || !isToolName(request.tool)) return undefined;
-  const context = await contextFor(deps, request);
+  const context = contextFor(deps, request);
   return context && deps.tools[request.tool].targetVersion(context, request.arguments);
 }
 
@@ -114,10 +120,9 @@ async function gateNow(deps: Work, request: DecisionRequest): Promise<TargetVers
   return gateVersion(now, (typeof base === "string" ? base : now.base) as BranchName);
 }
 
-async function contextFor(deps: Work, request: DecisionRequest): Promise<ToolContext | undefined> {
-  const run = await deps.store.transaction((tx) => tx.runs.get(request.runId));
-  if (!run || run.repository !== request.repository) return undefined;
-  return { run, attempt: "attempt" in run.state ? run.state.attempt : 0, labels: await readLabelNames(deps.forge, run.repository), deps };
+/** The request is read anew when the execution begins: only what was read for exactly its run and repository counts. */
+function contextFor({ context }: Work, request: DecisionRequest): ToolContext | undefined {
+  return context?.run.id === request.runId && context.run.repository === request.repository ? context : undefined;
 }
 
 async function carryOut(deps: Work, begun: Begun, claim: object): Promise<ExecutionOutcome> {
@@ -134,7 +139,7 @@ async function carryOut(deps: Work, begun: Begun, claim: object): Promise<Execut
 }
 
 async function executeTool(deps: Work, { request, decision, again }: Begun, claim: object): Promise<ExecutionOutcome> {
-  const context = await contextFor(deps, request);
+  const context = contextFor(deps, request);
   if (!context || !isToolName(request.tool) || deps.tools[request.tool].version !== request.toolVersion)
     return settle(deps, request, { status: "failed", message: "The call cannot be carried out any more.", by: decision.by }, "failed");
   // The key is computed anew: what the call's row says is not what was signed.

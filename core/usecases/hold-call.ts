@@ -28,7 +28,7 @@ export async function holdCall(deps: HoldCallDependencies, callId: string, holdF
   } finally {
     cancel();
     signal?.removeEventListener("abort", end);
-    await stop();
+    stop();
   }
 }
 
@@ -38,7 +38,7 @@ export function isOpen(call: ToolCall): boolean {
 
 interface CallWatch {
   /** Calls `settled` when the call is open no more. @returns what ends the watching. */
-  add(callId: string, settled: () => void): Promise<() => Promise<void>>;
+  add(callId: string, settled: () => void): Promise<() => void>;
 }
 
 /** One watch a store: a process has one of them. */
@@ -80,7 +80,7 @@ function createCallWatch({ store, clock }: HoldCallDependencies): CallWatch {
     }
   }
 
-  async function remove(callId: string, settled: () => void): Promise<void> {
+  function remove(callId: string, settled: () => void): void {
     const waiting = held.get(callId);
     waiting?.delete(settled);
     if (waiting?.size === 0) held.delete(callId);
@@ -88,8 +88,8 @@ function createCallWatch({ store, clock }: HoldCallDependencies): CallWatch {
     cancelTimer();
     const ending = listening;
     listening = undefined;
-    const stop = await ending;
-    await stop?.();
+    // Nobody waits for the end of the listening: the result is there.
+    ending?.then((stop) => stop()).catch(() => undefined);
   }
 
   return {

@@ -6,6 +6,7 @@ import type { RunError } from "../domain/run/machine.ts";
 import type { Run } from "../domain/run/run.ts";
 import { countHidden } from "../domain/kernel/hidden-characters.ts";
 import type { Effect } from "../ports/effects.ts";
+import type { Forge } from "../ports/forge.ts";
 import type { Transaction } from "../ports/store.ts";
 import { changeRun, type ChangeContext } from "./change-run.ts";
 import { requestFlowEvent } from "./change-request.ts";
@@ -20,9 +21,22 @@ export interface Proposal {
 }
 
 export async function propose(tool: Tool, context: ToolContext, resolved: JsonObject): Promise<Proposal> {
+  const once = readingOnce(context);
   // The version first: if the target moves in between, the request goes stale instead of showing one state and binding another.
-  const targetVersion = await tool.targetVersion(context, resolved);
-  return { targetVersion, effect: await tool.preview(context, resolved) };
+  const targetVersion = await tool.targetVersion(once, resolved);
+  return { targetVersion, effect: await tool.preview(once, resolved) };
+}
+
+/** The issue that both ask for is read once: then what is shown is the very state that is bound. */
+function readingOnce(context: ToolContext): ToolContext {
+  const read = new Map<string, ReturnType<Forge["issue"]>>();
+  const issue: Forge["issue"] = (repository, number) => {
+    const key = `${repository}#${number}`;
+    const reading = read.get(key) ?? context.deps.forge.issue(repository, number);
+    read.set(key, reading);
+    return reading;
+  };
+  return { ...context, deps: { ...context.deps, forge: { ...context.deps.forge, issue } } };
 }
 
 export interface NewRequest {
