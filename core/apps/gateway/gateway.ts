@@ -29,6 +29,7 @@ export function createGateway(deps: GatewayDependencies): Gateway {
     name: "signalbox",
     version: deps.version,
     instructions,
+    tools: listedTools,
     onError: (error) => deps.log.warn({ err: error }, "mcp request failed"),
   });
   const limiter = createRunLimiter(deps.limits?.run ?? defaultRunLimits, deps.elapsed ?? (() => performance.now()), (identity, limit) => {
@@ -101,7 +102,7 @@ async function health(deps: GatewayDependencies, request: IncomingMessage, respo
 async function serveMcp(deps: GatewayDependencies, mcp: McpEndpoint, request: IncomingMessage, response: ServerResponse, identity: RunIdentity): Promise<void> {
   const caller = { run: identity.run, attempt: identity.attempt.attempt };
   const body = request.method === "POST" ? await readJsonValue(request, largestCall) : undefined;
-  await mcp.handle(request, response, { tools: listedTools, body, callTool: (name, raw, options) => deps.callTool(caller, name, raw, options) });
+  await mcp.handle(request, response, { body, callTool: (name, raw, options) => deps.callTool(caller, name, raw, options) });
 }
 
 function kindOf(request: IncomingMessage, url: URL): RequestKind {
