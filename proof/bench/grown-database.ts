@@ -63,7 +63,7 @@ function renewal(issue: number): string {
 
 async function multiplyTable(session: SqlSession, table: string, count: number): Promise<void> {
   const columns = await session.query<{ name: string }>(
-    "select column_name as name from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER'",
+    "select column_name as name from information_schema.columns where table_schema = 'public' and table_name = $1 and is_generated = 'NEVER' and is_identity = 'NO'",
     [table],
   );
   const names = columns.map(({ name }) => name);

@@ -6,6 +6,7 @@ import { createStore } from "../../core/adapters/postgres/store.ts";
 import { createHostRouter, type HostRouter } from "../../core/apps/host/router.ts";
 import type { RunId } from "../../core/domain/kernel/values.ts";
 import type { Run } from "../../core/domain/run/run.ts";
+import type { SqlDriver } from "../../core/ports/sql-driver.ts";
 import type { Store } from "../../core/ports/store.ts";
 import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.ts";
 import { createGovernance, type Governance } from "../../core/testing/governance.ts";
@@ -117,12 +118,22 @@ async function growDatabase(serverUrl: string, size: number): Promise<FreshDatab
   const world = await openWorld(template);
   const { id } = await live(world, 7, nothing);
   await fill(world, id);
-  await multiplyRun(template.driver, 7, size - 1);
+  await onUnhurriedDriver(template.url, (driver) => multiplyRun(driver, 7, size - 1));
   for (let issue = 11; issue <= 15; issue += 1) await live(world, issue, nothing, { decided: false });
   await template.driver.execute("vacuum analyze");
   // No connection may be left to what is copied.
   await template.driver.close();
   return template;
+}
+
+/** Statements that fill a database take longer than a server would wait for an answer. */
+async function onUnhurriedDriver(url: string, work: (driver: SqlDriver) => Promise<void>): Promise<void> {
+  const driver = createPostgresDriver({ url, maxConnections: 1, answerWithin: 0 });
+  try {
+    await work(driver);
+  } finally {
+    await driver.close();
+  }
 }
 
 /** What a run needs on the server's side and the owner's, on a database whose statements are counted. */
