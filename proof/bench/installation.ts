@@ -28,6 +28,8 @@ export interface Installation {
 }
 
 export const webhookSecret = "webhook-secret-0123456789";
+/** What the command line's program gives itself; ours has to be given it. */
+const serverFlags = "--max-semi-space-size=2";
 const tokens = { owner: "owner-token-0123456789", bot: "bot-token-0123456789" };
 
 export async function createInstallation(postgresUrl: string): Promise<Installation> {
@@ -79,7 +81,12 @@ export async function createInstallation(postgresUrl: string): Promise<Installat
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     forgeLog,
     async start(kind, program) {
-      const part = createPart({ name: kind, kind, environment, ...(program === "instrumented" ? { entry: instrumented } : {}) });
+      const asServed = kind === "relay" ? {} : { NODE_OPTIONS: serverFlags };
+      const part = createPart({
+        name: kind,
+        kind,
+        ...(program === "instrumented" ? { entry: instrumented, environment: { ...environment, ...asServed } } : { environment }),
+      });
       closing.push(() => part.stop());
       await part.start();
       return part;
