@@ -188,6 +188,20 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
     });
 
     describe("the flow of events", () => {
+      it("shows a transaction the events that it has appended itself", async () => {
+        const subject = unique("run:");
+
+        const [appended, seen, more] = await inStore(async (tx) => {
+          const first = await tx.flow.append([sampleFlowEvent({ subject })]);
+          const both = [first, await tx.flow.append([sampleFlowEvent({ subject })])].flat();
+          const found = [await tx.flow.bySubject(subject), await tx.flow.head()] as const;
+          return [both, found, await tx.flow.append([sampleFlowEvent({ subject })])] as const;
+        });
+
+        expect(seen).toEqual([appended, appended[1]]);
+        expect(await inStore((tx) => tx.flow.bySubject(subject))).toEqual([...appended, ...more]);
+      });
+
       it("numbers events without gaps, chains them, and gives them back as it returned them", async () => {
         const subject = unique("run:");
         const before = (await inStore((tx) => tx.flow.head()))?.sequence ?? 0;

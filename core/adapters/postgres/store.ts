@@ -1,13 +1,13 @@
 import type { Hasher } from "../../ports/crypto.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { Queue } from "../../ports/queue.ts";
-import type { SqlDriver, SqlSession } from "../../ports/sql-driver.ts";
+import type { SqlDriver } from "../../ports/sql-driver.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { attemptsTable } from "./tables/attempts.ts";
 import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
 import { documentsTable } from "./tables/documents.ts";
-import { flowTable } from "./tables/flow.ts";
+import { createChainWriter, flowTable, type ChainWriter } from "./tables/flow.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { outboxTable } from "./tables/outbox.ts";
 import { repositoriesTable } from "./tables/repositories.ts";
@@ -32,7 +32,12 @@ export function createStore(driver: SqlDriver, deps: StoreDependencies): Store {
     async transaction(work) {
       for (let attempt = 1; ; attempt += 1) {
         try {
-          return await driver.transaction((session) => work(createTransaction(session, deps)));
+          return await driver.transaction(async (session) => {
+            const chain = createChainWriter(session, deps.hasher);
+            const result = await work(createTransaction(chain, deps));
+            await chain.flush();
+            return result;
+          });
         } catch (error) {
           if (attempt === attemptsPerTransaction || !isLostRace(error)) throw error;
         }
@@ -43,7 +48,8 @@ export function createStore(driver: SqlDriver, deps: StoreDependencies): Store {
 }
 
 /** All tables as one transaction sees them. */
-export function createTransaction(session: SqlSession, deps: StoreDependencies): Transaction {
+function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transaction {
+  const { session } = chain;
   return {
     session,
     repositories: repositoriesTable(session),
@@ -54,7 +60,7 @@ export function createTransaction(session: SqlSession, deps: StoreDependencies):
     toolCalls: toolCallsTable(session),
     rules: rulesTable(session),
     outbox: outboxTable(session, deps.queue),
-    flow: flowTable(session, deps.hasher),
+    flow: flowTable(chain),
     audit: auditTables(session),
     transcript: transcriptTable(session),
     snapshots: snapshotsTable(session),

@@ -22,29 +22,66 @@ export interface FlowRow {
   readonly hash: Digest;
 }
 
-export function flowTable(session: SqlSession, hasher: Hasher): Transaction["flow"] {
+/** The session of one transaction, and what it appends to the chain. */
+export interface ChainWriter {
+  /** Sees the appended events as if they were stored already. */
+  readonly session: SqlSession;
+  append(events: readonly NewFlowEvent[]): Promise<readonly FlowEvent[]>;
+  /** Stores what was appended; to be called before the commit. */
+  flush(): Promise<void>;
+}
+
+/**
+ * Links events at once, and stores all that a transaction appends together: the end of the chain is locked for everybody until the commit, so each statement less counts twice.
+ */
+export function createChainWriter(session: SqlSession, hasher: Hasher): ChainWriter {
+  /** The end of the chain as the database has it, locked from our first append until the transaction ends; and where ours has come to. */
+  let locked: Promise<ChainHead> | undefined;
+  let head: ChainHead | undefined;
+  let waiting: readonly FlowEvent[] = [];
+
+  async function flush(): Promise<void> {
+    const events = waiting;
+    waiting = [];
+    const last = events.at(-1);
+    if (last) await insert(session, events, last);
+  }
+
+  return {
+    session: {
+      async query<Row>(text: string, values?: readonly unknown[]) {
+        if (waiting.length > 0 && /flow_events|chain_head/u.test(text)) await flush();
+        return session.query<Row>(text, values);
+      },
+    },
+    async append(events) {
+      if (events.length === 0) return [];
+      const stored = await (locked ??= lockHead(session));
+      const chained = chain(events, head ?? stored, hasher);
+      waiting = [...waiting, ...chained];
+      head = chained.at(-1);
+      return chained;
+    },
+    flush,
+  };
+}
+
+async function lockHead(session: SqlSession): Promise<ChainHead> {
+  const [head] = await session.query<ChainHead>("select sequence, hash from chain_head for update");
+  if (head) return head;
+  throw new InfrastructureError("internal", "The audit chain has lost its head row.", {
+    remedy: "Restore the database from a backup; `signalbox audit verify` says what is left.",
+  });
+}
+
+export function flowTable({ session, append }: ChainWriter): Transaction["flow"] {
   async function list(rest: string, values: readonly unknown[]): Promise<readonly FlowEvent[]> {
     const rows = await session.query<FlowRow>(`select ${flowColumns} from flow_events ${rest}`, values);
     return rows.map(flowEventOf);
   }
 
-  /** The end of the chain, known and locked from our first append until the transaction ends. */
-  let locked: ChainHead | undefined;
-
   return {
-    async append(events) {
-      if (events.length === 0) return [];
-      const [head] = locked ? [locked] : await session.query<ChainHead>("select sequence, hash from chain_head for update");
-      if (!head)
-        throw new InfrastructureError("internal", "The audit chain has lost its head row.", {
-          remedy: "Restore the database from a backup; `signalbox audit verify` says what is left.",
-        });
-      const chained = chain(events, head, hasher);
-      const last = chained.at(-1) ?? head;
-      await insert(session, chained, last);
-      locked = { sequence: last.sequence, hash: last.hash };
-      return chained;
-    },
+    append,
     after: (sequence, limit) => list("where sequence > $1 order by sequence limit $2", [sequence, limit]),
     bySubject: (subject) => list("where subject = $1 order by sequence", [subject]),
     byCorrelation: (correlationId) => list("where correlation_id = $1 order by sequence", [correlationId]),
@@ -78,7 +115,6 @@ async function insert(session: SqlSession, events: readonly FlowEvent[], last: C
     previous_hash: event.previousHash,
     hash: event.hash,
   }));
-  // One statement, since the head stays locked for as long as the database and we talk.
   await session.query(
     `with appended as (insert into flow_events (${flowColumns}) select ${flowColumns} from jsonb_populate_recordset(null::flow_events, $1::jsonb))
      update chain_head set sequence = $2, hash = $3`,
