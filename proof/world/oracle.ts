@@ -17,6 +17,8 @@ export interface ExpectedIssue {
   readonly number: number;
   readonly repository?: RepositoryName | undefined;
   readonly stages: readonly StageName[];
+  /** Of these, the ones whose first gate the owner answered with a request for changes: a second run takes the first one's place. */
+  readonly revised?: readonly StageName[] | undefined;
   /** The last gate was approved without going on (`proceed: false`). */
   readonly stays?: boolean | undefined;
 }
@@ -135,10 +137,15 @@ function judgeIssue(findings: Findings, seen: ForgeFacts, runs: readonly Run[], 
     const own = runs.filter((run) => run.issue === issue.number && run.stage === stage);
     const succeeded = own.filter((run) => run.state.phase === "succeeded");
     if (succeeded.length === 0) findings.lost.push(`${of}: no run succeeded (${own.map(describeRun).join(", ") || "none was started"})`);
-    if (own.length > 1) findings.twice.push(`${of}: ${own.length} runs (${own.map(describeRun).join(", ")})`);
+    if (own.length > 1 + times(stage, expected.revised)) findings.twice.push(`${of}: ${own.length} runs (${own.map(describeRun).join(", ")})`);
+    if (own.length < 1 + times(stage, expected.revised)) findings.lost.push(`${of}: the changes that the owner asked for were never begun`);
     judgeStagePulls(findings, seen, of, branchFor(stage, issue.number), stageTable[stage].mergesOnApproval);
   }
   judgeLabels(findings, issue, expected);
+}
+
+function times(stage: StageName, among: readonly StageName[] = []): number {
+  return among.filter((name) => name === stage).length;
 }
 
 function judgeStagePulls(findings: Findings, seen: ForgeFacts, of: string, branch: string, merges: boolean): void {
@@ -166,18 +173,19 @@ function judgeMarkers(findings: Findings, of: string, texts: readonly string[]):
 }
 
 /** Labels per stage that the forge must have seen put on exactly once, and taken off once unless the issue rests with them. */
-function judgeLabels(findings: Findings, issue: SeenIssue, { stages }: ExpectedIssue): void {
-  const times = (action: string, label: string): number => issue.labelEvents.filter((event) => event.action === action && event.label === label).length;
+function judgeLabels(findings: Findings, issue: SeenIssue, { stages, revised = [] }: ExpectedIssue): void {
+  const most = stages.length + revised.length;
+  const seen = (action: string, label: string): number => issue.labelEvents.filter((event) => event.action === action && event.label === label).length;
   for (const stage of stages) {
     const label = `run:${stage}`;
-    const [put, taken] = [times("labeled", label), times("unlabeled", label)];
+    const [put, taken] = [seen("labeled", label), seen("unlabeled", label)];
     if (put !== 1) findings[put === 0 ? "lost" : "twice"].push(`#${issue.number}: ${label} was put on ${put} times`);
     if (taken !== 1) findings[taken === 0 ? "lost" : "twice"].push(`#${issue.number}: ${label} was taken off ${taken} times`);
   }
   const states = new Set(issue.labelEvents.map(({ label }) => label).filter((label) => label.startsWith("state:")));
   for (const label of states) {
-    const [put, taken] = [times("labeled", label), times("unlabeled", label)];
-    if (put > stages.length) findings.twice.push(`#${issue.number}: ${label} was put on ${put} times in ${stages.length} stages`);
+    const [put, taken] = [seen("labeled", label), seen("unlabeled", label)];
+    if (put > most) findings.twice.push(`#${issue.number}: ${label} was put on ${put} times in ${most} runs`);
     if (put - taken !== (issue.labels.includes(label) ? 1 : 0)) findings.lost.push(`#${issue.number}: ${label} was put on ${put} and taken off ${taken} times`);
   }
 }

@@ -61,7 +61,7 @@ export interface TortureResult {
 
 /** Lets issues go their way while processes die and wires break, waits until all is quiet, and asks the oracle. */
 export async function torture(options: TortureOptions): Promise<TortureResult> {
-  const repositories = Array.from({ length: options.parallel }, (_, lane) => `acme/lane-${lane + 1}` as RepositoryName);
+  const repositories = Array.from({ length: Math.ceil(options.parallel / 2) }, (_, index) => `acme/app-${index + 1}` as RepositoryName);
   const world = await createInstallation({ repositories, times: options.times, keep: options.keep });
   try {
     await world.start();
@@ -82,8 +82,9 @@ async function suffer(world: Installation, options: TortureOptions, repositories
     world,
     chance,
     repositories,
+    parallel: options.parallel,
     stages: options.stages,
-    opened: ({ number, repository, stages }) => record({ event: "opened", issue: `${repository}#${number}`, stages }),
+    opened: ({ number, repository, stages, revised, questioned }) => record({ event: "opened", issue: `${repository}#${number}`, stages, revised, questioned }),
     ended: ({ number, repository }, phase) => record({ event: "ended", issue: `${repository}#${number}`, phase }),
   });
   const desk = world.owner.attend((request) => workload.decide(request));
