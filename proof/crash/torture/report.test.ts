@@ -33,6 +33,11 @@ const kill = (recovered: number | undefined, disturbed = false): Ordeal => ({
   disturbed,
 });
 
+/** A minute of looks at the relay, with so many MiB at its beginning and at its end. */
+const memory = (samples: number, first: number, last: number): TortureResult["memory"] => ({
+  relay: Array.from({ length: samples }, (_, index) => ({ at: (index * 60_000) / samples, bytes: (index < samples / 2 ? first : last) * 1_048_576 })),
+});
+
 describe("the report of a torture", () => {
   it.each([
     ["nothing was wrong", clean, true],
@@ -41,6 +46,9 @@ describe("the report of a torture", () => {
     ["a late recovery had to be one from the next fault as well", { ...clean, ordeals: [kill(20_100, true)] }, true],
     ["something never came back, whatever hit it", { ...clean, ordeals: [kill(undefined, true)] }, false],
     ["a process was left", { ...clean, leftovers: 1 }, false],
+    ["a part's memory grew by half", { ...clean, memory: memory(90, 100, 150) }, false],
+    ["a part's memory moved a little", { ...clean, memory: memory(90, 100, 120) }, true],
+    ["a part was looked at too seldom to tell", { ...clean, memory: memory(9, 100, 150) }, true],
     ["something was lost", { ...clean, verdict: { ...clean.verdict, lost: ["an issue"] } }, false],
     ["something was done twice", { ...clean, verdict: { ...clean.verdict, twice: ["a comment"] } }, false],
     ["something is stuck", { ...clean, verdict: { ...clean.verdict, stuck: ["a run"] } }, false],

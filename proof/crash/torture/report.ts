@@ -2,8 +2,10 @@ import { cpus, totalmem } from "node:os";
 import type { Verdict } from "../../world/oracle.ts";
 import { countKills, type Ordeal, type TortureResult } from "./torture.ts";
 
-/** Seconds within which everything must go on after a fault, without a hand. */
-export const limits = { kill: 20, database: 30 } as const;
+/** Seconds within which everything must go on after a fault, without a hand; and how much more memory a part may have in the last third than in the first. */
+export const limits = { kill: 20, database: 30, growth: 1.3 } as const;
+/** With fewer, a part's memory says more about the moments than about the part. */
+const enoughSamples = 60;
 
 export interface Summary {
   readonly passed: boolean;
@@ -18,8 +20,12 @@ export function summarise(result: TortureResult): Summary {
   const late = ordeals
     .filter(isLate)
     .map(({ name, whom, at, recovered }) => `late: ${name} of ${whom} at ${seconds(at)} s: ${recovered === undefined ? "never" : `${seconds(recovered)} s`}`);
+  const grown = growthOf(result)
+    .filter(({ samples, first, last }) => samples >= enoughSamples && last > first * limits.growth)
+    .map(({ part, first, last }) => `memory: ${part} grew from ${mebibytes(first)} to ${mebibytes(last)}`);
   const left = leftovers > 0 ? [`leftovers: ${leftovers} processes of agents after everything had been stopped`] : [];
-  return { passed: findings.length + late.length + left.length === 0, faults: [...findings, ...late, ...left] };
+  const faults = [...findings, ...late, ...grown, ...left];
+  return { passed: faults.length === 0, faults };
 }
 
 function isLate({ name, recovered, disturbed }: Ordeal): boolean {
@@ -86,20 +92,33 @@ function figures(ordeals: readonly Ordeal[]): readonly string[] {
 }
 
 /** Parts are killed all the time, so what would grow is what all of their lives have in common: the database's size, the forge's history. */
-function memorySection({ memory, milliseconds }: TortureResult): readonly string[] {
-  const rows = Object.entries(memory).map(([part, samples]) => {
-    const third = (from: number): readonly number[] =>
-      samples.filter(({ at }) => at >= (from * milliseconds) / 3 && at < ((from + 1) * milliseconds) / 3).map(({ bytes }) => bytes);
-    return [part, String(samples.length), mebibytes(median(third(0))), mebibytes(median(third(2))), mebibytes(Math.max(...samples.map(({ bytes }) => bytes)))];
-  });
+function memorySection(result: TortureResult): readonly string[] {
+  const rows = growthOf(result).map(({ part, samples, first, last, most }) => [part, String(samples), mebibytes(first), mebibytes(last), mebibytes(most)]);
   return [
     "## Memory of the parts",
     "",
-    "Resident, of lives that had served for at least five seconds.",
+    `Resident, of lives that had served for at least five seconds. The last third may be ${limits.growth} times the first.`,
     "",
     ...table(["part", "samples", "median of the first third", "median of the last third", "most"], rows),
     "",
   ];
+}
+
+interface Growth {
+  readonly part: string;
+  readonly samples: number;
+  /** Median bytes of the first and of the last third of the time; 0 when there was no look. */
+  readonly first: number;
+  readonly last: number;
+  readonly most: number;
+}
+
+function growthOf({ memory, milliseconds }: TortureResult): readonly Growth[] {
+  return Object.entries(memory).map(([part, samples]) => {
+    const third = (from: number): number =>
+      median(samples.filter(({ at }) => at >= (from * milliseconds) / 3 && at < ((from + 1) * milliseconds) / 3).map(({ bytes }) => bytes)) ?? 0;
+    return { part, samples: samples.length, first: third(0), last: third(2), most: Math.max(...samples.map(({ bytes }) => bytes)) };
+  });
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
@@ -116,8 +135,8 @@ function median(values: readonly number[]): number | undefined {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
-function mebibytes(bytes: number | undefined): string {
-  return bytes === undefined ? "–" : `${Math.round(bytes / 1_048_576)} MiB`;
+function mebibytes(bytes: number): string {
+  return bytes === 0 ? "–" : `${Math.round(bytes / 1_048_576)} MiB`;
 }
 
 function seconds(milliseconds: number): string {
