@@ -237,8 +237,8 @@ export interface Transaction {
     get(id: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
     byEffectKey(effectKey: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
     byRequest(requestId: RequestId, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
-    /** Which of these calls have no result yet. */
-    open(ids: readonly string[]): Promise<readonly string[]>;
+    /** Which of these calls are open no more. */
+    settled(ids: readonly string[]): Promise<readonly string[]>;
     save(call: ToolCall): Promise<void>;
     forRun(runId: RunId): Promise<readonly ToolCall[]>;
     /** Calls that the rules allowed and whose result nobody has stored yet, oldest first: somebody is at them, or has died at them. */

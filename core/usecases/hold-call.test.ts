@@ -9,9 +9,9 @@ function createWorld() {
   const listeners = new Set<() => void>();
   let looks = 0;
   const toolCalls = {
-    open: async (ids: readonly string[]) => {
+    settled: async (ids: readonly string[]) => {
       looks += 1;
-      return call.state === "pending" ? ids : [];
+      return call.state === "pending" ? [] : ids;
     },
   };
   const store = {
@@ -88,11 +88,11 @@ describe("holding a call", () => {
 
   it("goes on waiting while the database is away", async () => {
     const world = createWorld();
-    const { open } = world.toolCalls;
-    world.toolCalls.open = () => Promise.reject(new Error("away"));
+    const { settled } = world.toolCalls;
+    world.toolCalls.settled = () => Promise.reject(new Error("away"));
     const held = holdCall(world, "call", 45_000);
     await world.clock.advance(1_000);
-    world.toolCalls.open = open;
+    world.toolCalls.settled = settled;
     world.settle();
     await world.clock.advance(1_000);
 

@@ -8,6 +8,9 @@ export interface HoldCallDependencies {
 
 /** Milliseconds between two looks when no hint comes. */
 const look = 1_000;
+/** Where so many are held, events come all the time, and hardly one of them is about the calls that are asked for; then hints of this many milliseconds are answered together. */
+const crowd = 100;
+const crowdPause = 25;
 
 /**
  * Waits until a call has its result, for at most `holdFor` milliseconds or until `signal` aborts; whoever waited reads the row then. The notice of a flow event
@@ -68,9 +71,9 @@ function createCallWatch({ store, clock }: HoldCallDependencies): CallWatch {
     try {
       while (again && held.size > 0) {
         again = false;
-        const asked = [...held.keys()];
-        const open = new Set(await store.transaction((tx) => tx.toolCalls.open(asked)));
-        for (const callId of asked) if (!open.has(callId)) held.get(callId)?.forEach((settled) => settled());
+        const ended = await store.transaction((tx) => tx.toolCalls.settled([...held.keys()]));
+        for (const callId of ended) held.get(callId)?.forEach((settled) => settled());
+        if (again && held.size > crowd) await new Promise<void>((resolve) => clock.after(crowdPause, resolve));
       }
     } catch {
       // The database is away for a while: whoever waits goes on waiting, and the next look finds it.

@@ -84,7 +84,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     byRequest: "reads",
     save: "writes",
     forRun: "reads",
-    open: "reads",
+    settled: "reads",
     audited: "reads",
     count: "reads",
   },

@@ -23,8 +23,12 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     get: (id, options) => first("id = $1", id, options?.lock),
     byEffectKey: (effectKey, options) => first("effect_key = $1", effectKey, options?.lock),
     byRequest: (requestId, options) => first("request_id = $1", requestId, options?.lock),
-    async open(ids) {
-      const rows = await session.query<{ id: string }>("select id from tool_calls where id = any($1) and state in ('pending', 'executing')", [ids]);
+    async settled(ids) {
+      // One text instead of an array: a thousand ids are asked for with every notice, and an array is put together element by element.
+      const rows = await session.query<{ id: string }>(
+        "select id from tool_calls where id = any(string_to_array($1, ',')) and state not in ('pending', 'executing')",
+        [ids.join(",")],
+      );
       return rows.map(({ id }) => id);
     },
     async save(call) {
