@@ -5,6 +5,7 @@ import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { isToolName, type ToolResult } from "../domain/tool/tool.ts";
 import type { ToolArgumentParser } from "../ports/tool-arguments.ts";
 import type { ToolCall, Transaction } from "../ports/store.ts";
+import { createAFewAtATime } from "./a-few-at-a-time.ts";
 import { runFlowEvent } from "./change-run.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { evaluateCall, type Evaluation } from "./evaluate-call.ts";
@@ -61,15 +62,22 @@ const askedOnce =
 const stillAtIt = "The call is still being carried out. Call it again with the same arguments to learn its result.";
 
 /**
+ * A thousand calls that come at once are looked at a few at a time: more would only wait for the database's connections, each with all that it has read so far. Carrying out and
+ * holding, which may take long, are not meant by it.
+ */
+const plannedAtOnce = 32;
+
+/**
  * A governed tool call, from an agent's words to its result. What is unknown, malformed or denied is refused with the reason; what the rules allow is performed
  * once and its result stored; what needs the owner becomes a decision request and is held for a quick answer. The same effect asked for again returns what is stored.
  */
 export function createCallTool(deps: CallToolDependencies) {
+  const inTurn = createAFewAtATime(plannedAtOnce);
   return async function callTool(caller: CallerIdentity, name: string, raw: unknown, options: CallOptions = {}): Promise<ToolResult> {
-    const prepared = await prepare(deps, caller, name, raw, options);
+    const prepared = await inTurn(() => prepare(deps, caller, name, raw, options));
     if ("status" in prepared) return prepared;
     try {
-      const plan = await planCall(deps, prepared);
+      const plan = await inTurn(() => planCall(deps, prepared));
       if (plan.type === "perform") return await performNow(deps, prepared, plan, options.signal);
       if (plan.type === "answer") return plan.result;
       return await hold(deps, prepared, plan, options);
