@@ -55,7 +55,7 @@ it("is a server with a server's flags under the same process id, and ends as the
   const failure = await startPart("gateway");
 
   expect(failure).toMatchObject({ code: 1, stderr: expect.stringContaining("SIGNALBOX_DATABASE_URL") });
-  expect(failure.stdout).toMatch(new RegExp(`^${failure.pid} .*--max-semi-space-size=2\\n$`));
+  expect(failure.stdout).toMatch(new RegExp(`^${failure.pid} .*--heap-growing-percent=25 --max-semi-space-size=2\\n$`));
 });
 
 it("leaves a relay the young generation that Node gives it", async () => {
