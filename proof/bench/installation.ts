@@ -29,7 +29,7 @@ export interface Installation {
 
 export const webhookSecret = "webhook-secret-0123456789";
 /** What the command line's program gives itself; ours has to be given it. */
-const serverFlags = "--max-semi-space-size=2";
+const serverFlags = ["--heap-growing-percent=25", "--max-semi-space-size=2"];
 const tokens = { owner: "owner-token-0123456789", bot: "bot-token-0123456789" };
 
 export async function createInstallation(postgresUrl: string): Promise<Installation> {
@@ -81,12 +81,8 @@ export async function createInstallation(postgresUrl: string): Promise<Installat
     gatewayUrl: `http://127.0.0.1:${gatewayPort}`,
     forgeLog,
     async start(kind, program) {
-      const asServed = kind === "relay" ? {} : { NODE_OPTIONS: serverFlags };
-      const part = createPart({
-        name: kind,
-        kind,
-        ...(program === "instrumented" ? { entry: instrumented, environment: { ...environment, ...asServed } } : { environment }),
-      });
+      const flags = kind === "relay" ? [] : serverFlags;
+      const part = createPart({ name: kind, kind, environment, ...(program === "instrumented" ? { entry: instrumented, flags } : {}) });
       closing.push(() => part.stop());
       await part.start();
       return part;

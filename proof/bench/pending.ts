@@ -4,7 +4,7 @@ import type { Run } from "../../core/domain/run/run.ts";
 import { runnerPaths } from "../../core/contract/runner.ts";
 import { connectAgent } from "./agent-stand-in.ts";
 import type { Bench, Benchmark, Prepared, Results } from "./benchmark.ts";
-import { memoryOf, watchFootprint } from "./footprint.ts";
+import { watchFootprint } from "./footprint.ts";
 import { createInstallation, type Installation } from "./installation.ts";
 import { showNumber } from "./words.ts";
 
@@ -15,26 +15,36 @@ export const pendingBenchmark: Benchmark = {
   id: "pending",
   title: "A thousand calls that wait for the owner",
   method:
-    "A thousand runs, each with a call that the rules give to the owner, all of them held open at the gateway at the same moment: the worst case, for a call that nobody decides within 45 seconds is parked and costs nothing but rows. " +
-    "Resident memory of gateway and orchestrator together, before the calls and while all are held, and processor time meanwhile.",
+    "A thousand runs, each with a call that the rules give to the owner, all of them made at the same moment. For 45 seconds each is *held*: its connection is open, for the owner may decide at once. " +
+    "Then it is *parked*: the agent is told that the owner is asked, and what waits, for days if need be, is rows. " +
+    "Resident memory of gateway and orchestrator together: before the calls, while all are held, and after all were parked; and processor time while they are held. " +
+    "What the thousand calls leave as garbage is in it.",
   figures: [
-    { key: "more", label: "More memory with 1,000 held calls", unit: "MB", better: "lower" },
+    { key: "held", label: "More memory with 1,000 held calls", unit: "MB", better: "lower" },
+    { key: "parked", label: "More memory with 1,000 parked calls", unit: "MB", better: "lower" },
     { key: "cpu", label: "Of one core while they are held", unit: "%", better: "lower" },
   ],
-  limits: [{ figure: "more", of: "ours", must: "at-most", value: 50 }],
+  limits: [
+    { figure: "held", of: "ours", must: "at-most", value: 50 },
+    { figure: "parked", of: "ours", must: "at-most", value: 50 },
+  ],
   ours: { name: "Signalbox", prepare: prepareOurs },
   partner: { absent: "Nothing else that we know of holds an agent's call for a signature." },
-  chart: { kind: "bars", figures: ["more"] },
-  finding: ({ ours }: Results) => `A thousand calls held for the owner take ${showNumber(ours.median["more"] ?? 0)} MB more`,
+  chart: { kind: "bars", figures: ["held", "parked"] },
+  finding: ({ ours }: Results) =>
+    `A thousand calls held for the owner take ${showNumber(ours.median["held"] ?? 0)} MB more, parked ${showNumber(ours.median["parked"] ?? 0)} MB`,
   tried:
-    "At first each held call listened, polled and read its row by itself: every flow event anywhere woke a thousand transactions. One watch for all of a process's held calls asks one question instead.",
-  rounds: { count: 3, because: "a round fills the database with a thousand runs and takes a minute" },
+    "428 MB at first, of which 46 were what the held calls need and the rest what a thousand calls at once left behind. Each call had an MCP server, a request and streams of the library's for as long as it was held; " +
+    "now the library reads the request and writes the answer with a place for the result, and is let go. Calls are prepared 32 at a time, since more only wait for the database with all that they have read so far. " +
+    "The heap is collected whenever it has grown by a quarter (from about 200 to 50 MB, at the same processor time). Before that, each held call listened, polled and read its row by itself: " +
+    "one watch for all of a process's held calls now asks one question, for those that ended, and answers hints that come close together at once.",
+  rounds: { count: 3, because: "a round fills the database with a thousand runs and waits until all calls are parked" },
 };
 
 async function prepareOurs(bench: Bench): Promise<Prepared> {
   const { calls, settle } = sizes(bench);
   return {
-    async measure() {
+    async measure({ number }) {
       // New processes each round: what the last round's calls have left in the heap is not idle memory.
       const installation = await createInstallation(bench.postgresUrl);
       try {
@@ -49,11 +59,13 @@ async function prepareOurs(bench: Bench): Promise<Prepared> {
         const { megabytes: before } = await watchFootprint(pids, settle);
         const held = holdAll(installation, others, elsewhere);
         await allPending(installation, calls);
-        const { cpu } = await watchFootprint(pids, settle);
-        const after = await memoryOf(pids);
-        await agent.close();
+        const { cpu, megabytes: whileHeld } = await watchFootprint(pids, settle);
+        // The warm-up round counts for nothing, so it need not wait.
+        if (number > 0) await held.parked;
+        const { megabytes: whileParked } = await watchFootprint(pids, settle);
         held.abort();
-        return { figures: { more: after - before, cpu } };
+        await agent.close();
+        return { figures: { held: whileHeld - before, parked: whileParked - before, cpu } };
       } finally {
         await installation.close();
       }
@@ -81,12 +93,18 @@ async function copyRuns({ database }: Installation, run: Run, count: number): Pr
   return tokens;
 }
 
-/** One call of each, held until it is decided or this is aborted. */
-function holdAll({ gatewayUrl }: Installation, tokens: readonly string[], issue: number): AbortController {
+interface HeldCalls {
+  /** All of them were answered: the owner is asked. */
+  readonly parked: Promise<void>;
+  abort(): void;
+}
+
+/** One call of each, held until it is decided or parked, or this is aborted. */
+function holdAll({ gatewayUrl }: Installation, tokens: readonly string[], issue: number): HeldCalls {
   const ending = new AbortController();
-  for (const [index, token] of tokens.entries()) {
+  const answers = tokens.map(async (token, index) => {
     const call = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "github_comment", arguments: { number: issue, body: `Text ${index}` } } };
-    fetch(`${gatewayUrl}${runnerPaths.mcp}`, {
+    const response = await fetch(`${gatewayUrl}${runnerPaths.mcp}`, {
       method: "POST",
       signal: ending.signal,
       headers: {
@@ -96,13 +114,13 @@ function holdAll({ gatewayUrl }: Installation, tokens: readonly string[], issue:
         "mcp-protocol-version": "2025-06-18",
       },
       body: JSON.stringify(call),
-    })
-      .then((response) => response.text())
-      .catch((error: unknown) => {
-        if (!ending.signal.aborted) throw error;
-      });
-  }
-  return ending;
+    });
+    const text = await response.text();
+    if (!text.includes("pending")) throw new Error(`a call was not parked: ${response.status} ${text.slice(0, 500)}`);
+  });
+  const parked = Promise.all(answers).then(() => undefined);
+  parked.catch(() => undefined); // told to whoever waits for it
+  return { parked, abort: () => ending.abort() };
 }
 
 async function allPending({ database }: Installation, count: number): Promise<void> {

@@ -48,6 +48,8 @@ export interface PartOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The program to run instead of the command line's; it gets the same arguments. */
   readonly entry?: string | undefined;
+  /** Node's flags for it; the command line's program gives itself its own. */
+  readonly flags?: readonly string[] | undefined;
   /** Told of each line of what the part prints, for a log file. */
   readonly onOutput?: ((text: string) => void) | undefined;
 }
@@ -91,7 +93,7 @@ function startLife(
   serves: () => void,
   ended: (life: PartLife) => void,
 ): { child: ChildProcess; life: PartLife } {
-  const child = spawn(process.execPath, [options.entry ?? commandLine, "serve", options.kind], {
+  const child = spawn(process.execPath, [...(options.flags ?? []), options.entry ?? commandLine, "serve", options.kind], {
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], LANG: "C.UTF-8", ...temporary(), ...options.environment },
   });
