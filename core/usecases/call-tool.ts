@@ -65,7 +65,7 @@ const stillAtIt = "The call is still being carried out. Call it again with the s
  * A thousand calls that come at once are looked at a few at a time: more would only wait for the database's connections, each with all that it has read so far. Carrying out and
  * holding, which may take long, are not meant by it.
  */
-const plannedAtOnce = 32;
+const plannedAtOnce = 16;
 
 /**
  * A governed tool call, from an agent's words to its result. What is unknown, malformed or denied is refused with the reason; what the rules allow is performed
