@@ -77,13 +77,13 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
   };
 }
 
-/** The first decision on a request stays on record apart from the request's state. */
 const decisionColumns = "request_id, verdict, decided_by, surface, at, key_id, signature";
 
 function decisionValues({ verdict, by, surface, at, keyId, signature }: Decision): readonly unknown[] {
   return [toJson(verdict), by, surface, at, keyId, signature];
 }
 
+/** The first decision on a request stays on record apart from the request's state. */
 async function keepDecision(session: SqlSession, request: DecisionRequest): Promise<void> {
   if (!("decision" in request.state)) return;
   await session.query(`insert into decisions (${decisionColumns}) values ($1, $2::jsonb, $3, $4, $5, $6, $7) on conflict (request_id) do nothing`, [
