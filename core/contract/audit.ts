@@ -15,6 +15,8 @@ export const flowEvent = z.object({
   hash: z.string(),
 });
 
+export type FlowEventRow = z.infer<typeof flowEvent>;
+
 export const verification = z.object({
   ok: z.boolean(),
   events: z.number(),
@@ -75,6 +77,21 @@ export const auditContract = {
       z.object({ after: z.int().min(0).optional(), limit: z.int().min(1).max(1_000).optional(), type: z.string().optional(), subject: z.string().optional() }),
     )
     .output(z.array(flowEvent)),
+  /**
+   * The trail backwards: the newest events before `before` that fit, newest first. `type` and `subject` fit from their beginning, `subject` first of all as a whole; `actor` fits
+   * anywhere in "type id". One call looks at a bounded stretch, so a page may be short, or empty, and yet have a `next`: what to give as `before` for what lies further back.
+   */
+  page: oc
+    .input(
+      z.object({
+        before: z.int().min(1).optional(),
+        limit: z.int().min(1).max(500).optional(),
+        type: z.string().max(200).optional(),
+        subject: z.string().max(500).optional(),
+        actor: z.string().max(200).optional(),
+      }),
+    )
+    .output(z.object({ events: z.array(flowEvent), /** Of the newest event of all; 0 when there is none. */ head: z.number(), next: z.number().optional() })),
   /** Events after `after` as they are committed; without `after` from now on, with an empty batch first that says that nothing is missed any more. */
   follow: oc.input(z.object({ after: z.int().min(0).optional() })).output(eventIterator(z.array(flowEvent))),
   /** Recomputes the chain, the digests and the signatures, and compares with the anchors outside the database. */

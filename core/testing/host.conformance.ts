@@ -120,6 +120,33 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await client.board.apply({ ...move, targetVersion: again.targetVersion });
         expect(world.forge.issues.get(41)?.labels).toStrictEqual(["idea", "bug", "run:intake"]);
       });
+
+      it("shows an issue on the board with what its run waits for, since when, and the labels that do not drive the process", async () => {
+        const run = await newRun({ issue: 9_000 });
+        const request = sampleRequest(run.id, { summary: "dev wants to add a label" });
+        const state = { phase: "waiting_mcp", attempt: 1, requestId: request.id, since: 77 as Instant } as const;
+        await world.inStore(async (tx) => {
+          await tx.requests.insert(request);
+          await tx.runs.save({ ...run, state });
+        });
+        world.forge.addIssue({ number: run.issue, labels: ["idea", "run:prd", "state:in-review", "[ai-model-x]", "payments"] });
+        world.forge.addIssue({ number: 9_001, labels: [] });
+
+        const { cards } = await client.board.cards({});
+
+        expect(cards.find((card) => card.issue === run.issue)).toMatchObject({
+          stage: "prd",
+          tags: ["idea", "payments"],
+          phase: "waiting_mcp",
+          waitsFor: "decision",
+          reason: "dev wants to add a label",
+          since: 77,
+        });
+        const idea = cards.find((card) => card.issue === 9_001);
+        expect(idea).toMatchObject({ status: "no run yet", tags: [] });
+        expect(idea).not.toHaveProperty("stage");
+        expect(idea).not.toHaveProperty("waitsFor");
+      });
     });
 
     describe("errors", () => {
@@ -344,6 +371,29 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         expect(phases).toStrictEqual(["queued", "failed"]);
       });
 
+      it("show the list of runs again when one of them changed, with what it waits for", async () => {
+        const run = await newRun({ issue: 777 });
+        const leave = new AbortController();
+        const seen: unknown[] = [];
+        const reading = (async () => {
+          for await (const { runs } of await client.runs.watchList({ issue: 777 }, { signal: leave.signal }))
+            seen.push(runs.map(({ phase, waitsFor, reason }) => [phase, waitsFor, reason]));
+        })().catch(() => undefined);
+        await vi.waitFor(() => expect(seen).toStrictEqual([[["queued", undefined, undefined]]]));
+
+        const request = sampleRequest(run.id, { summary: "adds a label" });
+        await world.inStore(async (tx) => {
+          await tx.requests.insert(request);
+          const state = { phase: "parked", attempt: 1, reason: "decision", requestId: request.id, since: 9 as Instant } as const;
+          await tx.runs.save({ ...(await tx.runs.get(run.id, { lock: true }))!, state });
+          await tx.flow.append([sampleFlowEvent({ subject: `run:${run.id}` })]);
+        });
+
+        await vi.waitFor(() => expect(seen).toStrictEqual([[["queued", undefined, undefined]], [["parked", "decision", "adds a label"]]]));
+        leave.abort();
+        await reading;
+      });
+
       it("go on with the record where a reader left off", async () => {
         const [stored] = await world.inStore((tx) => tx.flow.append([sampleFlowEvent(), sampleFlowEvent(), sampleFlowEvent()]));
         const seen: number[] = [];
@@ -375,6 +425,47 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await vi.waitFor(() => expect(batches).toStrictEqual([[], [stored!.sequence + 1]]));
         leave.abort();
         await reading;
+      });
+
+      it("page back through the record, newest first, to its beginning", async () => {
+        await world.inStore((tx) => tx.flow.append(Array.from({ length: 5 }, () => sampleFlowEvent())));
+        const head = (await world.inStore((tx) => tx.flow.head()))!.sequence;
+        const seen: number[] = [];
+
+        let before: number | undefined;
+        do {
+          const page = await client.audit.page({ limit: 3, ...(before === undefined ? {} : { before }) });
+          expect(page).toMatchObject({ head });
+          expect(page.events.length).toBeLessThanOrEqual(3);
+          seen.push(...page.events.map((event) => event.sequence));
+          before = page.next;
+        } while (before !== undefined);
+
+        expect(seen).toStrictEqual(Array.from({ length: head }, (_, index) => head - index));
+      });
+
+      it("page back through what fits a filter alone", async () => {
+        const subject = `issue:acme/shop#${unique("n")}`;
+        const actor = { type: "person", id: unique("olga") } as const;
+        await world.inStore((tx) =>
+          tx.flow.append([
+            sampleFlowEvent({ subject: `${subject}1`, type: "issue.opened" }),
+            sampleFlowEvent({ subject: `${subject}12`, type: "issue.opened", actor }),
+            sampleFlowEvent({ subject: `${subject}12`, type: "run.queued" }),
+            sampleFlowEvent({ subject: `${subject}12`, type: "run.started" }),
+          ]),
+        );
+        const page = async (input: Parameters<typeof client.audit.page>[0]): Promise<string[]> => {
+          const { events } = await client.audit.page(input);
+          return events.map((event) => `${event.subject.slice(subject.length)} ${event.type}`);
+        };
+
+        expect(await page({ subject: `${subject}1` })).toStrictEqual(["1 issue.opened"]);
+        expect(await page({ subject })).toStrictEqual(["12 run.started", "12 run.queued", "12 issue.opened", "1 issue.opened"]);
+        expect(await page({ subject, type: "run." })).toStrictEqual(["12 run.started", "12 run.queued"]);
+        expect(await page({ actor: actor.id })).toStrictEqual(["12 issue.opened"]);
+        const first = await client.audit.page({ subject: `${subject}12`, limit: 2 });
+        expect(await page({ subject: `${subject}12`, limit: 2, before: first.next })).toStrictEqual(["12 issue.opened"]);
       });
 
       it("export the record in pieces", async () => {

@@ -1,3 +1,4 @@
+import { fitsFilter, type EventFilter } from "../../../domain/audit/event-filter.ts";
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import { changes } from "../changes.ts";
 import type { RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
@@ -5,12 +6,11 @@ import type { HostDependencies } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import { replayView } from "../views/replay-view.ts";
-import type { z } from "zod";
-import type { auditContract, flowEvent } from "../../../contract/audit.ts";
-
-type FlowEventView = z.infer<typeof flowEvent>;
+import type { auditContract, FlowEventRow } from "../../../contract/audit.ts";
 
 const pageSize = 500;
+/** How many events one call for a filtered page looks at, at most. */
+const longestLook = 10_000;
 
 export function auditProcedures(deps: HostDependencies): Procedures<typeof auditContract> {
   const after = async (sequence: number, limit: number): Promise<readonly FlowEvent[]> => deps.store.transaction((tx) => tx.flow.after(sequence, limit));
@@ -25,6 +25,11 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
         .filter((event) => event.sequence > (input.after ?? 0) && (input.type === undefined || event.type === input.type))
         .slice(0, input.limit ?? pageSize)
         .map(view);
+    }),
+    page: contract.audit.page.handler(async ({ input: { before, limit, ...filter } }) => {
+      const head = (await deps.store.transaction((tx) => tx.flow.head()))?.sequence ?? 0;
+      const { events, next } = await backwards(deps, filter, Math.min(before ?? head + 1, head + 1), limit ?? pageSize);
+      return { events: events.map(view), head, ...(next === undefined ? {} : { next }) };
     }),
     follow: contract.audit.follow.handler(async function* ({ input, signal }) {
       let sequence = input.after ?? (await deps.store.transaction((tx) => tx.flow.head()))?.sequence ?? 0;
@@ -56,6 +61,29 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
   };
 }
 
-function view(event: FlowEvent): FlowEventView {
-  return { ...event, payload: event.payload as FlowEventView["payload"] };
+function view(event: FlowEvent): FlowEventRow {
+  return { ...event, payload: event.payload as FlowEventRow["payload"] };
+}
+
+/** What fits before `before`, newest first, and where to go on. */
+async function backwards(deps: Pick<HostDependencies, "store">, filter: EventFilter, before: number, limit: number) {
+  const { subject } = filter;
+  const about = subject === undefined || subject === "" ? [] : await deps.store.transaction((tx) => tx.flow.bySubject(subject));
+  if (about.length > 0) {
+    const fitting = about.filter((event) => event.sequence < before && fitsFilter(event, filter)).toReversed();
+    return { events: fitting.slice(0, limit), next: fitting.length > limit ? fitting[limit - 1]?.sequence : undefined };
+  }
+  const found: FlowEvent[] = [];
+  let end = before;
+  // Sequences have no gaps, unless somebody deleted events: a stretch then holds fewer.
+  while (found.length < limit && end > 1 && before - end < longestLook) {
+    const start = Math.max(0, end - 1 - pageSize);
+    const last = end;
+    const stretch = await deps.store.transaction((tx) => tx.flow.after(start, last - 1 - start));
+    found.push(...stretch.filter((event) => event.sequence < last && fitsFilter(event, filter)).toReversed());
+    end = start + 1;
+  }
+  const events = found.slice(0, limit);
+  const next = found.length > limit ? (events.at(-1)?.sequence ?? end) : end;
+  return { events, next: next > 1 ? next : undefined };
 }
