@@ -3,7 +3,7 @@ import type { ContractRouterClient } from "@orpc/contract";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { createHostRouter, type HostRouter } from "../apps/host/router.ts";
 import type { HostContract } from "../contract/index.ts";
-import type { Instant } from "../domain/kernel/values.ts";
+import type { BranchName, Digest, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import { stageTable } from "../domain/stage/table.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -87,6 +87,28 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         const { items } = await client.inbox.list({});
 
         expect(items.filter((item) => item.runId === run.id).map((item) => item.summary)).toStrictEqual(["older", "younger", "low", "late"]);
+      });
+
+      it("finds documents by their words and says where each is", async () => {
+        const meta = {
+          docId: "doc-ferry",
+          repository: "acme/shop" as RepositoryName,
+          path: "docs/ferry.md",
+          branch: "main" as BranchName,
+          type: "prd",
+          title: "Ferry",
+          status: "draft",
+          ownerRole: "pm",
+          hash: "0".repeat(64) as Digest,
+          frontMatter: {},
+          updatedAt: 1 as Instant,
+        };
+        await world.inStore((tx) => tx.documents.upsert(meta, [{ section: "Boarding", text: "Passengers board the ferry at gangway nine." }]));
+
+        expect(await client.documents.search({ query: "gangways" })).toMatchObject([
+          { repository: "acme/shop", path: "docs/ferry.md", title: "Ferry", section: "Boarding", excerpt: expect.stringContaining("gangway nine") },
+        ]);
+        expect(await client.documents.search({ query: "gangways", repository: "acme/other" })).toStrictEqual([]);
       });
 
       it("shows characters that do not show, and says that there are some", async () => {
@@ -425,47 +447,6 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await vi.waitFor(() => expect(batches).toStrictEqual([[], [stored!.sequence + 1]]));
         leave.abort();
         await reading;
-      });
-
-      it("page back through the record, newest first, to its beginning", async () => {
-        await world.inStore((tx) => tx.flow.append(Array.from({ length: 5 }, () => sampleFlowEvent())));
-        const head = (await world.inStore((tx) => tx.flow.head()))!.sequence;
-        const seen: number[] = [];
-
-        let before: number | undefined;
-        do {
-          const page = await client.audit.page({ limit: 3, ...(before === undefined ? {} : { before }) });
-          expect(page).toMatchObject({ head });
-          expect(page.events.length).toBeLessThanOrEqual(3);
-          seen.push(...page.events.map((event) => event.sequence));
-          before = page.next;
-        } while (before !== undefined);
-
-        expect(seen).toStrictEqual(Array.from({ length: head }, (_, index) => head - index));
-      });
-
-      it("page back through what fits a filter alone", async () => {
-        const subject = `issue:acme/shop#${unique("n")}`;
-        const actor = { type: "person", id: unique("olga") } as const;
-        await world.inStore((tx) =>
-          tx.flow.append([
-            sampleFlowEvent({ subject: `${subject}1`, type: "issue.opened" }),
-            sampleFlowEvent({ subject: `${subject}12`, type: "issue.opened", actor }),
-            sampleFlowEvent({ subject: `${subject}12`, type: "run.queued" }),
-            sampleFlowEvent({ subject: `${subject}12`, type: "run.started" }),
-          ]),
-        );
-        const page = async (input: Parameters<typeof client.audit.page>[0]): Promise<string[]> => {
-          const { events } = await client.audit.page(input);
-          return events.map((event) => `${event.subject.slice(subject.length)} ${event.type}`);
-        };
-
-        expect(await page({ subject: `${subject}1` })).toStrictEqual(["1 issue.opened"]);
-        expect(await page({ subject })).toStrictEqual(["12 run.started", "12 run.queued", "12 issue.opened", "1 issue.opened"]);
-        expect(await page({ subject, type: "run." })).toStrictEqual(["12 run.started", "12 run.queued"]);
-        expect(await page({ actor: actor.id })).toStrictEqual(["12 issue.opened"]);
-        const first = await client.audit.page({ subject: `${subject}12`, limit: 2 });
-        expect(await page({ subject: `${subject}12`, limit: 2, before: first.next })).toStrictEqual(["12 issue.opened"]);
       });
 
       it("export the record in pieces", async () => {
