@@ -54,5 +54,17 @@ export const documentsContract = {
     ),
   search: oc
     .input(z.object({ repository: repositoryName.optional(), query: z.string().trim().min(1).max(1_000), limit: z.int().min(1).max(100).optional() }))
-    .output(z.array(z.object({ docId: z.string(), path: z.string(), title: z.string(), section: z.string(), excerpt: z.string(), score: z.number() }))),
+    .output(
+      z.array(
+        z.object({
+          repository: repositoryName,
+          docId: z.string(),
+          path: z.string(),
+          title: z.string(),
+          section: z.string(),
+          excerpt: z.string(),
+          score: z.number(),
+        }),
+      ),
+    ),
 };

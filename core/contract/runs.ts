@@ -27,6 +27,10 @@ export const runRow = z.object({
   phase: runPhase,
   /** What the run is doing or waits for, in one sentence. */
   status: z.string(),
+  /** What a parked run waits for; `owner` when the owner holds it. */
+  waitsFor: z.enum(["decision", "answer", "owner"]).optional(),
+  /** The request that it waits for, in one sentence, or why it ended. */
+  reason: z.string().optional(),
   requestId: requestId.optional(),
   attempt: z.number(),
   threadId: z.string().optional(),
@@ -81,17 +85,18 @@ export const transcriptCursor = z.object({ attempt: z.int().min(0), sequence: z.
 export const transcriptEntry = z.object({ attempt: z.number(), sequence: z.number(), at: instant, type: z.string(), content: z.record(z.string(), z.json()) });
 export type TranscriptEntry = z.infer<typeof transcriptEntry>;
 
+const runSelection = z.object({
+  repository: repositoryName.optional(),
+  issue: issueNumber.optional(),
+  active: z.boolean().optional(),
+  limit: z.int().min(1).max(500).optional(),
+});
+const runList = z.object({ runs: z.array(runRow), asOf: instant });
+
 export const runsContract = {
-  list: oc
-    .input(
-      z.object({
-        repository: repositoryName.optional(),
-        issue: issueNumber.optional(),
-        active: z.boolean().optional(),
-        limit: z.int().min(1).max(500).optional(),
-      }),
-    )
-    .output(z.object({ runs: z.array(runRow), asOf: instant })),
+  list: oc.input(runSelection).output(runList),
+  /** Emits the list, and again whenever a run in it changed, until the reader leaves. */
+  watchList: oc.input(runSelection).output(eventIterator(runList)),
   get: oc
     .errors(commonErrors)
     .input(z.object({ id: runId }))

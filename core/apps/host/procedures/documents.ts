@@ -54,7 +54,7 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
       const limit = input.limit ?? 20;
       const hits = await deps.store.transaction(async (tx) => {
         const found = [];
-        for (const name of repositories) found.push(...(await tx.documents.search(name, input.query, limit)));
+        for (const name of repositories) found.push(...(await tx.documents.search(name, input.query, limit)).map((hit) => ({ repository: name, ...hit })));
         return found;
       });
       return hits.toSorted((a, b) => b.score - a.score).slice(0, limit);

@@ -1,3 +1,4 @@
+import type { InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import type { runsContract, RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
 import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
@@ -22,20 +23,8 @@ export function runsProcedures(deps: HostDependencies): Procedures<typeof runsCo
   };
 
   return {
-    list: contract.runs.list.handler(async ({ input }) => ({
-      runs: await deps.store.transaction(async (tx) => {
-        const runs = await tx.runs.list({
-          repository: input.repository as RepositoryName | undefined,
-          issue: input.issue,
-          limit: input.limit ?? 100,
-          ...(input.active ? { phases: activeRunPhases } : {}),
-        });
-        const rows = [];
-        for (const run of runs) rows.push(await runRow(tx, run));
-        return rows;
-      }),
-      asOf: deps.clock.now(),
-    })),
+    list: contract.runs.list.handler(({ input }) => list(deps, input)),
+    watchList: contract.runs.watchList.handler(({ input, signal }) => watched(deps, signal, () => list(deps, input))),
     get: contract.runs.get.handler(({ input }) => detail(input.id)),
     transcript: contract.runs.transcript.handler(async ({ input }) => {
       const limit = input.limit ?? pageSize;
@@ -53,6 +42,23 @@ export function runsProcedures(deps: HostDependencies): Procedures<typeof runsCo
     resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId))),
     cancel: contract.runs.cancel.handler(({ input }) => afterwards(input.id, () => deps.cancelRun(input.id as RunId, input.reason))),
   };
+}
+
+type RunList = InferContractRouterOutputs<typeof runsContract>["list"];
+
+async function list(deps: HostDependencies, input: InferContractRouterInputs<typeof runsContract>["list"]): Promise<RunList> {
+  const runs = await deps.store.transaction(async (tx) => {
+    const found = await tx.runs.list({
+      repository: input.repository as RepositoryName | undefined,
+      issue: input.issue,
+      limit: input.limit ?? 100,
+      ...(input.active ? { phases: activeRunPhases } : {}),
+    });
+    const rows = [];
+    for (const run of found) rows.push(await runRow(tx, run));
+    return rows;
+  });
+  return { runs, asOf: deps.clock.now() };
 }
 
 /** A run is final before the last step of what was decided about it: labels, comment, index. Only then there is nothing more to see. */

@@ -14,6 +14,7 @@ export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
   const request = requestId === undefined ? undefined : await tx.requests.get(requestId);
   const endedAt = "at" in run.state ? run.state.at : undefined;
   const latest = await tx.attempts.latest(run.id);
+  const reason = "reason" in run.state && run.state.phase !== "parked" ? run.state.reason : request?.summary;
   return {
     id: run.id,
     repository: run.repository,
@@ -25,6 +26,8 @@ export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
     branch: run.branch,
     phase: run.state.phase,
     status: statusText(run, request),
+    ...(run.state.phase === "parked" ? { waitsFor: run.state.reason } : {}),
+    ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
     attempt: latest?.attempt ?? 0,
     ...(run.threadId === undefined ? {} : { threadId: run.threadId }),
