@@ -21,11 +21,19 @@ export const boardCard = z.object({
   issue: issueNumber,
   title: z.string(),
   labels: z.array(z.string()),
+  /** Those of the labels that do not drive the process: the project's own, and what only classifies (`bug`, `feature`). */
+  tags: z.array(z.string()),
   stage: stageName.optional(),
   role: role.optional(),
   runId: runId.optional(),
   phase: runPhase.optional(),
   status: z.string(),
+  /** Whom or what the run waits for: the owner's decision, answer or review, or that the owner lets go of it. */
+  waitsFor: z.enum(["decision", "answer", "review", "owner"]).optional(),
+  /** What exactly it waits for, or why it ended, in one sentence without the phase. Somebody's words may be quoted in it. */
+  reason: z.string().optional(),
+  /** When the run came into its phase. */
+  since: instant.optional(),
   pull: z.number().optional(),
   tokens: tokenTotals.optional(),
   updatedAt: instant,

@@ -1,11 +1,13 @@
 import type { z } from "zod";
 import type { boardContract, boardCard, stageRow } from "../../../contract/board.ts";
-import type { RepositoryName, TargetVersion } from "../../../domain/kernel/values.ts";
+import type { RepositoryName, RequestId, TargetVersion } from "../../../domain/kernel/values.ts";
 import { classifyLabel } from "../../../domain/label/classify.ts";
-import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
+import { defaultLabelNames, labelNames, type LabelNames } from "../../../domain/label/names.ts";
+import type { Run } from "../../../domain/run/run.ts";
 import { allStages } from "../../../domain/stage/stage.ts";
 import { stageTable, type WriteScope } from "../../../domain/stage/table.ts";
 import type { ForgeIssue } from "../../../ports/forge.ts";
+import type { Transaction } from "../../../ports/store.ts";
 import type { TransitionPreview } from "../../../usecases/preview-transition.ts";
 import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
@@ -91,25 +93,58 @@ async function cardsOf(deps: HostDependencies, repository: RepositoryName): Prom
     const cards: BoardCard[] = [];
     for (const issue of issues) {
       const [run] = await tx.runs.list({ repository, issue: issue.number, limit: 1 });
-      const row = run && (await runRow(tx, run));
-      const labelled = issue.labels.flatMap((label) => {
-        const meaning = classifyLabel(label, names);
-        return meaning.type === "trigger" ? [meaning.stage] : [];
-      })[0];
-      const stage = labelled ?? row?.stage;
-      cards.push({
-        ...issueFields(issue),
-        repository,
-        ...(stage ? { stage } : {}),
-        ...(row ? { role: row.role, runId: row.id, phase: row.phase, tokens: row.tokens } : {}),
-        ...(row?.pull === undefined ? {} : { pull: row.pull }),
-        status: row?.status ?? "no run yet",
-      });
+      const labelled = stageAmong(issue.labels, names);
+      const stage = labelled ?? run?.stage;
+      cards.push({ repository, ...issueFields(issue, names), ...(stage ? { stage } : {}), ...(run ? await runFields(tx, run) : { status: "no run yet" }) });
     }
     return cards;
   });
 }
 
-function issueFields(issue: ForgeIssue) {
-  return { issue: issue.number, title: issue.title, labels: [...issue.labels], updatedAt: issue.updatedAt };
+function stageAmong(labels: readonly string[], names: LabelNames): BoardCard["stage"] {
+  for (const label of labels) {
+    const meaning = classifyLabel(label, names);
+    if (meaning.type === "trigger") return meaning.stage;
+  }
+  return undefined;
+}
+
+function issueFields(issue: ForgeIssue, names: LabelNames) {
+  const tags = issue.labels.filter((label) => ["other", "semantic"].includes(classifyLabel(label, names).type));
+  return { issue: issue.number, title: issue.title, labels: [...issue.labels], tags, updatedAt: issue.updatedAt };
+}
+
+async function runFields(tx: Transaction, run: Run) {
+  const row = await runRow(tx, run);
+  const request = row.requestId === undefined ? undefined : await tx.requests.get(row.requestId as RequestId);
+  const reason = request?.summary ?? endReason(run);
+  const waitsFor = waitsForOf(run);
+  return {
+    role: row.role,
+    runId: row.id,
+    phase: row.phase,
+    status: row.status,
+    tokens: row.tokens,
+    since: phaseSince(run),
+    ...(waitsFor === undefined ? {} : { waitsFor }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(row.pull === undefined ? {} : { pull: row.pull }),
+  };
+}
+
+function waitsForOf({ state }: Run): BoardCard["waitsFor"] {
+  if (state.phase === "waiting_mcp") return "decision";
+  if (state.phase === "waiting_input") return "answer";
+  if (state.phase === "waiting_owner_review") return "review";
+  return state.phase === "parked" ? state.reason : undefined;
+}
+
+/** Why it ended; a parked run's reason is what it waits for, which is said elsewhere. */
+function endReason({ state }: Run): string | undefined {
+  return "reason" in state && state.phase !== "parked" ? state.reason : undefined;
+}
+
+function phaseSince({ state, createdAt }: Run): number {
+  if ("since" in state) return state.since;
+  return "at" in state ? state.at : createdAt;
 }
