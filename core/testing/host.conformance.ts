@@ -142,33 +142,6 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         await client.board.apply({ ...move, targetVersion: again.targetVersion });
         expect(world.forge.issues.get(41)?.labels).toStrictEqual(["idea", "bug", "run:intake"]);
       });
-
-      it("shows an issue on the board with what its run waits for, since when, and the labels that do not drive the process", async () => {
-        const run = await newRun({ issue: 9_000 });
-        const request = sampleRequest(run.id, { summary: "dev wants to add a label" });
-        const state = { phase: "waiting_mcp", attempt: 1, requestId: request.id, since: 77 as Instant } as const;
-        await world.inStore(async (tx) => {
-          await tx.requests.insert(request);
-          await tx.runs.save({ ...run, state });
-        });
-        world.forge.addIssue({ number: run.issue, labels: ["idea", "run:prd", "state:in-review", "[ai-model-x]", "payments"] });
-        world.forge.addIssue({ number: 9_001, labels: [] });
-
-        const { cards } = await client.board.cards({});
-
-        expect(cards.find((card) => card.issue === run.issue)).toMatchObject({
-          stage: "prd",
-          tags: ["idea", "payments"],
-          phase: "waiting_mcp",
-          waitsFor: "decision",
-          reason: "dev wants to add a label",
-          since: 77,
-        });
-        const idea = cards.find((card) => card.issue === 9_001);
-        expect(idea).toMatchObject({ status: "no run yet", tags: [] });
-        expect(idea).not.toHaveProperty("stage");
-        expect(idea).not.toHaveProperty("waitsFor");
-      });
     });
 
     describe("errors", () => {
