@@ -149,19 +149,22 @@ function send(request: IncomingMessage, response: ServerResponse, answer: Answer
     ...(unread ? { connection: "close" } : {}),
     ...answer.headers,
   });
-  response.end(request.method === "HEAD" ? undefined : text, () => {
-    if (unread) closeAfterDraining(request);
-  });
+  if (!unread) return void response.end(request.method === "HEAD" ? undefined : text);
+  response.write(text);
+  linger(request, () => response.end());
 }
 
 /**
- * A socket closed with unread bytes is reset, and a sender that is still at it may never see the answer. So a little more is read and thrown away; of one that
- * sends on and on nothing more is taken, and it has a moment to read before it is cut off.
+ * A socket closed with unread bytes is reset, and a sender that is still at it may never see the answer. So it is closed when the sender has finished or gone, or after a
+ * moment. Until then a little more is read and thrown away; of one that sends on and on nothing more is taken.
  */
-function closeAfterDraining(request: IncomingMessage): void {
-  const { socket } = request;
-  const cut = setTimeout(() => socket.destroy(), lingerMilliseconds).unref();
-  socket.once("close", () => clearTimeout(cut));
+function linger(request: IncomingMessage, close: () => void): void {
+  const moment = setTimeout(close, lingerMilliseconds).unref();
+  for (const ended of ["end", "close"])
+    request.once(ended, () => {
+      clearTimeout(moment);
+      close();
+    });
   let left = megabyte;
   request.on("data", (chunk: Buffer) => {
     left -= chunk.length;
