@@ -42,6 +42,5 @@ function mayPass(error: unknown): boolean {
 /** GraphQL says 200 for its own accidents too. */
 function refuseAccident(response: { readonly data: unknown }): void {
   const [first] = (response.data as { readonly errors?: readonly { readonly message?: string }[] } | null)?.errors ?? [];
-  if (first?.message?.includes("Something went wrong while executing your query"))
-    throw Object.assign(new Error(first.message), { status: 500, response });
+  if (first?.message?.includes("Something went wrong while executing your query")) throw Object.assign(new Error(first.message), { status: 500, response });
 }
