@@ -1,0 +1,105 @@
+import { memo, useEffect, useRef, type DragEvent, type ReactElement } from "react";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
+import { useSpeech, type Language, type Say } from "../../i18n/language.tsx";
+import { Age } from "../../ui/age.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import style from "./board.module.css";
+import { cardKey, tokensOf, type BoardCard } from "./board-view.ts";
+import { CardState, stateText } from "./card-state.tsx";
+
+/** What can be done to a card where it lies. */
+export interface CardActions {
+  readonly choose: (card: BoardCard) => void;
+  readonly open: (card: BoardCard) => void;
+  readonly drag: (card: BoardCard | undefined) => void;
+  /** Whether the card was just reached by keyboard, and should have the focus; true once. */
+  readonly takesFocus: (key: string) => boolean;
+}
+
+interface Given {
+  readonly card: BoardCard;
+  readonly isChosen: boolean;
+  readonly isTabStop: boolean;
+  readonly showsRepository: boolean;
+  readonly actions: CardActions;
+}
+
+export const Card = memo(function Card({ card, isChosen, isTabStop, showsRepository, actions }: Given): ReactElement {
+  const { say, language } = useSpeech();
+  const place = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
+  });
+  return (
+    <div
+      ref={place}
+      role="button"
+      tabIndex={isTabStop ? 0 : -1}
+      aria-current={isChosen}
+      aria-label={nameOf(card, say)}
+      className={style["card"]}
+      draggable
+      onClick={() => actions.choose(card)}
+      onDoubleClick={() => actions.open(card)}
+      onKeyDown={(event) => {
+        if (event.key === "Enter") actions.open(card);
+        if (event.key === " ") actions.choose(card);
+        if (event.key === "Enter" || event.key === " ") event.preventDefault();
+      }}
+      onDragStart={(event) => startDrag(event, card, actions)}
+      onDragEnd={() => actions.drag(undefined)}
+    >
+      {showsRepository ? <span className={style["repository"]}>{card.repository}</span> : undefined}
+      <span className={style["name"]}>
+        <span className={style["number"]}>#{card.issue}</span> <Foreign>{card.title}</Foreign>
+      </span>
+      <CardState card={card} />
+      {card.reason === undefined ? undefined : (
+        <span className={style["reason"]} title={revealHidden(card.reason)}>
+          <Foreign>{card.reason}</Foreign>
+        </span>
+      )}
+      <Tags tags={card.tags} />
+      <span className={style["foot"]}>
+        <span>{footOf(card, say, language)}</span>
+        <Age at={card.since ?? card.updatedAt} />
+      </span>
+    </div>
+  );
+});
+
+function startDrag(event: DragEvent, card: BoardCard, actions: CardActions): void {
+  // Firefox starts no drag without data.
+  event.dataTransfer.setData("text/plain", `${card.repository}#${card.issue}`);
+  Object.assign(event.dataTransfer, { effectAllowed: "move" });
+  actions.choose(card);
+  actions.drag(card);
+}
+
+function Tags({ tags }: { readonly tags: readonly string[] }): ReactElement | undefined {
+  if (tags.length === 0) return undefined;
+  return (
+    <span className={style["tags"]}>
+      {tags.map((tag) => (
+        <span key={tag} className={style["tag"]}>
+          <Foreign>{tag}</Foreign>
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Who works on it, its pull request, and what it has cost: in dollars where that is known, else in tokens. */
+function footOf(card: BoardCard, say: Say, language: Language): string {
+  const spent = tokensOf(card);
+  const cost = card.tokens?.cost;
+  const price = cost === undefined ? undefined : new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cost);
+  const tokens = spent === 0 ? undefined : say("board.tokens", { n: new Intl.NumberFormat(language, { notation: "compact" }).format(spent) });
+  return [card.role, card.pull === undefined ? undefined : say("board.pull", { n: card.pull }), price ?? tokens].filter(Boolean).join(" · ");
+}
+
+function nameOf(card: BoardCard, say: Say): string {
+  return [`#${card.issue} ${revealHidden(card.title)}`, stateText(card, say), card.reason === undefined ? "" : revealHidden(card.reason)]
+    .filter(Boolean)
+    .join(", ");
+}

@@ -1,0 +1,100 @@
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { memo, useEffect, useId, useRef, type ReactElement } from "react";
+import { useSpeech, type Say } from "../../i18n/language.tsx";
+import { Card, type CardActions } from "./board-card.tsx";
+import style from "./board.module.css";
+import { cardKey, type Column } from "./board-view.ts";
+
+interface Given {
+  readonly column: Column;
+  /** Row of the chosen card, when it is in this column. */
+  readonly chosenRow: number | undefined;
+  /** Row of the card that Tab leads to, when it is in this column. */
+  readonly tabRow: number | undefined;
+  readonly isTarget: boolean;
+  readonly showsRepository: boolean;
+  readonly actions: CardActions;
+  /** A card is dragged over it. */
+  readonly hover: (id: Column["id"]) => boolean;
+  readonly drop: (id: Column["id"]) => void;
+}
+
+const usualHeight = 96;
+const gap = 8;
+
+/** One stage with its cards. Only those near the view exist. */
+export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement {
+  const { column, chosenRow, tabRow, isTarget, showsRepository, actions, hover, drop } = given;
+  const { say } = useSpeech();
+  const title = useId();
+  const place = useRef<HTMLElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  const kept = [chosenRow, tabRow];
+  const rows = useVirtualizer({
+    count: column.cards.length,
+    getScrollElement: () => list.current,
+    estimateSize: () => usualHeight,
+    gap,
+    overscan: 6,
+    getItemKey: (row) => keyAt(column, row),
+    // The chosen card stays where the keyboard finds it, even when it is scrolled away.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept.filter((row) => row !== undefined)])].sort((a, b) => a - b),
+  });
+  const chosenKey = chosenRow === undefined ? undefined : keyAt(column, chosenRow);
+  useEffect(() => {
+    if (chosenRow === undefined) return;
+    rows.scrollToIndex(chosenRow, { align: "auto" });
+    place.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    // Once for each choice: a card that is sorted elsewhere does not take the view along.
+  }, [chosenKey]);
+  return (
+    <section
+      ref={place}
+      className={style["column"]}
+      data-empty={column.cards.length === 0}
+      data-target={isTarget}
+      aria-labelledby={title}
+      onDragOver={(event) => {
+        if (hover(column.id)) event.preventDefault();
+      }}
+      onDrop={(event) => {
+        event.preventDefault();
+        drop(column.id);
+      }}
+    >
+      <h2 id={title} className={style["columnHead"]}>
+        {columnName(column.id, say)} <span className={style["columnCount"]}>{column.cards.length}</span>
+      </h2>
+      <ul ref={list} className={style["cards"]} tabIndex={-1}>
+        <li aria-hidden style={{ height: rows.getTotalSize() }} />
+        {rows.getVirtualItems().map(({ index, key, start }) => {
+          const card = column.cards[index];
+          if (!card) return undefined;
+          return (
+            <li
+              key={key}
+              ref={rows.measureElement}
+              data-index={index}
+              className={style["place"]}
+              style={{ transform: `translateY(${start}px)` }}
+              aria-setsize={column.cards.length}
+              aria-posinset={index + 1}
+            >
+              <Card card={card} isChosen={index === chosenRow} isTabStop={index === tabRow} showsRepository={showsRepository} actions={actions} />
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+});
+
+function keyAt(column: Column, row: number): string {
+  const card = column.cards[row];
+  return card ? cardKey(card) : String(row);
+}
+
+/** What the owner calls a column. */
+export function columnName(id: Column["id"], say: Say): string {
+  return id === "ideas" ? say("board.ideas") : say(`board.stage.${id}`);
+}

@@ -1,0 +1,266 @@
+import { Button } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useMemo, useRef, useState, type ReactElement } from "react";
+import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
+import { useSpeech } from "../../i18n/language.tsx";
+import { clock } from "../../ui/age.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
+import { Empty } from "../../ui/panes.tsx";
+import { BoardColumns } from "./board-columns.tsx";
+import { BoardToolbar } from "./board-toolbar.tsx";
+import style from "./board.module.css";
+import {
+  cardKey,
+  columnsOf,
+  likelyTarget,
+  matching,
+  neighbour,
+  variantsOf,
+  type BoardCard,
+  type Column,
+  type IssueReference,
+  type StageName,
+  type StageRow,
+} from "./board-view.ts";
+import { NewIssue, type OpenedIssue } from "./new-issue.tsx";
+import { OpenedHint } from "./opened-hint.tsx";
+import { TransitionSheet, type Move } from "./transition-sheet.tsx";
+
+/** Every open issue by its stage, and the way from one stage to the next. */
+export function BoardScreen(): ReactElement {
+  const [repository, setRepository] = useState<string>();
+  const [query, setQuery] = useState("");
+  const [isWriting, setWriting] = useState(false);
+  const [opened, setOpened] = useState<OpenedIssue>();
+  const filter = useRef<HTMLInputElement>(null);
+  const main = useRef<HTMLDivElement>(null);
+  const board = useBoard(repository, query);
+  const choice = useChoice(board.columns, board.cards);
+  const sheet = useSheet(board.stages, choice.card);
+  const open = useOpenRun(sheet.ask);
+  useBoardKeys({ choice, sheet, open, write: () => setWriting(true), filter: () => filter.current?.focus() });
+  const show = (issue: IssueReference): void => {
+    setWriting(false);
+    setQuery("");
+    choice.byKeyboard(cardKey(issue));
+  };
+  return (
+    <div className={style["screen"]}>
+      <div ref={main} className={style["main"]}>
+        <BoardToolbar
+          filter={filter}
+          query={query}
+          setQuery={setQuery}
+          repository={repository}
+          setRepository={setRepository}
+          chosen={choice.card}
+          open={open}
+          move={sheet.ask}
+          write={() => setWriting(true)}
+        />
+        <Fault board={board} />
+        {opened ? (
+          <OpenedHint issue={opened} move={() => sheet.ask({ ...opened, labels: undefined }, "intake")} hide={() => setOpened(undefined)} />
+        ) : undefined}
+        <Content board={board} query={query} clear={() => setQuery("")} write={() => setWriting(true)}>
+          <BoardColumns columns={board.columns} chosen={choice.key} showsRepository={board.hasSeveral} choose={choice} open={open} move={sheet.ask} />
+        </Content>
+      </div>
+      {sheet.move ? (
+        <TransitionSheet
+          key={cardKey(sheet.move)}
+          move={sheet.move}
+          stages={board.stages}
+          labels={board.cards.find((card) => sheet.move && cardKey(card) === cardKey(sheet.move))?.labels}
+          change={sheet.change}
+          close={() => {
+            sheet.close();
+            main.current?.querySelector<HTMLElement>("[aria-current=true]")?.focus();
+          }}
+        />
+      ) : undefined}
+      <NewIssue
+        opened={isWriting}
+        repository={repository}
+        close={() => setWriting(false)}
+        done={(issue) => {
+          setOpened(issue);
+          show(issue);
+        }}
+        show={show}
+      />
+    </div>
+  );
+}
+
+type Board = ReturnType<typeof useBoard>;
+
+/** Stages and cards, live. */
+function useBoard(repository: string | undefined, query: string) {
+  const queries = useHostQueries();
+  const stages = useQuery({ ...queries.board.stages.queryOptions(), staleTime: Infinity });
+  const watched = useQuery(queries.board.watch.experimental_liveOptions({ input: repository === undefined ? {} : { repository } }));
+  const cards = watched.data?.cards ?? none;
+  const rows = stages.data ?? noStages;
+  const columns = useMemo(() => columnsOf(rows, matching(cards, query)), [rows, cards, query]);
+  const hasSeveral = useMemo(() => new Set(cards.map((card) => card.repository)).size > 1, [cards]);
+  return {
+    stages: rows,
+    cards,
+    columns,
+    hasSeveral,
+    isRead: stages.data !== undefined && watched.data !== undefined,
+    asOf: watched.data?.asOf,
+    fault: watched.failureReason ?? stages.failureReason,
+  };
+}
+
+const none: readonly BoardCard[] = [];
+const noStages: readonly StageRow[] = [];
+
+/** The card that keys and buttons mean. */
+function useChoice(columns: readonly Column[], cards: readonly BoardCard[]) {
+  const [key, setKey] = useState<string>();
+  const focus = useRef<string>(undefined);
+  const byKeyboard = (next: string): void => {
+    focus.current = next;
+    setKey(next);
+  };
+  return {
+    key,
+    card: cards.find((card) => cardKey(card) === key),
+    byPointer: setKey,
+    byKeyboard,
+    step(direction: Parameters<typeof neighbour>[2]) {
+      const next = neighbour(columns, key, direction);
+      if (next) byKeyboard(cardKey(next));
+    },
+    /** True once for the card that the keyboard went to. */
+    takesFocus(of: string): boolean {
+      if (focus.current !== of) return false;
+      focus.current = undefined;
+      return true;
+    },
+  };
+}
+export type Choice = ReturnType<typeof useChoice>;
+
+type Ask = (card: OpenedIssue & { readonly stage?: StageName | undefined; readonly labels?: unknown }, to?: StageName) => void;
+
+function useSheet(stages: readonly StageRow[], chosen: BoardCard | undefined) {
+  const [move, setMove] = useState<Move>();
+  const ask: Ask = ({ repository, issue, title, stage }, to = likelyTarget(stages, stage)) => {
+    if (to === undefined) return;
+    const variants = variantsOf(stages.find(({ name }) => name === to));
+    setMove({ repository, issue, title, to, variant: stage === to && variants.includes("revise") ? "revise" : "work" });
+  };
+  return { move, ask, askForChosen: () => chosen && ask(chosen), change: setMove, close: () => setMove(undefined) };
+}
+
+/** Opens the run of a card; one that has none is asked where it shall go. */
+function useOpenRun(ask: Ask): (card: BoardCard) => void {
+  const navigate = useNavigate();
+  return (card) => {
+    if (card.runId === undefined) ask(card);
+    else void navigate({ to: "/runs/{-$id}", params: { id: card.runId } });
+  };
+}
+
+interface Acts {
+  readonly choice: Choice;
+  readonly sheet: ReturnType<typeof useSheet>;
+  readonly open: (card: BoardCard) => void;
+  readonly write: () => void;
+  readonly filter: () => void;
+}
+
+function useBoardKeys({ choice, sheet, open, write, filter }: Acts): void {
+  const { say } = useSpeech();
+  const steps = [
+    ["j", "ArrowDown", "down"],
+    ["k", "ArrowUp", "up"],
+    ["h", "ArrowLeft", "left"],
+    ["l", "ArrowRight", "right"],
+  ] as const;
+  useScreenKeys([
+    ...steps.flatMap(([letter, arrow, direction]) =>
+      [letter, arrow].map((key) => ({ key, what: say(`board.keys.${direction}`), act: () => choice.step(direction) })),
+    ),
+    { key: "Enter", what: say("board.keys.open"), act: () => choice.card && open(choice.card) },
+    { key: "m", what: say("board.keys.move"), act: () => sheet.askForChosen() },
+    { key: "n", what: say("board.keys.new"), act: write },
+    { key: "/", what: say("board.keys.filter"), act: filter },
+    { key: "mod+Enter", what: say("board.keys.apply"), act: () => undefined },
+    { key: "Escape", what: say("board.keys.leave"), act: () => (sheet.move ? sheet.close() : choice.byPointer(undefined)) },
+  ]);
+}
+
+/** That something cannot be read at the moment, over what was read before. A host that is away says so for the whole window. */
+function Fault({ board: { fault, isRead, asOf } }: { readonly board: Board }): ReactElement | undefined {
+  const { say, language } = useSpeech();
+  const isLost = useLinkState().phase === "lost";
+  if (!fault || isLost || !isRead) return undefined;
+  return (
+    <div className={style["fault"]} role="status">
+      <Failure error={fault} />
+      {asOf === undefined ? undefined : <span>{say("board.stale", { when: clock(asOf, language) })}</span>}
+    </div>
+  );
+}
+
+interface ContentGiven {
+  readonly board: Board;
+  readonly query: string;
+  readonly clear: () => void;
+  readonly write: () => void;
+  readonly children: ReactElement;
+}
+
+function Content({ board, query, clear, write, children }: ContentGiven): ReactElement {
+  const { say } = useSpeech();
+  if (!board.isRead) return <Unread fault={board.fault} />;
+  if (board.cards.length === 0) {
+    return (
+      <Empty title={say("board.empty.title")}>
+        <p className={style["emptyText"]}>{say("board.empty.text")}</p>
+        <Button onClick={write}>{say("board.new")}</Button>
+      </Empty>
+    );
+  }
+  if (query !== "" && board.columns.every((column) => column.cards.length === 0)) {
+    return (
+      <Empty title={say("board.noMatch.title")}>
+        <Button variant="default" onClick={clear}>
+          {say("board.noMatch.clear")}
+        </Button>
+      </Empty>
+    );
+  }
+  return children;
+}
+
+function Unread({ fault }: { readonly fault: unknown }): ReactElement {
+  const { say } = useSpeech();
+  const isLost = useLinkState().phase === "lost";
+  if (fault && !isLost) {
+    return (
+      <div className={style["unread"]}>
+        <Failure error={fault} />
+      </div>
+    );
+  }
+  return (
+    <div className={style["columns"]} role="status" aria-label={say("state.loading")}>
+      {[3, 1, 2, 0, 1, 0].map((count, column) => (
+        // oxlint-disable-next-line react/no-array-index-key
+        <div key={column} className={style["ghostColumn"]}>
+          {Array.from({ length: count }, (_, row) => (
+            <div key={row} className={style["ghost"]} />
+          ))}
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { Button, CloseButton, Kbd, NativeSelect, TextInput } from "@mantine/core";
+import { IconFilter } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement, RefObject } from "react";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useSpeech } from "../../i18n/language.tsx";
+import style from "./board.module.css";
+import type { BoardCard } from "./board-view.ts";
+
+interface Given {
+  readonly filter: RefObject<HTMLInputElement | null>;
+  readonly query: string;
+  readonly setQuery: (query: string) => void;
+  readonly repository: string | undefined;
+  readonly setRepository: (repository: string | undefined) => void;
+  readonly chosen: BoardCard | undefined;
+  readonly open: (card: BoardCard) => void;
+  readonly move: (card: BoardCard) => void;
+  readonly write: () => void;
+}
+
+/** What the board shows, and what can be done with the chosen card. */
+export function BoardToolbar({ filter, query, setQuery, repository, setRepository, chosen, open, move, write }: Given): ReactElement {
+  const { say } = useSpeech();
+  const projects = useQuery(useHostQueries().projects.list.queryOptions()).data ?? [];
+  const repositories = projects.map((project) => ({ value: project.repository, label: project.repository }));
+  return (
+    <div className={style["toolbar"]}>
+      <h1>{say("board.title")}</h1>
+      <NativeSelect
+        aria-label={say("board.repository")}
+        size="xs"
+        value={repository ?? ""}
+        onChange={(event) => setRepository(event.currentTarget.value || undefined)}
+        data={[{ value: "", label: say("board.everyRepository") }, ...repositories]}
+      />
+      <TextInput
+        ref={filter}
+        className={style["filter"]}
+        aria-label={say("board.filter")}
+        placeholder={say("board.filter")}
+        size="xs"
+        value={query}
+        onChange={(event) => setQuery(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key !== "Escape") return;
+          setQuery("");
+          event.currentTarget.blur();
+        }}
+        leftSection={<IconFilter size={14} aria-hidden />}
+        rightSection={query === "" ? <Kbd size="xs">/</Kbd> : <CloseButton size="xs" aria-label={say("board.noMatch.clear")} onClick={() => setQuery("")} />}
+      />
+      <span className={style["acts"]}>
+        <Button variant="default" size="xs" disabled={chosen?.runId === undefined} onClick={() => chosen && open(chosen)} rightSection={<Kbd size="xs">⏎</Kbd>}>
+          {say("board.open")}
+        </Button>
+        <Button variant="default" size="xs" disabled={!chosen} onClick={() => chosen && move(chosen)} rightSection={<Kbd size="xs">m</Kbd>}>
+          {say("board.move")}
+        </Button>
+        <Button size="xs" onClick={write} rightSection={<Kbd size="xs">n</Kbd>}>
+          {say("board.new")}
+        </Button>
+      </span>
+    </div>
+  );
+}

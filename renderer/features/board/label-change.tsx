@@ -1,0 +1,36 @@
+import type { ReactElement } from "react";
+import type { z } from "zod";
+import type { labelPlan } from "../../../core/contract/shared.ts";
+import type { Text } from "../../i18n/en.ts";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import style from "./board.module.css";
+
+/** What a change takes away, puts on and leaves, label by label. */
+export function LabelChange({ plan }: { readonly plan: z.infer<typeof labelPlan> }): ReactElement {
+  return (
+    <dl className={style["change"]}>
+      <Labels text="board.sheet.removed" labels={plan.removed} sign="−" />
+      <Labels text="board.sheet.added" labels={plan.added} sign="+" />
+      <Labels text="board.sheet.result" labels={plan.after} sign="" />
+    </dl>
+  );
+}
+
+function Labels({ text, labels, sign }: { readonly text: Text; readonly labels: readonly string[]; readonly sign: "−" | "+" | "" }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <div className={style["changeRow"]}>
+      <dt>{say(text)}</dt>
+      <dd>
+        {labels.length === 0 ? <span className={style["quiet"]}>{say("board.sheet.none")}</span> : undefined}
+        {labels.map((label) => (
+          <span key={label} className={style["label"]} data-sign={sign}>
+            {sign === "" ? undefined : `${sign} `}
+            <Foreign>{label}</Foreign>
+          </span>
+        ))}
+      </dd>
+    </div>
+  );
+}
