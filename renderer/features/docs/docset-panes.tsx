@@ -1,0 +1,106 @@
+import { useQuery } from "@tanstack/react-query";
+import { useMemo, useState, type ReactElement } from "react";
+import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
+import { unlessRefused } from "../../host-client/unless-refused.ts";
+import { useSpeech } from "../../i18n/language.tsx";
+import { clock } from "../../ui/age.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
+import { Empty } from "../../ui/panes.tsx";
+import style from "./docs.module.css";
+import { DocsetList } from "./docset-list.tsx";
+import { countStates, docsetStages, issueOfPath, requiringStages, type DocsetItem } from "./docset-view.ts";
+import { DocumentView, documentViews, type DocumentViewName } from "./document-view.tsx";
+import type { IssueChoice } from "./issue-choices.ts";
+import { useViewedMarks, type DocumentRow } from "./use-documents.ts";
+import { toggleViewed, viewedState } from "./viewed.ts";
+
+interface DocsetPanesProps {
+  readonly repository: string;
+  readonly defaultBranch: string | undefined;
+  readonly issue: IssueChoice | undefined;
+  readonly documents: readonly DocumentRow[];
+  readonly path: string | undefined;
+  readonly choose: (path: string) => void;
+}
+
+type Present = DocsetItem<DocumentRow> & { readonly document: DocumentRow };
+
+/** An issue's documents on the left, the chosen one on the right. */
+export function DocsetPanes({ repository, defaultBranch, issue, documents, path, choose }: DocsetPanesProps): ReactElement {
+  const { say } = useSpeech();
+  const [view, setView] = useState<DocumentViewName>("rendered");
+  const [marks, setMarks] = useViewedMarks();
+  const stages = useStages(repository, issue, documents);
+  const present = stages.flatMap((stage) => stage.items).filter((item): item is Present => item.document !== undefined);
+  const chosen = present.find((item) => item.path === path) ?? firstToRead(present, (item) => viewedState(marks, repository, item.document) === "viewed");
+  const move = (by: number): void => {
+    const next = present[present.findIndex((item) => item === chosen) + by];
+    if (next) choose(next.path);
+  };
+  const toggle = (): void => {
+    if (chosen) setMarks(toggleViewed(marks, repository, chosen.document));
+  };
+  useScreenKeys([
+    { key: "j", what: say("docs.keys.next"), act: () => move(1) },
+    { key: "k", what: say("docs.keys.previous"), act: () => move(-1) },
+    { key: "v", what: say("docs.keys.viewed"), act: toggle },
+    ...documentViews.map((name, index) => ({ key: String(index + 1), what: say(`docs.${name}`), act: () => setView(name) })),
+  ]);
+  if (issue === undefined) return <Empty title={say("docs.noIssues")}>{say("docs.noIssuesWhy")}</Empty>;
+  return (
+    <div className={style["panes"]}>
+      <div className={style["master"]}>
+        <Summary issue={issue.issue} stages={stages} />
+        <DocsetList stages={stages} repository={repository} marks={marks} chosen={chosen?.path} choose={choose} />
+      </div>
+      {chosen ? (
+        <DocumentView
+          key={chosen.path}
+          repository={repository}
+          defaultBranch={defaultBranch}
+          issue={issue.issue}
+          document={chosen.document}
+          state={chosen.state}
+          viewed={viewedState(marks, repository, chosen.document)}
+          toggleViewed={toggle}
+          view={view}
+          setView={setView}
+        />
+      ) : (
+        <Empty title={say("docs.noDocuments", { n: issue.issue })}>{say("docs.noDocumentsWhy")}</Empty>
+      )}
+    </div>
+  );
+}
+
+/** The docset as the host has it, with the documents that lie in the issue's folder or are linked with it. */
+function useStages(repository: string, issue: IssueChoice | undefined, documents: readonly DocumentRow[]): ReturnType<typeof docsetStages<DocumentRow>> {
+  const queries = useHostQueries();
+  const number = issue?.issue ?? 0;
+  const enabled = issue !== undefined;
+  const docset = useQuery(queries.documents.docset.queryOptions({ input: { repository, issue: number }, enabled, retry: unlessRefused }));
+  const linked = useQuery(queries.documents.list.queryOptions({ input: { repository, issue: number }, enabled }));
+  return useMemo(() => {
+    const own = documents.filter((document) => issueOfPath(document.path) === number);
+    const byPath = new Map([...(linked.data ?? []), ...own].map((document) => [document.path, document]));
+    return docsetStages(number, docset.data ?? requiringStages, [...byPath.values()], issue?.stage);
+  }, [number, issue?.stage, docset.data, linked.data, documents]);
+}
+
+function Summary({ issue, stages }: { readonly issue: number; readonly stages: ReturnType<typeof docsetStages<DocumentRow>> }): ReactElement {
+  const { say, language } = useSpeech();
+  const link = useLinkState();
+  const { approved, in_review: inReview, draft, missing } = countStates(stages);
+  return (
+    <div className={style["summary"]}>
+      <strong>{say("docs.docsetOf", { n: issue })}</strong>
+      <span>{say("docs.counts", { approved, open: inReview + draft, missing })}</span>
+      {link.phase === "lost" ? <span>{say("state.asOf", { when: clock(link.since, language) })}</span> : undefined}
+    </div>
+  );
+}
+
+/** What waits for a reader: the first document in review that was not viewed, or else the first of all. */
+function firstToRead(present: readonly Present[], wasViewed: (item: Present) => boolean): Present | undefined {
+  return present.find((item) => item.state === "in_review" && !wasViewed(item)) ?? present[0];
+}

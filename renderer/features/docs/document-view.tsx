@@ -1,0 +1,167 @@
+import { Button, Kbd, SegmentedControl } from "@mantine/core";
+import { IconEye, IconEyeCheck, IconEyeExclamation } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { splitFrontMatter } from "../../../core/domain/document/front-matter.ts";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Age } from "../../ui/age.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import { Markdown } from "../../ui/markdown.tsx";
+import { Empty } from "../../ui/panes.tsx";
+import { Pending } from "../../ui/pending.tsx";
+import { DiffView } from "./diff-view.tsx";
+import { StateShape, StateWord } from "./document-state.tsx";
+import style from "./docs.module.css";
+import { frontMatterFields } from "./front-matter-fields.ts";
+import { ReviewThreads } from "./review-threads.tsx";
+import { SourceView, type LineWish } from "./source-view.tsx";
+import { useDocument, usePull, useThreads, type DocumentRow, type ReadDocument } from "./use-documents.ts";
+import type { DocumentState } from "./docset-view.ts";
+import type { ViewedState } from "./viewed.ts";
+
+export const documentViews = ["rendered", "source", "changes"] as const;
+export type DocumentViewName = (typeof documentViews)[number];
+
+interface DocumentProps {
+  readonly repository: string;
+  readonly defaultBranch: string | undefined;
+  readonly issue: number | undefined;
+  readonly document: DocumentRow;
+  readonly state: DocumentState;
+  readonly viewed: ViewedState;
+  readonly toggleViewed: () => void;
+  readonly view: DocumentViewName;
+  readonly setView: (view: DocumentViewName) => void;
+}
+
+/** One document: what it is, and its text in one of three views, with what reviewers say about it beside it. */
+export function DocumentView(props: DocumentProps): ReactElement {
+  const { repository, issue, document, view, setView } = props;
+  const read = useDocument(repository, document);
+  const pull = usePull(repository, issue, read.data);
+  const threads = useThreads(repository, pull, document);
+  const [wish, setWish] = useState<LineWish | undefined>();
+  const goTo = (line: number): void => {
+    setWish({ line, at: Date.now() });
+    setView("source");
+  };
+  const aside = pull !== undefined && (threads.data === undefined || threads.data.length > 0);
+  return (
+    <article className={style["document"]}>
+      <Head {...props} pull={pull} />
+      <div className={style["reading"]} data-aside={aside}>
+        <div className={style["body"]}>
+          {read.data === undefined ? (
+            <Pending reason={read.failureReason} />
+          ) : (
+            <Body view={view} read={read.data} defaultBranch={props.defaultBranch}>
+              <SourceView text={read.data.text} threads={threads.data ?? []} wish={wish} />
+            </Body>
+          )}
+        </div>
+        {aside ? <ReviewThreads pull={pull} threads={threads} goTo={goTo} /> : undefined}
+      </div>
+    </article>
+  );
+}
+
+function Head({ document, state, viewed, toggleViewed, view, setView, pull }: DocumentProps & { readonly pull: number | undefined }): ReactElement {
+  const { say } = useSpeech();
+  const Mark = { viewed: IconEyeCheck, changed: IconEyeExclamation, unseen: IconEye }[viewed];
+  return (
+    <header className={style["documentHead"]}>
+      <div className={style["documentTitle"]}>
+        <h2>
+          <Foreign>{document.title}</Foreign>
+        </h2>
+        <p className={style["meta"]}>
+          <span className={style["stateAndWord"]}>
+            <StateShape state={state} /> <StateWord state={state} />
+          </span>
+          <span>
+            <Foreign>{document.docId}</Foreign>
+          </span>
+          <span>
+            {say("docs.owner")} <Foreign>{document.ownerRole}</Foreign>
+          </span>
+          {pull === undefined ? undefined : <span>{say("docs.pull", { n: pull })}</span>}
+          <span>
+            <Foreign>{document.branch}</Foreign>
+          </span>
+          <Age at={document.updatedAt} />
+        </p>
+      </div>
+      <Button
+        size="xs"
+        variant={viewed === "viewed" ? "light" : "default"}
+        aria-pressed={viewed === "viewed"}
+        leftSection={<Mark size={14} />}
+        onClick={toggleViewed}
+      >
+        {say(viewed === "viewed" ? "docs.viewed" : viewed === "changed" ? "docs.viewAgain" : "docs.markViewed")}{" "}
+        <Kbd size="xs" className={style["key"]}>
+          v
+        </Kbd>
+      </Button>
+      <SegmentedControl
+        size="xs"
+        aria-label={say("docs.view")}
+        value={view}
+        onChange={setView}
+        data={documentViews.map((value) => ({ value, label: say(`docs.${value}`) }))}
+      />
+    </header>
+  );
+}
+
+interface BodyProps {
+  readonly view: DocumentViewName;
+  readonly read: ReadDocument;
+  readonly defaultBranch: string | undefined;
+  /** The source. */
+  readonly children: ReactNode;
+}
+
+function Body({ view, read, defaultBranch, children }: BodyProps): ReactElement {
+  const { say } = useSpeech();
+  if (view === "source") return <>{children}</>;
+  if (view === "rendered") return <Rendered read={read} />;
+  if (read.approvedText !== undefined) return <DiffView approved={read.approvedText} text={read.text} />;
+  const isApproved = read.document.branch === defaultBranch;
+  return (
+    <Empty title={say(isApproved ? "docs.isApproved" : "docs.isNew")}>
+      {say(isApproved ? "docs.isApprovedWhy" : "docs.isNewWhy", { branch: defaultBranch ?? "main" })}
+    </Empty>
+  );
+}
+
+/** Markdown beyond this takes longer to lay out than anybody wants to wait; its source does not. In UTF-16 code units. */
+const longestRendered = 400_000;
+
+function Rendered({ read: { text, frontMatter, document } }: { readonly read: ReadDocument }): ReactElement {
+  const { say } = useSpeech();
+  const scroller = useRef<HTMLDivElement>(null);
+  const fields = frontMatterFields(frontMatter, shownInHead);
+  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [document.path]);
+  if (text.length > longestRendered) return <Empty title={say("docs.tooLong")}>{say("docs.tooLongWhy")}</Empty>;
+  return (
+    <div ref={scroller} className={style["rendered"]} tabIndex={0} role="region" aria-label={say("docs.rendered")}>
+      {fields.length === 0 ? undefined : (
+        <dl className={style["fields"]} aria-label={say("docs.frontMatter")}>
+          {fields.map(({ key, value }) => (
+            <div key={key}>
+              <dt>
+                <Foreign>{key}</Foreign>
+              </dt>
+              <dd>
+                <Foreign>{value}</Foreign>
+              </dd>
+            </div>
+          ))}
+        </dl>
+      )}
+      <Markdown text={splitFrontMatter(text)?.body ?? text} />
+    </div>
+  );
+}
+
+const shownInHead = ["doc_id", "title", "status", "owner_role"];

@@ -1,0 +1,61 @@
+import type { StageName } from "../../../core/domain/stage/stage.ts";
+import { countStates, docsetStages, issueOfPath, requiringStages, type DocsetItem, type IndexedDocument } from "./docset-view.ts";
+
+export type TraceState = "approved" | "present" | "gaps" | "later" | "skipped";
+
+/** What one issue has of one stage. */
+export interface TraceCell<D extends IndexedDocument> {
+  readonly stage: StageName;
+  readonly state: TraceState;
+  readonly items: readonly DocsetItem<D>[];
+  readonly required: number;
+  readonly present: number;
+}
+
+export interface TraceRow<D extends IndexedDocument> {
+  readonly issue: number;
+  readonly title?: string | undefined;
+  readonly cells: readonly TraceCell<D>[];
+  /** Required documents that are missing in stages that the issue has reached. */
+  readonly gaps: number;
+}
+
+/** What the board knows of an issue. */
+export interface TracedIssue {
+  readonly issue: number;
+  readonly title: string;
+  readonly stage?: StageName | undefined;
+}
+
+/** Every issue against every stage that requires documents; the issue with the most gaps first, then by number. Issues that nothing was written for and no stage was started on stand last. */
+export function traceMatrix<D extends IndexedDocument>(documents: readonly D[], issues: readonly TracedIssue[]): readonly TraceRow<D>[] {
+  const known = new Map(issues.map((issue) => [issue.issue, issue]));
+  const byIssue = Map.groupBy(
+    documents.filter((document) => issueOfPath(document.path) !== undefined),
+    (document) => issueOfPath(document.path) ?? 0,
+  );
+  return [...new Set([...known.keys(), ...byIssue.keys()])]
+    .map((issue) => traceRow(issue, known.get(issue), byIssue.get(issue) ?? []))
+    .toSorted((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);
+}
+
+function traceRow<D extends IndexedDocument>(issue: number, known: TracedIssue | undefined, documents: readonly D[]): TraceRow<D> {
+  const stages = docsetStages(issue, requiringStages, documents, known?.stage);
+  const cells = stages.flatMap(({ stage, progress, items }): TraceCell<D>[] => {
+    if (stage === undefined) return [];
+    const required = items.filter((item) => item.required);
+    const present = required.filter((item) => item.document && item.state !== "gone");
+    return [{ stage, state: cellState(progress, required), items, required: required.length, present: present.length }];
+  });
+  return { issue, title: known?.title, cells, gaps: countStates(stages).missing };
+}
+
+function cellState(progress: "reached" | "later" | "skipped", required: readonly DocsetItem<IndexedDocument>[]): TraceState {
+  if (progress !== "reached") return progress;
+  if (required.some((item) => item.state === "missing" || item.state === "gone")) return "gaps";
+  return required.every((item) => item.state === "approved") ? "approved" : "present";
+}
+
+function begun(row: TraceRow<IndexedDocument>): number {
+  return row.cells.some((cell) => cell.state !== "later") ? 1 : 0;
+}

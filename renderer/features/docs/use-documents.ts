@@ -1,0 +1,84 @@
+import { useLocalStorage, useThrottledCallback } from "@mantine/hooks";
+import { keepPreviousData, skipToken, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect } from "react";
+import type { HostClient } from "../../host-client/connect.ts";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import { unlessRefused } from "../../host-client/unless-refused.ts";
+import { relatedPulls } from "./front-matter-fields.ts";
+import { readViewedMarks, type ViewedMarks } from "./viewed.ts";
+
+type Documents = HostClient["documents"];
+export type DocumentRow = Awaited<ReturnType<Documents["list"]>>[number];
+export type ReadDocument = Awaited<ReturnType<Documents["read"]>>;
+export type ReviewThread = Awaited<ReturnType<Documents["reviewThreads"]>>[number];
+
+const calm = 1_000;
+
+/** Has the documents read again when something happened, at most once a second. */
+export function useFreshDocuments(): void {
+  const queries = useHostQueries();
+  const client = useQueryClient();
+  const { data, dataUpdatedAt } = useQuery(queries.audit.follow.experimental_liveOptions({ input: {} }));
+  const refresh = useThrottledCallback(() => {
+    void client.invalidateQueries({ queryKey: queries.documents.list.key() });
+    void client.invalidateQueries({ queryKey: queries.documents.docset.key() });
+  }, calm);
+  const happened = (data?.length ?? 0) > 0;
+  useEffect(() => {
+    if (happened) refresh();
+  }, [dataUpdatedAt, happened, refresh]);
+}
+
+/** Every indexed document of a repository. */
+export function useDocuments(repository: string | undefined): UseQueryResult<DocumentRow[]> {
+  const queries = useHostQueries();
+  return useQuery(queries.documents.list.queryOptions({ input: repository === undefined ? skipToken : { repository } }));
+}
+
+/** One document's text. It is read again when the index has another version of it. */
+export function useDocument(repository: string, { path, hash }: { readonly path: string; readonly hash: string }): UseQueryResult<ReadDocument> {
+  const queries = useHostQueries();
+  const query = useQuery(queries.documents.read.queryOptions({ input: { repository, path }, retry: unlessRefused }));
+  const { refetch } = query;
+  const read = query.data?.document.hash;
+  useEffect(() => {
+    if (read !== undefined && read !== hash) void refetch();
+  }, [read, hash, refetch]);
+  return query;
+}
+
+/** The pull request that a document is reviewed in: that of the run on its branch, or the last one that it names itself. */
+export function usePull(repository: string, issue: number | undefined, read: ReadDocument | undefined): number | undefined {
+  const queries = useHostQueries();
+  const runs = useQuery(queries.runs.list.queryOptions({ input: issue === undefined ? skipToken : { repository, issue } }));
+  if (read === undefined) return undefined;
+  return runs.data?.runs.find((run) => run.branch === read.document.branch && run.pull !== undefined)?.pull ?? relatedPulls(read.frontMatter).at(-1);
+}
+
+/** The review threads of a pull request that are about one document. They are asked for again with each new version of it. */
+export function useThreads(
+  repository: string,
+  pull: number | undefined,
+  document: { readonly path: string; readonly hash: string },
+): UseQueryResult<ReviewThread[]> {
+  const queries = useHostQueries();
+  const { path, hash } = document;
+  const options = queries.documents.reviewThreads.queryOptions({ input: pull === undefined ? skipToken : { repository, pull }, retry: unlessRefused });
+  return useQuery({
+    ...options,
+    queryKey: [...options.queryKey, hash],
+    placeholderData: keepPreviousData,
+    select: (threads) => threads.filter((thread) => thread.path === path),
+  });
+}
+
+/** What was viewed, kept on this machine and shared by its windows. */
+export function useViewedMarks(): readonly [ViewedMarks, (marks: ViewedMarks) => void] {
+  const [marks, setMarks] = useLocalStorage<ViewedMarks>({
+    key: "signalbox.viewed",
+    defaultValue: {},
+    getInitialValueInEffect: false,
+    deserialize: readViewedMarks,
+  });
+  return [marks, setMarks];
+}
