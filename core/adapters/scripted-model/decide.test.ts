@@ -234,7 +234,7 @@ describe("publishing", () => {
     expect(run.tools().at(-1)).toBe("github_create_pr");
   });
 
-  it.each([{ status: "failed", message: "The forge did not answer." }, "tool call error: the gateway is away"])(
+  it.each([{ status: "failed", message: "The forge did not answer." }, "tool call error: the gateway is away", "aborted"])(
     "tries again in the next turn, once, what failed in an earlier one: %j",
     (failure) => {
       let away = true;

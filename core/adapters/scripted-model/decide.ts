@@ -43,9 +43,10 @@ export function decideNextStep(conversation: Conversation): Step {
   return next ? next.call : { type: "message", text: plan.closing };
 }
 
-/** The call failed, or never got through: Codex says so in its own words. A denial is an answer. */
-function cameToNothing({ output }: PastCall): boolean {
-  return readToolResult(output).status === "failed" || /^tool call error/iu.test(output ?? "");
+/** The call failed, or never got through, or its turn was cut off: then Codex says so in its own words, which are not the gateway's. A denial is an answer. */
+function cameToNothing({ namespace, output }: PastCall): boolean {
+  const { status } = readToolResult(output);
+  return status === "failed" || (namespace !== undefined && status === "unknown");
 }
 
 function planFor(situation: Situation): Plan {
