@@ -27,6 +27,7 @@ export function recordedContext(client: object, options: { readonly isJson?: boo
       return {
         client: client as HostClient,
         mode: "attached",
+        page: "http://127.0.0.1:1/#token=none",
         close: () => {
           connections.closed += 1;
           return Promise.resolve();

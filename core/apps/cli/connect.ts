@@ -42,6 +42,7 @@ async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: st
     return {
       client: createRouterClient(rehearsal.router),
       mode: "embedded",
+      page: pageOf(rehearsal),
       async close() {
         await lock.withdraw();
         await rehearsal.close();
@@ -52,6 +53,10 @@ async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: st
     await lock.release();
     throw error;
   }
+}
+
+function pageOf({ hostUrl, hostToken }: { readonly hostUrl: string; readonly hostToken: string }): string {
+  return `${hostUrl.replace(/^ws/u, "http")}/#token=${hostToken}`;
 }
 
 /** Connects to the owner; undefined while it cannot serve this: it is starting or ending, or it only reads and work is wanted. */
@@ -67,6 +72,7 @@ async function attach({ endpoint }: OwnerRecord, purpose: Purpose): Promise<Cont
   return {
     client,
     mode: "attached",
+    page: pageOf(endpoint),
     async close() {
       if (socket.readyState === WebSocket.CLOSED) return;
       await new Promise<void>((resolve) => {

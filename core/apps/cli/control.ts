@@ -9,6 +9,8 @@ export interface Control {
   readonly client: HostClient;
   /** `embedded`: this process opened the workspace and has to see its work through before it ends. */
   readonly mode: "embedded" | "attached";
+  /** Where the workspace's owner serves the window to a browser, with what lets the owner in behind the `#`. Whoever has it is the owner. */
+  readonly page: string;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { InboxCard } from "../../contract/inbox.ts";
 import { auditFormats, type AuditFormat } from "../../domain/audit/export-format.ts";
 import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit } from "./commands/audit.ts";
+import { serveDesktop } from "./commands/desktop.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
 import { createKeys } from "./commands/init-keys.ts";
@@ -47,6 +48,12 @@ function addRehearsal(program: Command, run: Runner): void {
     .command("start")
     .description("open the rehearsal workspace in the terminal: runs as they go, and an inbox to decide in")
     .action(async () => run((context) => startTerminal(context)));
+  program
+    .command("desktop")
+    .description("open the rehearsal workspace in a window")
+    .requiredOption("--web", "in the browser, served on this machine only")
+    .option("--no-open", "print the address, open no browser")
+    .action(async (options: { open: boolean }) => run((context) => serveDesktop(context, options)));
   program
     .command("rehearse")
     .description("take an issue through stages in the rehearsal workspace, without account, key or cluster")

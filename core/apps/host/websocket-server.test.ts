@@ -102,11 +102,14 @@ describe("the host's WebSocket server", () => {
     expect(await next.connection.state()).toStrictEqual(state);
   });
 
-  it("tells a plain HTTP request what it is", async () => {
-    const response = await fetch(server.url.replace("ws:", "http:"));
+  it("answers 401 to a page that came from elsewhere, whatever token it shows", async () => {
+    const elsewhere = new WebSocket(server.url, ["signalbox", token], { origin: "https://evil.example" });
+    const rebound = new WebSocket(server.url, ["signalbox", token], { origin: "http://evil.example", headers: { host: "evil.example" } });
+    const own = new WebSocket(server.url, ["signalbox", token], { origin: server.url.replace("ws:", "http:") });
 
-    expect(response.status).toBe(426);
-    expect(await response.text()).toContain("WebSocket");
+    expect(await refusalOf(elsewhere)).toContain("401");
+    expect(await refusalOf(rebound)).toContain("401");
+    expect(await (await open(own)).connection.state()).toStrictEqual(state);
   });
 
   it("says that a port is taken, and what to do", async () => {

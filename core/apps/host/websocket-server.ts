@@ -6,12 +6,15 @@ import { RPCHandler } from "@orpc/server/bun-ws";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { faultBehind } from "./failures.ts";
+import { isLoopback, openPage } from "./page.ts";
 import type { HostRouter } from "./router.ts";
 
 export interface HostServerOptions {
   readonly router: HostRouter;
   /** Whoever shows it is the owner: it stands in a file that only the owner's user can read. */
   readonly token: string;
+  /** Directory of the window's built page, which is served to browsers of this machine. */
+  readonly page?: string | undefined;
   /** 0 (the default) takes a free port. */
   readonly port?: number | undefined;
   /** Told of every fault that a surface only sees as "internal error". */
@@ -30,7 +33,7 @@ const patience = 2_000;
 const longestMessage = 4 * 1024 * 1024;
 
 /**
- * Serves the host contract over a WebSocket on loopback. The token comes as a bearer header, or, from a browser, which cannot set headers, as the second of
+ * Serves the host contract over a WebSocket on loopback, and the window's page beside it. The token comes as a bearer header, or, from a browser, which cannot set headers, as the second of
  * two subprotocols (`signalbox`, token).
  */
 export async function serveHost(options: HostServerOptions): Promise<HostServer> {
@@ -43,11 +46,9 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
     ],
   });
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestMessage, handleProtocols: () => "signalbox" });
-  const server = createServer((_request, response) => {
-    response.writeHead(426, { "content-type": "text/plain; charset=utf-8" }).end("This is Signalbox's host. It speaks WebSocket.\n");
-  });
+  const server = createServer(openPage(options.page));
   server.on("upgrade", (request, socket, head) => {
-    if (!isOwner(request, options.token)) {
+    if (!isOwner(request, options.token) || !isOwnOrigin(request)) {
       socket.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
       return;
     }
@@ -108,6 +109,11 @@ function isOwner(request: IncomingMessage, token: string): boolean {
   const offered = request.headers["sec-websocket-protocol"]?.split(",").map((protocol) => protocol.trim())[1];
   const shown = bearer ?? offered;
   return shown !== undefined && timingSafeEqual(digest(shown), digest(token));
+}
+
+/** A browser names the page that asks; only the page that came from here may. Other programs name none. */
+function isOwnOrigin({ headers }: IncomingMessage): boolean {
+  return headers.origin === undefined || (isLoopback(headers.host) && headers.origin === `http://${headers.host}`);
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

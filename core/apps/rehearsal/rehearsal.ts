@@ -130,7 +130,8 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
       relayUrl: () => relayUrl,
     }),
   );
-  const host = await serveHost({ router, token: secrets.hostToken, onFault: (fault) => log.error({ err: fault }, "the host failed") });
+  const page = fileURLToPath(new URL("../../../renderer/dist", import.meta.url));
+  const host = await serveHost({ router, token: secrets.hostToken, page, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
   return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
 }
