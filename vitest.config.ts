@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{core,build,proof}/**/*.test.ts"],
+          include: ["{core,build,proof,renderer}/**/*.test.ts"],
           exclude: [...notHere, "**/*.{db,e2e,k8s,browser}.test.ts"],
           sequence: { groupOrder: 0 },
           // Only a net for what hangs: the machine may be busy, and no test is about speed.

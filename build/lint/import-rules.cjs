@@ -12,7 +12,9 @@ const places = [
   "^core/adapters/[^/]+/.",
   "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
   "^core/(testing|prompts)/",
-  "^build/(lint|test|testbed|tsconfig)/",
+  "^build/(lint|renderer|test|testbed|tsconfig)/",
+  "^renderer/(app|host-client|i18n|ui)/",
+  "^renderer/features/[^/]+/.",
   "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
 ];
 
@@ -26,8 +28,9 @@ const vendors = {
   "@modelcontextprotocol/": "^core/adapters/mcp/",
   tar: "^core/adapters/(codex|git-workspace)/",
   "@orpc/server": "^core/apps/(host|cli)/",
-  "@orpc/client": "^core/apps/(host|cli)/",
-  "@orpc/contract": "^core/(contract|apps/(host|cli))/",
+  "@orpc/client": "^core/apps/(host|cli)/|^renderer/host-client/",
+  "@orpc/contract": "^core/(contract|apps/(host|cli))/|^renderer/host-client/",
+  "@orpc/tanstack-query": "^renderer/host-client/",
   ws: "^core/apps/(host|cli)/",
   hono: "^core/(adapters/local-forge|apps)/",
   "@hono/": "^core/(adapters/local-forge|apps)/",
@@ -95,6 +98,9 @@ const rules = [
   ]),
   // The command line is the one program that is started: `serve` runs the processes, `rehearse` and `start` the workspace.
   ...layer("command-line", "^core/apps/cli/", ["^core/(domain|contract|ports|usecases|adapters|prompts|apps)/"]),
+  // The window knows the contract and the portable code, never the processes behind the contract; one feature does not know another.
+  ...layer("window", "^renderer/(app|host-client|i18n|ui)/", ["^core/(domain|contract)/", "^renderer/"]),
+  ...layer("feature", "^renderer/features/([^/]+)/", ["^core/(domain|contract)/", "^renderer/(host-client|i18n|ui)/", "^renderer/features/$1/"]),
   ...layer("testing", "^core/testing/", ["^core/"]),
   ...layer("build", "^build/", ["^build/"]),
   // The attacks on the whole and the measurements of it: they may use everything, and nothing uses them (below).

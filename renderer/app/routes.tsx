@@ -1,0 +1,45 @@
+import { createHashHistory, createRootRoute, createRoute, createRouter, Navigate } from "@tanstack/react-router";
+import { AuditScreen } from "../features/audit/audit-screen.tsx";
+import { auditSearch } from "../features/audit/audit-search.ts";
+import { BoardScreen } from "../features/board/board-screen.tsx";
+import { DocsScreen } from "../features/docs/docs-screen.tsx";
+import { InboxScreen } from "../features/inbox/inbox-screen.tsx";
+import { KnowledgeScreen } from "../features/knowledge/knowledge-screen.tsx";
+import { RunsScreen } from "../features/runs/runs-screen.tsx";
+import { SettingsScreen } from "../features/settings/settings-screen.tsx";
+import { Shell } from "./shell.tsx";
+
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <Navigate to="/inbox/{-$id}" params={{}} /> });
+const home = createRoute({ getParentRoute: () => root, path: "/", component: () => <Navigate to="/inbox/{-$id}" params={{}} /> });
+
+/** A screen, and the same screen with one thing opened: the detail is part of the address, so that it can be linked. */
+const inbox = createRoute({ getParentRoute: () => root, path: "/inbox/{-$id}", component: InboxScreen });
+const board = createRoute({ getParentRoute: () => root, path: "/board", component: BoardScreen });
+const runs = createRoute({ getParentRoute: () => root, path: "/runs/{-$id}", component: RunsScreen });
+const docs = createRoute({ getParentRoute: () => root, path: "/docs", component: DocsScreen, validateSearch: docsSearch });
+const knowledge = createRoute({ getParentRoute: () => root, path: "/knowledge", component: KnowledgeScreen });
+const audit = createRoute({ getParentRoute: () => root, path: "/audit", component: AuditScreen, validateSearch: auditSearch });
+const settings = createRoute({ getParentRoute: () => root, path: "/settings/{-$section}", component: SettingsScreen });
+
+export interface DocsSearch {
+  readonly repository?: string | undefined;
+  readonly issue?: number | undefined;
+  readonly path?: string | undefined;
+}
+
+function docsSearch(given: Record<string, unknown>): DocsSearch {
+  const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+  const issue = Number(given["issue"]);
+  return { repository: text(given["repository"]), issue: Number.isInteger(issue) && issue > 0 ? issue : undefined, path: text(given["path"]) };
+}
+
+const tree = root.addChildren([home, inbox, board, runs, docs, knowledge, audit, settings]);
+
+/** The address stands behind the `#`, because the page may be a file of the application. */
+export const appRouter = createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof appRouter;
+  }
+}

@@ -1,0 +1,99 @@
+import { Kbd } from "@mantine/core";
+import { spotlight } from "@mantine/spotlight";
+import { IconSearch } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import type { ReactElement } from "react";
+import type { ConnectionState } from "../../core/contract/connection.ts";
+import { useHostQueries, useLinkState } from "../host-client/host-context.tsx";
+import type { Text } from "../i18n/en.ts";
+import { useSpeech } from "../i18n/language.tsx";
+import { clock } from "../ui/age.tsx";
+import { KeyHelp } from "../ui/keys.tsx";
+import { Palette } from "./palette.tsx";
+import { places } from "./places.ts";
+import style from "./shell.module.css";
+
+/** What stands around every screen: where one is, how the connections are, and the way to everything else. */
+export function Shell(): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <div className={style["shell"]}>
+      <a className={style["skip"]} href="#content">
+        {say("shell.skip")}
+      </a>
+      <header className={style["bar"]}>
+        <div className={style["brand"]}>
+          <img src="./signalbox.svg" alt="" /> Signalbox
+        </div>
+        <button type="button" className={style["search"]} onClick={() => spotlight.open()}>
+          <IconSearch size={14} /> {say("shell.search")} <Kbd size="xs">Ctrl K</Kbd>
+        </button>
+        <Connections />
+      </header>
+      <Rail />
+      <div className={style["content"]}>
+        <LostHost />
+        <main id="content" tabIndex={-1} style={{ flex: 1, minHeight: 0, outline: "none" }}>
+          <Outlet />
+        </main>
+      </div>
+      <Palette />
+      <KeyHelp />
+    </div>
+  );
+}
+
+function Rail(): ReactElement {
+  const { say } = useSpeech();
+  const queries = useHostQueries();
+  const inbox = useQuery(queries.inbox.watch.experimental_liveOptions());
+  const waiting = inbox.data?.items.length ?? 0;
+  return (
+    <nav className={style["rail"]} aria-label={say("shell.main")}>
+      {places.map(({ to, text, icon: Icon }) => (
+        <Link key={to} to={to} params={{}} className={style["place"]}>
+          <Icon size={16} stroke={1.7} /> {say(text)}
+          {to === "/inbox/{-$id}" && waiting > 0 ? <span className={style["count"]}>{waiting}</span> : undefined}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** How GitHub, the database and the cluster are: a dot with a shape of its own for each state, and a word. */
+function Connections(): ReactElement {
+  const { say } = useSpeech();
+  const queries = useHostQueries();
+  const { data } = useQuery(queries.connection.watch.experimental_liveOptions());
+  if (!data) return <div className={style["chips"]}>{say("state.loading")}</div>;
+  return (
+    <div className={style["chips"]} role="status">
+      {data.mode === "rehearsal" ? <span>{say("shell.rehearsal")}</span> : undefined}
+      <Chip text="shell.forge" link={data.forge} />
+      {data.cluster ? <Chip text="shell.cluster" link={data.cluster} /> : undefined}
+      <Chip text="shell.database" link={data.database} />
+    </div>
+  );
+}
+
+function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionState["forge"] }): ReactElement {
+  const { say, language } = useSpeech();
+  const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0, language) });
+  return (
+    <span className={style["chip"]} title={link.detail}>
+      <span className={style["dot"]} data-state={link.state} aria-hidden /> {say(text)} {link.state === "live" ? <span hidden>{state}</span> : state}
+    </span>
+  );
+}
+
+function LostHost(): ReactElement | undefined {
+  const { say, language } = useSpeech();
+  const link = useLinkState();
+  if (link.phase !== "lost") return undefined;
+  return (
+    <div className={style["lost"]} role="alert">
+      {say("shell.lost", { when: clock(link.since, language) })}
+    </div>
+  );
+}

@@ -1,0 +1,50 @@
+import { auditEn } from "./texts/audit.ts";
+import { boardEn } from "./texts/board.ts";
+import { docsEn } from "./texts/docs.ts";
+import { inboxEn } from "./texts/inbox.ts";
+import { knowledgeEn } from "./texts/knowledge.ts";
+import { runsEn } from "./texts/runs.ts";
+import { settingsEn } from "./texts/settings.ts";
+
+/** Every text of the window, in English. A text without its translation does not compile. */
+export const en = {
+  "shell.inbox": "Inbox",
+  "shell.board": "Board",
+  "shell.runs": "Runs",
+  "shell.docs": "Docs",
+  "shell.knowledge": "Knowledge",
+  "shell.audit": "Audit",
+  "shell.settings": "Settings",
+  "shell.main": "Main navigation",
+  "shell.search": "Search or jump to…",
+  "shell.skip": "Skip to the content",
+  "shell.keys": "Keys",
+  "shell.forge": "GitHub",
+  "shell.database": "Database",
+  "shell.cluster": "Cluster",
+  "shell.rehearsal": "Rehearsal",
+  "shell.link.live": "live",
+  "shell.link.stale": "stale since {when}",
+  "shell.link.offline": "offline",
+  "shell.lost": "The host does not answer since {when}. What you see is from then; it goes on by itself.",
+  "state.loading": "Loading…",
+  "state.asOf": "as of {when}",
+  "time.now": "now",
+  "time.minutes": "{n} min",
+  "time.hours": "{n} h",
+  "time.days": "{n} d",
+  "markdown.image": "image, not loaded: {name}",
+  "risk.low": "low",
+  "risk.medium": "medium",
+  "risk.high": "high",
+  ...inboxEn,
+  ...boardEn,
+  ...runsEn,
+  ...docsEn,
+  ...knowledgeEn,
+  ...auditEn,
+  ...settingsEn,
+} as const;
+
+export type Text = keyof typeof en;
+export type Texts = Readonly<Record<Text, string>>;

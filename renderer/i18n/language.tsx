@@ -1,0 +1,48 @@
+import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { en, type Text, type Texts } from "./en.ts";
+import { ru } from "./ru.ts";
+
+export const languages = ["en", "ru"] as const;
+export type Language = (typeof languages)[number];
+
+const catalogues: Readonly<Record<Language, Texts>> = { en, ru };
+const kept = "signalbox.language";
+
+/** Puts a text into the owner's language; `{name}` in it is replaced by the value of that name. */
+export type Say = (text: Text, values?: Readonly<Record<string, string | number>>) => string;
+
+interface Speech {
+  readonly language: Language;
+  readonly say: Say;
+  readonly choose: (language: Language) => void;
+}
+
+const SpeechContext = createContext<Speech | undefined>(undefined);
+
+export function LanguageProvider({ children }: { readonly children: ReactNode }): ReactElement {
+  const [language, setLanguage] = useState<Language>(initialLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const choose = (chosen: Language): void => {
+    window.localStorage.setItem(kept, chosen);
+    setLanguage(chosen);
+  };
+  return <SpeechContext value={{ language, choose, say: createSay(catalogues[language]) }}>{children}</SpeechContext>;
+}
+
+export function useSpeech(): Speech {
+  const speech = useContext(SpeechContext);
+  if (!speech) throw new Error("a screen stands outside of its LanguageProvider");
+  return speech;
+}
+
+export function createSay(texts: Texts): Say {
+  return (text, values = {}) => texts[text].replaceAll(/\{(?<name>\w+)\}/gu, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** What was chosen, or else what the system speaks. */
+function initialLanguage(): Language {
+  const chosen = window.localStorage.getItem(kept) ?? navigator.language.slice(0, 2);
+  return languages.find((language) => language === chosen) ?? "en";
+}

@@ -1,0 +1,47 @@
+import type { Texts } from "./en.ts";
+import { auditRu } from "./texts/audit.ts";
+import { boardRu } from "./texts/board.ts";
+import { docsRu } from "./texts/docs.ts";
+import { inboxRu } from "./texts/inbox.ts";
+import { knowledgeRu } from "./texts/knowledge.ts";
+import { runsRu } from "./texts/runs.ts";
+import { settingsRu } from "./texts/settings.ts";
+
+export const ru: Texts = {
+  "shell.inbox": "Входящие",
+  "shell.board": "Доска",
+  "shell.runs": "Запуски",
+  "shell.docs": "Документы",
+  "shell.knowledge": "Знания",
+  "shell.audit": "Аудит",
+  "shell.settings": "Настройки",
+  "shell.main": "Главная навигация",
+  "shell.search": "Найти или перейти…",
+  "shell.skip": "К содержимому",
+  "shell.keys": "Клавиши",
+  "shell.forge": "GitHub",
+  "shell.database": "База данных",
+  "shell.cluster": "Кластер",
+  "shell.rehearsal": "Репетиция",
+  "shell.link.live": "на связи",
+  "shell.link.stale": "нет ответа с {when}",
+  "shell.link.offline": "не в сети",
+  "shell.lost": "Хост не отвечает с {when}. Показано то, что было тогда; связь восстановится сама.",
+  "state.loading": "Загрузка…",
+  "state.asOf": "на {when}",
+  "time.now": "только что",
+  "time.minutes": "{n} мин",
+  "time.hours": "{n} ч",
+  "time.days": "{n} дн",
+  "markdown.image": "изображение, не загружено: {name}",
+  "risk.low": "низкий",
+  "risk.medium": "средний",
+  "risk.high": "высокий",
+  ...inboxRu,
+  ...boardRu,
+  ...runsRu,
+  ...docsRu,
+  ...knowledgeRu,
+  ...auditRu,
+  ...settingsRu,
+};
