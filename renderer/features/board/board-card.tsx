@@ -5,7 +5,7 @@ import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import style from "./board.module.css";
 import { cardKey, tokensOf, type BoardCard } from "./board-view.ts";
-import { CardState, stateText } from "./card-state.tsx";
+import { CardState } from "./card-state.tsx";
 
 /** What can be done to a card where it lies. */
 export interface CardActions {
@@ -27,6 +27,7 @@ interface Given {
 export const Card = memo(function Card({ card, isChosen, isTabStop, showsRepository, actions }: Given): ReactElement {
   const { say, language } = useSpeech();
   const place = useRef<HTMLDivElement>(null);
+  const foot = footOf(card, say, language);
   useEffect(() => {
     if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
   });
@@ -36,7 +37,6 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       role="button"
       tabIndex={isTabStop ? 0 : -1}
       aria-current={isChosen}
-      aria-label={nameOf(card, say)}
       className={style["card"]}
       draggable
       onClick={() => actions.choose(card)}
@@ -53,15 +53,15 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       <span className={style["name"]}>
         <span className={style["number"]}>#{card.issue}</span> <Foreign>{card.title}</Foreign>
       </span>
-      <CardState card={card} />
+      {card.stage === undefined ? undefined : <CardState card={card} />}
       {card.reason === undefined ? undefined : (
         <span className={style["reason"]} title={revealHidden(card.reason)}>
           <Foreign>{card.reason}</Foreign>
         </span>
       )}
-      <Tags tags={card.tags} />
+      {foot === "" ? undefined : <Tags tags={card.tags} />}
       <span className={style["foot"]}>
-        <span>{footOf(card, say, language)}</span>
+        {foot === "" ? <Tags tags={card.tags} /> : <span>{foot}</span>}
         <Age at={card.since ?? card.updatedAt} />
       </span>
     </div>
@@ -96,10 +96,4 @@ function footOf(card: BoardCard, say: Say, language: Language): string {
   const price = cost === undefined ? undefined : new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cost);
   const tokens = spent === 0 ? undefined : say("board.tokens", { n: new Intl.NumberFormat(language, { notation: "compact" }).format(spent) });
   return [card.role, card.pull === undefined ? undefined : say("board.pull", { n: card.pull }), price ?? tokens].filter(Boolean).join(" · ");
-}
-
-function nameOf(card: BoardCard, say: Say): string {
-  return [`#${card.issue} ${revealHidden(card.title)}`, stateText(card, say), card.reason === undefined ? "" : revealHidden(card.reason)]
-    .filter(Boolean)
-    .join(", ");
 }

@@ -20,7 +20,7 @@ interface Given {
 }
 
 const usualHeight = 96;
-const gap = 8;
+const gap = 4;
 
 /** One stage with its cards. Only those near the view exist. */
 export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement {

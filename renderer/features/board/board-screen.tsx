@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo, useRef, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
@@ -41,6 +41,10 @@ export function BoardScreen(): ReactElement {
   const sheet = useSheet(board.stages, choice.card);
   const open = useOpenRun(sheet.ask);
   useBoardKeys({ choice, sheet, open, write: () => setWriting(true), filter: () => filter.current?.focus() });
+  const isAsking = sheet.move !== undefined;
+  useEffect(() => {
+    main.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isAsking]);
   const show = (issue: IssueReference): void => {
     setWriting(false);
     setQuery("");
@@ -48,39 +52,41 @@ export function BoardScreen(): ReactElement {
   };
   return (
     <div className={style["screen"]}>
-      <div ref={main} className={style["main"]}>
-        <BoardToolbar
-          filter={filter}
-          query={query}
-          setQuery={setQuery}
-          repository={repository}
-          setRepository={setRepository}
-          chosen={choice.card}
-          open={open}
-          move={sheet.ask}
-          write={() => setWriting(true)}
-        />
-        <Fault board={board} />
-        {opened ? (
-          <OpenedHint issue={opened} move={() => sheet.ask({ ...opened, labels: undefined }, "intake")} hide={() => setOpened(undefined)} />
+      <BoardToolbar
+        filter={filter}
+        query={query}
+        setQuery={setQuery}
+        repository={repository}
+        setRepository={setRepository}
+        chosen={choice.card}
+        open={open}
+        move={sheet.ask}
+        write={() => setWriting(true)}
+      />
+      <div className={style["work"]}>
+        <div ref={main} className={style["main"]}>
+          <Fault board={board} />
+          {opened && !isUnderWay(board.cards, opened) ? (
+            <OpenedHint issue={opened} move={() => sheet.ask({ ...opened, labels: undefined }, "intake")} hide={() => setOpened(undefined)} />
+          ) : undefined}
+          <Content board={board} query={query} clear={() => setQuery("")} write={() => setWriting(true)}>
+            <BoardColumns columns={board.columns} chosen={choice.key} showsRepository={board.hasSeveral} choose={choice} open={open} move={sheet.ask} />
+          </Content>
+        </div>
+        {sheet.move ? (
+          <TransitionSheet
+            key={cardKey(sheet.move)}
+            move={sheet.move}
+            stages={board.stages}
+            labels={board.cards.find((card) => sheet.move && cardKey(card) === cardKey(sheet.move))?.labels}
+            change={sheet.change}
+            close={() => {
+              sheet.close();
+              main.current?.querySelector<HTMLElement>("[aria-current=true]")?.focus();
+            }}
+          />
         ) : undefined}
-        <Content board={board} query={query} clear={() => setQuery("")} write={() => setWriting(true)}>
-          <BoardColumns columns={board.columns} chosen={choice.key} showsRepository={board.hasSeveral} choose={choice} open={open} move={sheet.ask} />
-        </Content>
       </div>
-      {sheet.move ? (
-        <TransitionSheet
-          key={cardKey(sheet.move)}
-          move={sheet.move}
-          stages={board.stages}
-          labels={board.cards.find((card) => sheet.move && cardKey(card) === cardKey(sheet.move))?.labels}
-          change={sheet.change}
-          close={() => {
-            sheet.close();
-            main.current?.querySelector<HTMLElement>("[aria-current=true]")?.focus();
-          }}
-        />
-      ) : undefined}
       <NewIssue
         opened={isWriting}
         repository={repository}
@@ -115,6 +121,10 @@ function useBoard(repository: string | undefined, query: string) {
     asOf: watched.data?.asOf,
     fault: watched.failureReason ?? stages.failureReason,
   };
+}
+
+function isUnderWay(cards: readonly BoardCard[], issue: IssueReference): boolean {
+  return cards.some((card) => cardKey(card) === cardKey(issue) && card.stage !== undefined);
 }
 
 const none: readonly BoardCard[] = [];

@@ -28,6 +28,7 @@ export function BoardToolbar({ filter, query, setQuery, repository, setRepositor
     <div className={style["toolbar"]}>
       <h1>{say("board.title")}</h1>
       <NativeSelect
+        className={style["repositories"]}
         aria-label={say("board.repository")}
         size="xs"
         value={repository ?? ""}

@@ -26,7 +26,6 @@ export function CardState({ card }: { readonly card: BoardCard }): ReactElement 
   );
 }
 
-/** The same in words alone. */
-export function stateText({ phase, waitsFor }: Pick<BoardCard, "phase" | "waitsFor">, say: Say): string {
+function stateText({ phase, waitsFor }: Pick<BoardCard, "phase" | "waitsFor">, say: Say): string {
   return waitsFor === undefined ? say(`board.phase.${phase ?? "none"}`) : say(`board.waits.${waitsFor}`);
 }

@@ -41,7 +41,9 @@ export function TransitionSheet({ move, stages, labels, change, close }: Given):
   const title = useId();
   const place = useRef<HTMLElement>(null);
   const { preview, apply, isMoved, canApply, submit } = useTransition(move, labels, close);
-  useEffect(() => place.current?.querySelector("select")?.focus(), []);
+  useEffect(() => {
+    place.current?.querySelector("select")?.focus();
+  }, []);
   const stage = stages.find(({ name }) => name === move.to);
   const keys = getHotkeyHandler([
     ["Escape", close],
@@ -67,18 +69,18 @@ export function TransitionSheet({ move, stages, labels, change, close }: Given):
         ) : (
           <p className={style["quiet"]}>{preview.isError ? undefined : say("board.sheet.looking")}</p>
         )}
+      </div>
+      <div className={style["sheetFoot"]}>
         <Failure error={preview.error ?? refusal(apply.error)} />
         {preview.isError ? (
-          <Button variant="default" size="xs" onClick={() => void preview.refetch()}>
+          <Button variant="default" onClick={() => void preview.refetch()}>
             {say("board.sheet.again")}
           </Button>
         ) : undefined}
-      </div>
-      <div className={style["sheetFoot"]}>
         <Button disabled={!canApply} loading={apply.isPending} onClick={submit} rightSection={<Kbd size="xs">Ctrl ⏎</Kbd>}>
           {say(isMoved ? "board.sheet.applyNew" : "board.sheet.apply")}
         </Button>
-        <Button variant="default" onClick={close} rightSection={<Kbd size="xs">Esc</Kbd>}>
+        <Button variant="default" onClick={close}>
           {say("board.sheet.cancel")}
         </Button>
       </div>
@@ -93,7 +95,9 @@ function useTransition({ title: _title, ...move }: Move, labels: readonly string
   const preview = useQuery({ ...queries.board.preview.queryOptions({ input: move }), retry: false, gcTime: 0, placeholderData: (before) => before });
   const { refetch } = preview;
   const onBoard = labels?.join("\n");
-  useEffect(() => void refetch(), [onBoard, refetch]);
+  useEffect(() => {
+    void refetch();
+  }, [onBoard, refetch]);
   const version = preview.data?.targetVersion;
   const [opened, setOpened] = useState(version);
   if (opened === undefined && version !== undefined) setOpened(version);
@@ -160,14 +164,19 @@ function Target({ move, stages, change }: Pick<Given, "move" | "stages" | "chang
 
 function Shown({ preview, stage }: { readonly preview: Preview; readonly stage: StageRow | undefined }): ReactElement {
   const { say } = useSpeech();
+  const conditions = (
+    <Section title={say("board.sheet.conditions")}>
+      <Conditions preview={preview} />
+    </Section>
+  );
+  const isBlocked = preview.conflicts.length + preview.unmet.length > 0;
   return (
     <>
+      {isBlocked ? conditions : undefined}
       <Section title={say("board.sheet.labels")}>
         <LabelChange plan={preview.plan} />
       </Section>
-      <Section title={say("board.sheet.conditions")}>
-        <Conditions preview={preview} />
-      </Section>
+      {isBlocked ? undefined : conditions}
       {stage ? (
         <Section title={say("board.sheet.starts")}>
           <Starts stage={stage} />

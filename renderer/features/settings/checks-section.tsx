@@ -60,8 +60,8 @@ function CheckRow({ check }: { readonly check: Check }): ReactElement {
       <span className={style["status"]}>
         <Shape size={14} aria-hidden /> {say(`settings.checks.${check.status}`)}
       </span>
+      <span className={style["checkTitle"]}>{titleOf(check, say)}</span>
       <span className={style["rowMain"]}>
-        <span className={style["rowTitle"]}>{titleOf(check, say)}</span>
         <span className={style["detail"]}>
           <Foreign>{check.detail}</Foreign>
         </span>

@@ -35,10 +35,13 @@ function Signer({ name }: { readonly name: string | undefined }): ReactElement {
   return (
     <>
       <p className={style["signer"]}>
-        <IconKey size={20} aria-hidden /> {say("settings.keys.signsAs")}
-        <strong>
-          <Foreign>{name}</Foreign>
-        </strong>
+        <IconKey size={20} aria-hidden />
+        <span>
+          {say("settings.keys.signsAs")}{" "}
+          <strong>
+            <Foreign>{name}</Foreign>
+          </strong>
+        </span>
       </p>
       <p className={style["lead"]}>{say("settings.keys.signs")}</p>
       <p className={style["lead"]}>{say("settings.keys.guard")}</p>

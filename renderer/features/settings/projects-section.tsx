@@ -1,7 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { IconCheck, IconGitBranch } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -50,9 +49,6 @@ function Projects({ isLocal }: { readonly isLocal: boolean }): ReactElement {
               <IconGitBranch size={14} aria-hidden /> <Foreign>{say("settings.projects.branch", { name: defaultBranch })}</Foreign>
             </span>
           </span>
-          <Link to="/board" className={style["link"]}>
-            {say("settings.projects.board")}
-          </Link>
         </li>
       ))}
     </ul>
