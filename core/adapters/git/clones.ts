@@ -1,5 +1,7 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { git, runGit, type GitRemote } from "./git-process.ts";
@@ -43,15 +45,26 @@ export function createGitClones(options: GitClonesOptions): GitClones {
   async function fetchAll(repository: RepositoryName): Promise<string> {
     await removeLeftovers(options.directory);
     const directory = place(repository);
+    const fetched = await fetchWhole(directory, repository);
+    if (fetched) return directory;
+    // Another process that fetches into the same clone holds its locks for a moment.
+    await delay(lockPatience);
+    if (await fetchWhole(directory, repository)) return directory;
+    // A machine that lost power leaves locks and half-written objects. Nothing here is the only copy, so the clone is made anew.
+    await setAside(directory, options.directory);
+    await fetchInto(directory, repository);
+    return directory;
+  }
+
+  /** @returns false when git can do nothing with the clone as it is. */
+  async function fetchWhole(directory: string, repository: RepositoryName): Promise<boolean> {
     try {
       await fetchInto(directory, repository);
+      return true;
     } catch (error) {
-      if (!(error instanceof InfrastructureError) || error.code !== "internal") throw error;
-      // A machine that lost power leaves locks and half-written objects. Nothing here is the only copy, so the clone is made anew.
-      await rm(directory, { recursive: true, force: true });
-      await fetchInto(directory, repository);
+      if (error instanceof InfrastructureError && error.code === "internal") return false;
+      throw error;
     }
-    return directory;
   }
 
   async function fetchInto(directory: string, repository: RepositoryName): Promise<void> {
@@ -107,6 +120,19 @@ function checkedName(repository: RepositoryName): string {
   return repository;
 }
 
+/** In one step, so that whoever else finds the clone broken at the same moment does not take apart the next one; then it is removed in peace. */
+async function setAside(clone: string, directory: string): Promise<void> {
+  const aside = path.join(directory, `quarantine-${randomUUID()}`);
+  try {
+    await rename(clone, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+    throw error;
+  }
+  await rm(aside, { recursive: true, force: true });
+}
+
+const lockPatience = 500;
 const leftoverAge = 3_600_000;
 
 /** Pushes that were being judged when a process died: their directories are nobody's after an hour. */
