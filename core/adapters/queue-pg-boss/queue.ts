@@ -11,11 +11,14 @@ export interface PgBossQueueOptions {
   readonly onError: (error: unknown) => void;
 }
 
-/** Every kind of job and its queue. `Record` makes a new kind without a queue fail to compile. */
+/**
+ * Every kind of job and its queue. `Record` makes a new kind without a queue fail to compile. The delays end short: what failed again and again while something was away goes on
+ * within seconds when it is back.
+ */
 const queues: Readonly<Record<JobName, { readonly retryDelayMax: number }>> = {
-  "process-delivery": { retryDelayMax: 60 },
-  "dispatch-effect": { retryDelayMax: 300 },
-  reconcile: { retryDelayMax: 60 },
+  "process-delivery": { retryDelayMax: 8 },
+  "dispatch-effect": { retryDelayMax: 8 },
+  reconcile: { retryDelayMax: 30 },
 };
 const jobNames = Object.keys(queues) as readonly JobName[];
 
