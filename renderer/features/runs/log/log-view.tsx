@@ -1,0 +1,150 @@
+import { useElementSize } from "@mantine/hooks";
+import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
+import { timeOfDay } from "../time-of-day.ts";
+import type { LineStore } from "./line-store.ts";
+import style from "./log.module.css";
+import { createRowIndex } from "./row-index.ts";
+import { hitsOfLine, type Hits } from "./search.ts";
+import type { MarkedRange } from "./segments.ts";
+import { StyledText } from "./styled-text.tsx";
+import { planWindow, scrollTopOf } from "./window-plan.ts";
+
+const rowHeight = 18;
+/** Columns of the line number, the time and the kind, and of the margin at the end. */
+const gutter = 26;
+
+export interface LogViewHandle {
+  /** Brings a line to the middle, and a column of it into sight. */
+  reveal(line: number, column?: number): void;
+  /** The line at the upper edge. */
+  top(): number;
+  focus(): void;
+}
+
+interface LogViewProps {
+  readonly lines: LineStore;
+  /** How many lines there are now. */
+  readonly count: number;
+  readonly wrap: boolean;
+  readonly follow: boolean;
+  readonly onLeaveEnd: () => void;
+  readonly hits: Hits;
+  readonly current: number | undefined;
+  readonly label: string;
+  readonly handle: Ref<LogViewHandle>;
+}
+
+/** Any number of lines, of which only those in sight are drawn. */
+export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current, label, handle }: LogViewProps): ReactElement {
+  const { ref: size, width, height } = useElementSize<HTMLDivElement>();
+  const box = useRef<HTMLDivElement>(null);
+  const [probe, charWidth] = useCharWidth();
+  const [scrollTop, setScrollTop] = useState(0);
+  const columns = wrap ? Math.max(10, Math.floor(width / charWidth) - gutter) : undefined;
+  const index = useMemo(() => createRowIndex(columns), [lines, columns]);
+  index.grow({ count, columns: lines.columns });
+  const room = { height, rowHeight, rows: index.rows };
+  const plan = planWindow({ scrollTop, ...room });
+  const first = index.lineAt(plan.firstRow);
+  const end = count === 0 ? 0 : index.lineAt(Math.max(0, plan.endRow - 1)) + 1;
+  useEnd(box, follow, index.rows, height);
+  useImperativeHandle(handle, () => ({
+    reveal(line, column = 0) {
+      const element = box.current;
+      if (!element) return;
+      element.scrollTop = scrollTopOf(index.rowOf(line) - height / rowHeight / 2, room);
+      if (columns === undefined) element.scrollLeft = (column + gutter) * charWidth > width ? (column + gutter) * charWidth - width / 2 : 0;
+    },
+    top: () => index.lineAt(Math.floor(plan.top)),
+    focus: () => box.current?.focus(),
+  }));
+  const scrolled = (element: HTMLDivElement): void => {
+    const left = element.scrollHeight - element.clientHeight - element.scrollTop;
+    if (follow && element.scrollTop < scrollTop && left > rowHeight) onLeaveEnd();
+    setScrollTop(element.scrollTop);
+  };
+  return (
+    <div ref={box} className={style["scroll"]} role="region" aria-label={label} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
+      <div ref={size} style={{ position: "absolute", inset: 0, visibility: "hidden" }} />
+      <span ref={probe} className={style["probe"]} aria-hidden>
+        {"0".repeat(100)}
+      </span>
+      <div className={style["canvas"]} style={{ height: plan.canvas, width: wrap ? undefined : `${lines.widest + gutter + 2}ch` }}>
+        <div className={style["sheet"]} style={{ top: scrollTop + (index.rowOf(first) - plan.top) * rowHeight }}>
+          {Array.from({ length: end - first }, (_, offset) => first + offset).map((line) => (
+            <LogLine key={line} lines={lines} line={line} rows={index.rowsOf(line)} columns={columns} marks={marksOf(hits, line, current)} />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function LogLine(props: {
+  readonly lines: LineStore;
+  readonly line: number;
+  readonly rows: number;
+  readonly columns: number | undefined;
+  readonly marks: readonly MarkedRange[];
+}): ReactElement {
+  const { lines, line, rows, columns, marks } = props;
+  const source = lines.source(line);
+  const opens = source.firstLine === line;
+  return (
+    <div
+      className={style["line"]}
+      style={{ height: rows * rowHeight }}
+      data-kind={opens || source.kind === "warn" ? source.kind : undefined}
+      data-at={marks.some((mark) => mark.current) || undefined}
+    >
+      <span className={style["number"]}>{line + 1}</span>
+      <span className={style["time"]}>{opens ? timeOfDay(source.at) : ""}</span>
+      <span className={style["kind"]}>{opens ? source.kind : ""}</span>
+      <span
+        className={style["text"]}
+        dir="ltr"
+        data-wrap={columns !== undefined || undefined}
+        style={columns === undefined ? undefined : { width: `${columns + 0.5}ch` }}
+      >
+        <StyledText text={lines.text(line)} spans={lines.spans(line)} marks={marks} />
+      </span>
+    </div>
+  );
+}
+
+const noMarks: readonly MarkedRange[] = [];
+
+function marksOf(hits: Hits, line: number, current: number | undefined): readonly MarkedRange[] {
+  const [from, to] = hitsOfLine(hits, line);
+  if (from === to) return noMarks;
+  return Array.from({ length: to - from }, (_, offset) => from + offset).map((hit) => ({
+    start: hits.starts[hit] ?? 0,
+    end: hits.ends[hit] ?? 0,
+    current: hit === current,
+  }));
+}
+
+/** Stays at the end while `follow`, whatever comes and however the room changes. */
+function useEnd(box: React.RefObject<HTMLDivElement | null>, follow: boolean, rows: number, height: number): void {
+  useLayoutEffect(() => {
+    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
+  }, [box, follow, rows, height]);
+}
+
+/** The width of one character of the fixed-width font, measured, since fonts come late and owners enlarge them. */
+function useCharWidth(): readonly [React.RefObject<HTMLSpanElement | null>, number] {
+  const probe = useRef<HTMLSpanElement>(null);
+  const [width, setWidth] = useState(7);
+  useEffect(() => {
+    const measure = (): void => {
+      const measured = (probe.current?.getBoundingClientRect().width ?? 0) / 100;
+      if (measured > 0) setWidth(measured);
+    };
+    measure();
+    void document.fonts.ready.then(measure);
+    const observer = new ResizeObserver(measure);
+    if (probe.current) observer.observe(probe.current);
+    return () => observer.disconnect();
+  }, []);
+  return [probe, width];
+}

@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import type { RunRow } from "../../../core/contract/runs.ts";
+import { activeRunPhases, finalRunPhases } from "../../../core/domain/run/run.ts";
+import { matches, mentions, merged, startOfDay, type SavedFilter } from "./run-filters.ts";
+import { sampleRow } from "./sample-row.fixture.ts";
+
+const noon = new Date(2026, 4, 5, 12).getTime();
+const midnight = startOfDay(noon);
+const found = (filter: SavedFilter, run: RunRow): boolean => matches(run, filter, midnight);
+
+describe("saved filters", () => {
+  it("show what waits for the owner, what is active, and everything", () => {
+    const waiting = activeRunPhases.filter((phase) => found("waiting", sampleRow({ phase })));
+    expect(waiting).toStrictEqual(["waiting_mcp", "waiting_input", "waiting_owner_review", "parked"]);
+    for (const phase of activeRunPhases) expect(found("active", sampleRow({ phase })), phase).toBe(true);
+    for (const phase of finalRunPhases) expect([found("active", sampleRow({ phase })), found("all", sampleRow({ phase }))]).toStrictEqual([false, true]);
+  });
+
+  it("show what failed since midnight", () => {
+    expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight }))).toBe(true);
+    expect(found("failed-today", sampleRow({ phase: "failed_precondition", createdAt: noon }))).toBe(true);
+    expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight - 1 }))).toBe(false);
+    expect(found("failed-today", sampleRow({ phase: "cancelled", endedAt: noon }))).toBe(false);
+  });
+});
+
+describe("the text filter", () => {
+  const run = sampleRow({ issue: 12, stage: "prd", reason: "adds label run:arch" });
+  it.each([
+    ["", true],
+    ["#12 prd", true],
+    ["GUEST checkout", true],
+    ["run:arch", true],
+    ["#13", false],
+    ["prd qa", false],
+  ])("%j", (text, expected) => {
+    expect(mentions(run, "Guest checkout", text)).toBe(expected);
+  });
+});
+
+it("shows each run once, as it is now, newest first", () => {
+  const old = sampleRow({ id: "a", createdAt: 1, phase: "running" });
+  const rows = merged([sampleRow({ id: "b", createdAt: 5 }), old], [{ ...old, phase: "parked" }, sampleRow({ id: "c", createdAt: 9 })]);
+  expect(rows.map(({ id, phase }) => `${id} ${phase}`)).toStrictEqual(["c queued", "b queued", "a parked"]);
+});

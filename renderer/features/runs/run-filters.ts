@@ -1,0 +1,50 @@
+import type { RunRow } from "../../../core/contract/runs.ts";
+import { finalRunPhases } from "../../../core/domain/run/run.ts";
+
+/** Ways to look at the runs that one comes back to. */
+export const savedFilters = ["waiting", "active", "failed-today", "all"] as const;
+export type SavedFilter = (typeof savedFilters)[number];
+
+export function isActive(run: Pick<RunRow, "phase">): boolean {
+  return !(finalRunPhases as readonly string[]).includes(run.phase);
+}
+
+/** It goes on when the owner has answered, decided, reviewed or let go. */
+export function waitsForOwner(run: Pick<RunRow, "phase">): boolean {
+  return run.phase === "waiting_mcp" || run.phase === "waiting_input" || run.phase === "waiting_owner_review" || run.phase === "parked";
+}
+
+export function matches(run: RunRow, filter: SavedFilter, startOfDay: number): boolean {
+  switch (filter) {
+    case "waiting":
+      return waitsForOwner(run);
+    case "active":
+      return isActive(run);
+    case "failed-today":
+      return (run.phase === "failed" || run.phase === "failed_precondition") && (run.endedAt ?? run.createdAt) >= startOfDay;
+    case "all":
+      return true;
+  }
+}
+
+/** Midnight before `now` where the owner is. */
+export function startOfDay(now: number): number {
+  return new Date(now).setHours(0, 0, 0, 0);
+}
+
+/** Every word of the text stands somewhere in the run: its issue and title, stage, role, branch, state or id. */
+export function mentions(run: RunRow, title: string | undefined, text: string): boolean {
+  const words = text.toLowerCase().split(/\s+/u).filter(Boolean);
+  if (words.length === 0) return true;
+  const haystack = [`#${run.issue}`, title, run.stage, run.role, run.repository, run.branch, run.phase, run.status, run.reason, run.id, run.profile.model]
+    .join("\n")
+    .toLowerCase();
+  return words.every((word) => haystack.includes(word));
+}
+
+/** All runs as last listed, those that are active as they are now; newest first. */
+export function merged(all: readonly RunRow[], live: readonly RunRow[]): RunRow[] {
+  const rows = new Map(all.map((run) => [run.id, run]));
+  for (const run of live) rows.set(run.id, run);
+  return [...rows.values()].toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+}

@@ -1,0 +1,151 @@
+import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { useState, type ReactElement } from "react";
+import type { RunDetail } from "../../../core/contract/runs.ts";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Age } from "../../ui/age.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
+import { CancelDialog } from "./cancel-dialog.tsx";
+import { PhaseShape, toneOf } from "./run-phase.tsx";
+import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
+import style from "./runs.module.css";
+
+interface RunHeaderProps {
+  readonly run: RunDetail;
+  readonly title: string | undefined;
+  readonly listShown: boolean;
+  readonly onToggleList: () => void;
+}
+
+/** What the run is, in one sentence what it does or waits for, and what the owner can do about it. */
+export function RunHeader({ run, title, listShown, onToggleList }: RunHeaderProps): ReactElement {
+  const { say } = useSpeech();
+  const label = say(listShown ? "runs.hideList" : "runs.showList");
+  return (
+    <header className={style["header"]}>
+      <Tooltip label={label} openDelay={400}>
+        <ActionIcon variant="subtle" color="gray" size={28} aria-label={label} onClick={onToggleList}>
+          {listShown ? <IconLayoutSidebarLeftCollapse size={16} /> : <IconLayoutSidebarLeftExpand size={16} />}
+        </ActionIcon>
+      </Tooltip>
+      <h2>
+        {say("runs.name", { stage: run.stage, issue: run.issue })} {title === undefined ? undefined : <Foreign>{title}</Foreign>}
+      </h2>
+      <Actions run={run} />
+      <div className={style["what"]}>
+        <Sentence run={run} />
+        <Facts run={run} />
+      </div>
+    </header>
+  );
+}
+
+function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
+  const { say } = useSpeech();
+  const { text, values, because } = statusOf(run);
+  const noted = run.phase === "parked";
+  return (
+    <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
+      <PhaseShape phase={run.phase} size={14} />
+      <span>
+        {say(text, values)}
+        {because === undefined ? undefined : (
+          <>
+            : <Foreign>{because}</Foreign>
+          </>
+        )}
+        {because !== undefined && /[.!?]$/u.test(because) ? "" : "."}
+        {noted ? ` ${say("runs.status.parked.note")}` : ""}
+      </span>
+    </p>
+  );
+}
+
+function Facts({ run }: { readonly run: RunDetail }): ReactElement {
+  const { say, language } = useSpeech();
+  const tokens = allTokens(run.tokens);
+  return (
+    <p className={style["rowMeta"]}>
+      <span>{run.repository}</span>
+      <span>{say("runs.role", { role: run.role })}</span>
+      {run.variant === "revise" ? <span>{say("runs.revise")}</span> : undefined}
+      {run.attempt > 0 ? <span>{say("runs.attempt", { attempt: run.attempt })}</span> : undefined}
+      {run.pull === undefined ? undefined : <span>{say("runs.pull", { pull: run.pull })}</span>}
+      <span>{say("runs.model", run.profile)}</span>
+      {tokens > 0 ? <span>{say("runs.tokens", { count: compact(tokens, language) })}</span> : undefined}
+      {run.tokens.cost === undefined ? undefined : <span>{dollars(run.tokens.cost, language)}</span>}
+      <Age at={run.endedAt ?? run.createdAt} />
+    </p>
+  );
+}
+
+function Actions({ run }: { readonly run: RunDetail }): ReactElement {
+  const { say } = useSpeech();
+  const queries = useHostQueries();
+  const navigate = useNavigate();
+  const [asking, setAsking] = useState(false);
+  const park = useMutation(queries.runs.park.mutationOptions());
+  const resume = useMutation(queries.runs.resume.mutationOptions());
+  const cancel = useMutation(queries.runs.cancel.mutationOptions({ onSuccess: () => setAsking(false) }));
+  const { id, requestId } = run;
+  const possible = actionsOn(run);
+  const busy = park.isPending || resume.isPending;
+  const doPark = (): void => {
+    if (!possible.park || busy) return;
+    resume.reset();
+    park.mutate({ id });
+  };
+  const doResume = (): void => {
+    if (!possible.resume || busy) return;
+    park.reset();
+    resume.mutate({ id });
+  };
+  useScreenKeys([
+    { key: "p", what: say("runs.act.park"), act: doPark },
+    { key: "r", what: say("runs.act.resume"), act: doResume },
+    { key: "c", what: say("runs.act.cancel"), act: () => setAsking(possible.cancel) },
+  ]);
+  return (
+    <>
+      <div className={style["buttons"]}>
+        {requestId !== undefined && possible.cancel ? (
+          <Button size="xs" onClick={() => void navigate({ to: "/inbox/{-$id}", params: { id: requestId } })}>
+            {say("runs.act.open")}
+          </Button>
+        ) : undefined}
+        {possible.resume ? (
+          <Button size="xs" variant={requestId === undefined ? "filled" : "default"} loading={resume.isPending} onClick={doResume}>
+            {say("runs.act.resume")}
+          </Button>
+        ) : undefined}
+        {possible.park ? (
+          <Button size="xs" variant="default" loading={park.isPending} onClick={doPark}>
+            {say("runs.act.park")}
+          </Button>
+        ) : undefined}
+        {possible.cancel ? (
+          <Button size="xs" variant="default" onClick={() => setAsking(true)}>
+            {say("runs.act.cancel")}
+          </Button>
+        ) : undefined}
+      </div>
+      {park.error || resume.error ? (
+        <div className={style["what"]}>
+          <Failure error={park.error ?? resume.error} />
+        </div>
+      ) : undefined}
+      <CancelDialog
+        opened={asking}
+        onClose={() => setAsking(false)}
+        onCancel={(reason) => cancel.mutate({ id, reason })}
+        busy={cancel.isPending}
+        error={cancel.error}
+      />
+    </>
+  );
+}

@@ -1,0 +1,95 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
+import type { RunRow } from "../../../core/contract/runs.ts";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Age } from "../../ui/age.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import { Phase, toneOf } from "./run-phase.tsx";
+import { allTokens, compact, dollars, statusOf } from "./run-status.ts";
+import style from "./runs.module.css";
+
+const rowHeight = 78;
+
+export interface RunListHandle {
+  /** Puts the focus on a row, wherever it is. */
+  focus(index: number): void;
+}
+
+interface RunListProps {
+  readonly runs: readonly RunRow[];
+  readonly titleOf: (run: RunRow) => string | undefined;
+  readonly openId: string | undefined;
+  readonly handle: Ref<RunListHandle>;
+}
+
+/** Runs, newest first. Each row is a link to its run. */
+export function RunList({ runs, titleOf, openId, handle }: RunListProps): ReactElement {
+  const { say } = useSpeech();
+  const box = useRef<HTMLDivElement>(null);
+  const list = useVirtualizer({
+    count: runs.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+    getItemKey: (index) => runs[index]?.id ?? index,
+  });
+  useImperativeHandle(handle, () => ({
+    focus(index) {
+      list.scrollToIndex(index, { align: "auto" });
+      // The row is drawn with the next frame when it was out of sight.
+      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus());
+    },
+  }));
+  const openIndex = runs.findIndex((run) => run.id === openId);
+  useEffect(() => {
+    if (openIndex >= 0) list.scrollToIndex(openIndex, { align: "auto" });
+  }, [openId]);
+  return (
+    <div ref={box} className={style["rows"]} role="list" aria-label={say("runs.list")}>
+      <div style={{ position: "relative", height: list.getTotalSize() }}>
+        {list.getVirtualItems().map(({ index, start, key }) => {
+          const run = runs[index];
+          return run === undefined ? undefined : (
+            <div
+              key={key}
+              role="listitem"
+              data-index={index}
+              className={style["virtualItem"]}
+              style={{ height: rowHeight, transform: `translateY(${start}px)` }}
+            >
+              <Row run={run} title={titleOf(run)} opened={run.id === openId} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Row({ run, title, opened }: { readonly run: RunRow; readonly title: string | undefined; readonly opened: boolean }): ReactElement {
+  const { say, language } = useSpeech();
+  const status = statusOf(run);
+  const tokens = allTokens(run.tokens);
+  return (
+    <Link to="/runs/{-$id}" params={{ id: run.id }} className={style["row"]} data-open={opened || undefined} aria-current={opened ? "page" : undefined}>
+      <span className={style["rowTop"]}>
+        <strong>
+          {say("runs.name", { stage: run.stage, issue: run.issue })} {title === undefined ? undefined : <Foreign>{title}</Foreign>}
+        </strong>
+        <Age at={run.endedAt ?? run.createdAt} />
+      </span>
+      <span className={style["rowStatus"]} data-tone={toneOf(run.phase)}>
+        <Phase phase={run.phase} />
+        <span className={style["sentence"]}>{status.because === undefined ? say(status.text, status.values) : <Foreign>{status.because}</Foreign>}</span>
+      </span>
+      <span className={style["rowMeta"]}>
+        <span>{run.repository}</span>
+        <span>{say("runs.role", { role: run.role })}</span>
+        {run.variant === "revise" ? <span>{say("runs.revise")}</span> : undefined}
+        {tokens > 0 ? <span className={style["cost"]}>{say("runs.tokens", { count: compact(tokens, language) })}</span> : undefined}
+        {run.tokens.cost === undefined ? undefined : <span>{dollars(run.tokens.cost, language)}</span>}
+      </span>
+    </Link>
+  );
+}

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { activeRunPhases, finalRunPhases } from "../../../core/domain/run/run.ts";
+import { transitionTable } from "../../../core/domain/run/transitions.ts";
+import { en } from "../../i18n/en.ts";
+import { actionsOn, compact, dollars, statusOf } from "./run-status.ts";
+
+describe("what a run does or waits for", () => {
+  it("is said in every phase", () => {
+    for (const phase of [...activeRunPhases, ...finalRunPhases]) expect(en[statusOf({ phase, attempt: 2 }).text], phase).toMatch(/\w/u);
+    for (const waitsFor of ["decision", "answer", "owner"] as const) expect(en[statusOf({ phase: "parked", attempt: 2, waitsFor }).text]).toMatch(/\w/u);
+  });
+
+  it("names the request, but not when the owner holds the run", () => {
+    expect(statusOf({ phase: "waiting_mcp", attempt: 1, reason: "adds a label" })).toMatchObject({ text: "runs.status.waiting_mcp", because: "adds a label" });
+    expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "owner", reason: "adds a label" }).because).toBeUndefined();
+  });
+});
+
+describe("what the owner may do", () => {
+  it("is what the machine of runs accepts", () => {
+    for (const phase of [...activeRunPhases, ...finalRunPhases]) {
+      const accepts = (command: "owner-park" | "cancel"): boolean => (transitionTable[command].from as readonly string[]).includes(phase);
+      expect(actionsOn({ phase, waitsFor: "decision" }), phase).toStrictEqual({ park: accepts("owner-park"), resume: false, cancel: accepts("cancel") });
+    }
+    expect(actionsOn({ phase: "parked", waitsFor: "owner" })).toStrictEqual({ park: false, resume: true, cancel: true });
+  });
+});
+
+it("numbers are short", () => {
+  expect([compact(940, "en"), compact(4_120, "en"), compact(41_200, "en")]).toStrictEqual(["940", "4.1K", "41K"]);
+  expect([dollars(0.012, "en"), dollars(4.2, "en")]).toStrictEqual(["$0.012", "$4.20"]);
+});

@@ -1,0 +1,48 @@
+import type { RunRow } from "../../../core/contract/runs.ts";
+import type { Text } from "../../i18n/en.ts";
+import { isActive } from "./run-filters.ts";
+
+/** What a run does or waits for: a sentence of the window, and behind it the words of the request or of the end, which are somebody else's. */
+export interface RunStatus {
+  readonly text: Text;
+  readonly values: Readonly<Record<string, number>>;
+  readonly because?: string | undefined;
+}
+
+export function statusOf(run: Pick<RunRow, "phase" | "attempt" | "waitsFor" | "reason">): RunStatus {
+  const values = { attempt: run.attempt };
+  if (run.phase !== "parked") return { text: `runs.status.${run.phase}`, values, because: run.reason };
+  return { text: `runs.status.parked.${run.waitsFor ?? "decision"}`, values, because: run.waitsFor === "owner" ? undefined : run.reason };
+}
+
+/** What the owner may do to a run as it is. */
+export interface PossibleActions {
+  readonly park: boolean;
+  readonly resume: boolean;
+  readonly cancel: boolean;
+}
+
+export function actionsOn(run: Pick<RunRow, "phase" | "waitsFor">): PossibleActions {
+  const held = run.phase === "parked" && run.waitsFor === "owner";
+  return { park: isActive(run) && !held && run.phase !== "waiting_owner_review", resume: held, cancel: isActive(run) };
+}
+
+/** Tokens that a run took in and gave out. What came from a cache was taken in as well. */
+export function allTokens({ inputTokens, outputTokens }: RunRow["tokens"]): number {
+  return inputTokens + outputTokens;
+}
+
+/** A number as it is read at a glance: `41K`. */
+export function compact(count: number, language: string): string {
+  return new Intl.NumberFormat(language, { notation: "compact", maximumFractionDigits: count < 10_000 ? 1 : 0 }).format(count);
+}
+
+/** Dollars: cents only where they say something. */
+export function dollars(cost: number, language: string): string {
+  return new Intl.NumberFormat(language, {
+    style: "currency",
+    currency: "USD",
+    currencyDisplay: "narrowSymbol",
+    maximumFractionDigits: cost < 0.1 ? 3 : 2,
+  }).format(cost);
+}

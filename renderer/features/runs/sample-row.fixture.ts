@@ -1,0 +1,21 @@
+import type { RunRow } from "../../../core/contract/runs.ts";
+
+/** A run for the tests of this folder. */
+export function sampleRow(fields: Partial<RunRow> = {}): RunRow {
+  return {
+    id: "run-1",
+    repository: "acme/shop",
+    issue: 12,
+    stage: "prd",
+    variant: "work",
+    role: "pm",
+    branch: "signalbox/issue-12",
+    phase: "queued",
+    status: "queued, about to start",
+    attempt: 1,
+    profile: { model: "a-model", reasoning: "medium" },
+    tokens: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+    createdAt: 1,
+    ...fields,
+  };
+}

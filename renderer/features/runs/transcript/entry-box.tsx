@@ -1,0 +1,54 @@
+import { IconChevronRight } from "@tabler/icons-react";
+import type { ReactElement, ReactNode } from "react";
+import { revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
+import style from "./transcript.module.css";
+
+interface EntryBoxProps {
+  readonly icon: ReactElement;
+  readonly title: string;
+  readonly outcome?: ReactNode;
+  /** What is folded into it. */
+  readonly children?: ReactNode;
+  readonly opened: boolean;
+  readonly onToggle: () => void;
+  /** What stands below whether it is folded or not. */
+  readonly below?: ReactNode;
+}
+
+/** One thing that the agent did, in one line, with the rest folded into it. */
+export function EntryBox({ icon, title, outcome, children, opened, onToggle, below }: EntryBoxProps): ReactElement {
+  const shown = revealHidden(title);
+  return (
+    <div className={style["item"]}>
+      <div className={style["box"]}>
+        <button type="button" className={style["head"]} aria-expanded={opened} onClick={onToggle}>
+          <IconChevronRight size={14} className={style["chevron"]} aria-hidden />
+          {icon}
+          <span className={style["title"]} title={shown} dir="ltr">
+            {shown}
+          </span>
+          {outcome}
+        </button>
+        {opened ? <div className={style["body"]}>{children}</div> : undefined}
+        {below}
+      </div>
+    </div>
+  );
+}
+
+/** How something ended, in a word and with a shape. */
+export function Outcome({
+  tone,
+  icon,
+  children,
+}: {
+  readonly tone: "plain" | "good" | "bad" | "waits";
+  readonly icon?: ReactElement | undefined;
+  readonly children: ReactNode;
+}): ReactElement {
+  return (
+    <span className={style["outcome"]} data-tone={tone}>
+      {icon} {children}
+    </span>
+  );
+}
