@@ -1,0 +1,193 @@
+import { TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useRef, useState, type KeyboardEvent, type ReactElement, type RefObject } from "react";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
+import { Empty } from "../../ui/panes.tsx";
+import style from "./knowledge.module.css";
+import { marked, queryWords } from "./query-marks.ts";
+
+const mostHits = 50;
+
+interface Hit {
+  readonly repository: string;
+  readonly path: string;
+  readonly title: string;
+  readonly section: string;
+  readonly excerpt: string;
+}
+
+/** What was looked for last, so that it is still there when one comes back from a document. */
+let lastQuery = "";
+
+/** One search over all documents. */
+export function KnowledgeScreen(): ReactElement {
+  const { say } = useSpeech();
+  const queries = useHostQueries();
+  const [typed, setTyped] = useState(lastQuery);
+  const [query] = useDebouncedValue(typed.trim(), 150);
+  const input = useRef<HTMLInputElement>(null);
+  const hits = useRef<HTMLOListElement>(null);
+  const search = useQuery(
+    queries.documents.search.queryOptions({
+      input: { query: query.slice(0, 1_000), limit: mostHits },
+      enabled: query !== "",
+      placeholderData: keepPreviousData,
+      staleTime: 10_000,
+      retry: 2,
+    }),
+  );
+  const type = (text: string): void => {
+    lastQuery = text;
+    setTyped(text);
+  };
+  useHitKeys(input, hits);
+  const pressed = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") type("");
+    if (event.key !== "ArrowDown" && event.key !== "Enter") return;
+    event.preventDefault();
+    focusHit(hits.current, 1);
+  };
+  return (
+    <div className={style["screen"]}>
+      <header className={style["head"]}>
+        <h1>{say("knowledge.title")}</h1>
+        <TextInput
+          ref={input}
+          autoFocus
+          value={typed}
+          onChange={(event) => type(event.currentTarget.value)}
+          onKeyDown={pressed}
+          maxLength={1_000}
+          placeholder={say("knowledge.search")}
+          aria-label={say("knowledge.label")}
+          leftSection={<IconSearch size={16} />}
+          className={style["search"]}
+        />
+        <Found query={query} hits={search.data} searching={search.isFetching} />
+      </header>
+      <div className={style["results"]}>
+        {query === "" ? (
+          <About />
+        ) : search.error ? (
+          <Failure error={search.error} />
+        ) : search.data === undefined ? undefined : search.data.length === 0 ? (
+          <Empty title={say("knowledge.none", { query })}>{say("knowledge.none.hint")}</Empty>
+        ) : (
+          <ol ref={hits} className={style["hits"]} aria-label={say("knowledge.hits")} aria-busy={search.isPlaceholderData}>
+            {search.data.map((hit, index) => (
+              <li key={index}>
+                <HitLink hit={hit} words={queryWords(query)} />
+              </li>
+            ))}
+          </ol>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function Found({ query, hits, searching }: { readonly query: string; readonly hits: readonly Hit[] | undefined; readonly searching: boolean }): ReactElement {
+  const { say } = useSpeech();
+  const count = hits?.length ?? 0;
+  const found = count === 1 ? say("knowledge.found.one") : say(count >= mostHits ? "knowledge.found.most" : "knowledge.found.many", { count });
+  return (
+    <span className={style["found"]} role="status">
+      {query === "" ? "" : searching && hits === undefined ? say("knowledge.searching") : count === 0 ? "" : found}
+    </span>
+  );
+}
+
+/** A place in a document: where it is, and what it says there. */
+function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly string[] }): ReactElement {
+  const { say } = useSpeech();
+  const { repository, path, title, section, excerpt } = hit;
+  return (
+    <Link to="/docs" search={{ repository, path }} className={style["hit"]}>
+      <h2>
+        <Marked text={title} words={words} />
+        {section === "" || section === title ? undefined : (
+          <span className={style["section"]}>
+            {" "}
+            <Foreign>{say("knowledge.section", { section })}</Foreign>
+          </span>
+        )}
+      </h2>
+      <p className={style["excerpt"]}>
+        <Marked text={excerpt} words={words} />
+      </p>
+      <p className={style["place"]}>
+        {repository} · <span className={style["path"]}>{path}</span>
+      </p>
+    </Link>
+  );
+}
+
+function Marked({ text, words }: { readonly text: string; readonly words: readonly string[] }): ReactElement {
+  return (
+    <>
+      {marked(text, words).map((piece, index) =>
+        piece.marked ? (
+          <mark key={index}>
+            <Foreign>{piece.text}</Foreign>
+          </mark>
+        ) : (
+          <Foreign key={index}>{piece.text}</Foreign>
+        ),
+      )}
+    </>
+  );
+}
+
+/** What is searched, before anything was typed. */
+function About(): ReactElement {
+  const { say, language } = useSpeech();
+  const queries = useHostQueries();
+  const { data } = useQuery(queries.documents.list.queryOptions({ input: {}, staleTime: 60_000 }));
+  const count = data?.length;
+  return (
+    <Empty title={say("knowledge.about")}>
+      <span className={style["about"]}>
+        {count === 0 ? say("knowledge.about.empty") : say("knowledge.about.what")}
+        {count === undefined || count === 0 ? undefined : (
+          <>
+            <br />
+            <br />
+            {count === 1 ? say("knowledge.about.count.one") : say("knowledge.about.count.many", { count: new Intl.NumberFormat(language).format(count) })}
+          </>
+        )}
+      </span>
+    </Empty>
+  );
+}
+
+/** `/` goes to the search, j and k along the hits. */
+function useHitKeys(input: RefObject<HTMLInputElement | null>, hits: RefObject<HTMLOListElement | null>): void {
+  const { say } = useSpeech();
+  useScreenKeys([
+    {
+      key: "/",
+      what: say("knowledge.key.search"),
+      act: () => {
+        input.current?.focus();
+        input.current?.select();
+      },
+    },
+    { key: "j", what: say("knowledge.key.next"), act: () => focusHit(hits.current, 1) },
+    { key: "k", what: say("knowledge.key.previous"), act: () => focusHit(hits.current, -1) },
+    // A focused hit answers Enter by itself; it stands here for the list of keys.
+    { key: "Enter", what: say("knowledge.key.open"), act: () => undefined },
+  ]);
+}
+
+function focusHit(list: HTMLOListElement | null, by: 1 | -1): void {
+  const links = [...(list?.querySelectorAll("a") ?? [])];
+  const at = links.findIndex((link) => link === document.activeElement);
+  links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
+}

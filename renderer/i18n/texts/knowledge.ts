@@ -1,0 +1,48 @@
+/** Texts of knowledge. */
+export const knowledgeEn = {
+  "knowledge.title": "Knowledge",
+  "knowledge.search": "Search all documents…",
+  "knowledge.label": "Search all documents",
+  "knowledge.about": "One search over every document of every repository",
+  "knowledge.about.what":
+    "Titles, sections and texts of all indexed documents, in English and Russian, in any form of the word. Documents with all the words come first.",
+  "knowledge.about.empty": "Nothing is indexed yet. Documents come in when agents write them and when a repository is connected.",
+  "knowledge.about.count.one": "1 document is indexed.",
+  "knowledge.about.count.many": "{count} documents are indexed.",
+  "knowledge.searching": "Searching…",
+  "knowledge.found.one": "1 place",
+  "knowledge.found.many": "{count} places",
+  "knowledge.found.most": "the best {count} places",
+  "knowledge.none": "Nothing mentions “{query}”",
+  "knowledge.none.hint": "Try fewer or other words. Only documents are searched, not issues and transcripts.",
+  "knowledge.section": "in “{section}”",
+  "knowledge.key.search": "Search",
+  "knowledge.key.next": "Next hit",
+  "knowledge.key.previous": "Previous hit",
+  "knowledge.key.open": "Open the document",
+  "knowledge.hits": "Hits",
+} as const;
+
+export const knowledgeRu: Readonly<Record<keyof typeof knowledgeEn, string>> = {
+  "knowledge.title": "Знания",
+  "knowledge.search": "Искать во всех документах…",
+  "knowledge.label": "Поиск по всем документам",
+  "knowledge.about": "Один поиск по всем документам всех репозиториев",
+  "knowledge.about.what":
+    "Ищет в названиях, разделах и текстах документов, по-русски и по-английски, в любой форме слова. Сначала — документы, где есть все слова.",
+  "knowledge.about.empty": "Пока ничего не проиндексировано. Документы появляются, когда их пишут агенты и когда подключают репозиторий.",
+  "knowledge.about.count.one": "В индексе 1 документ.",
+  "knowledge.about.count.many": "Документов в индексе: {count}.",
+  "knowledge.searching": "Идёт поиск…",
+  "knowledge.found.one": "1 место",
+  "knowledge.found.many": "мест: {count}",
+  "knowledge.found.most": "лучшие места: {count}",
+  "knowledge.none": "Нигде не упоминается «{query}»",
+  "knowledge.none.hint": "Попробуйте меньше слов или другие слова. Поиск идёт только по документам, не по задачам и стенограммам.",
+  "knowledge.section": "раздел «{section}»",
+  "knowledge.key.search": "Поиск",
+  "knowledge.key.next": "Следующее место",
+  "knowledge.key.previous": "Предыдущее место",
+  "knowledge.key.open": "Открыть документ",
+  "knowledge.hits": "Найденные места",
+};
