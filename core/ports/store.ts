@@ -164,6 +164,8 @@ export interface AuditedCall {
 export interface RunFilter {
   readonly repository?: RepositoryName | undefined;
   readonly issue?: number | undefined;
+  /** Any of these. */
+  readonly issues?: readonly number[] | undefined;
   readonly pull?: number | undefined;
   readonly branch?: BranchName | undefined;
   readonly phases?: readonly RunPhase[] | undefined;

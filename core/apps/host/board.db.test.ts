@@ -1,6 +1,6 @@
 import { createRouterClient } from "@orpc/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Instant } from "../../domain/kernel/values.ts";
+import type { Instant, PersonId } from "../../domain/kernel/values.ts";
 import type { RunState } from "../../domain/run/run.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
@@ -15,8 +15,8 @@ describe("the board", () => {
   afterAll(() => world.database.close());
 
   const cardOf = async (issue: number) => (await createRouterClient(createHostRouter(world.deps)).board.cards({})).cards.find((card) => card.issue === issue);
-  const runIn = async (issue: number, state: RunState): Promise<void> => {
-    const run = sampleRun({ issue });
+  const runIn = async (issue: number, state: RunState, createdAt = 1_000): Promise<void> => {
+    const run = sampleRun({ issue, createdAt: createdAt as Instant });
     world.forge.addIssue({ number: issue });
     await world.inStore(async (tx) => {
       await tx.runs.insert(run);
@@ -38,6 +38,14 @@ describe("the board", () => {
     await runIn(12, { phase: "parked", attempt: 1, reason: "answer", requestId, since: 78 as Instant });
 
     expect(await cardOf(12)).toMatchObject({ phase: "parked", waitsFor: "answer", reason: "asks about #12", since: 78 });
+  });
+
+  it("shows the newest of an issue's runs", async () => {
+    await runIn(16, { phase: "failed", reason: "the model is gone", at: 79 as Instant }, 1_000);
+    await runIn(16, { phase: "succeeded", at: 99 as Instant }, 3_000);
+    await runIn(16, { phase: "cancelled", by: "olga" as PersonId, reason: "not now", at: 89 as Instant }, 2_000);
+
+    expect(await cardOf(16)).toMatchObject({ phase: "succeeded", since: 99 });
   });
 
   it("says why a run ended", async () => {

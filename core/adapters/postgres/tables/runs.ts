@@ -83,6 +83,7 @@ function conditions(filter: RunFilter): { readonly where: string; readonly param
   const given: readonly (readonly [condition: string, value: unknown])[] = [
     ["repository = ?", filter.repository],
     ["issue = ?", filter.issue],
+    ["issue = any(?::int[])", filter.issues],
     ["pull = ?", filter.pull],
     ["branch = ?", filter.branch],
     ["phase = any(?::text[])", filter.phases],

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { boardContract, boardCard, stageRow } from "../../../contract/board.ts";
 import type { RepositoryName, RequestId, TargetVersion } from "../../../domain/kernel/values.ts";
-import { classifyLabel } from "../../../domain/label/classify.ts";
+import { classifyLabel, type LabelClass } from "../../../domain/label/classify.ts";
 import { defaultLabelNames, labelNames, type LabelNames } from "../../../domain/label/names.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import { allStages } from "../../../domain/stage/stage.ts";
@@ -88,29 +88,46 @@ async function cardsOf(deps: HostDependencies, repository: RepositoryName): Prom
     deps.ownerForge.variables(repository),
   ]);
   const named = labelNames(variables);
-  const names = named.ok ? named.value : defaultLabelNames;
+  const meaningOf = meanings(named.ok ? named.value : defaultLabelNames);
   return deps.store.transaction(async (tx) => {
+    const newest = new Map<number, Run>();
+    const runs = await tx.runs.list({ repository, issues: issues.map((issue) => issue.number), limit: mostRuns });
+    for (const run of runs) if (!newest.has(run.issue)) newest.set(run.issue, run);
     const cards: BoardCard[] = [];
     for (const issue of issues) {
-      const [run] = await tx.runs.list({ repository, issue: issue.number, limit: 1 });
-      const labelled = stageAmong(issue.labels, names);
-      const stage = labelled ?? run?.stage;
-      cards.push({ repository, ...issueFields(issue, names), ...(stage ? { stage } : {}), ...(run ? await runFields(tx, run) : { status: "no run yet" }) });
+      const run = newest.get(issue.number);
+      const stage = stageAmong(issue.labels, meaningOf) ?? run?.stage;
+      cards.push({ repository, ...issueFields(issue, meaningOf), ...(stage ? { stage } : {}), ...(run ? await runFields(tx, run) : { status: "no run yet" }) });
     }
     return cards;
   });
 }
 
-function stageAmong(labels: readonly string[], names: LabelNames): BoardCard["stage"] {
+/** Runs of open issues that are looked at, newest first: an issue whose newest run is older than all of them stands there as if it had none. */
+const mostRuns = 50_000;
+
+type Meanings = (label: string) => LabelClass;
+
+/** A board has thousands of labels, and few different ones. */
+function meanings(names: LabelNames): Meanings {
+  const known = new Map<string, LabelClass>();
+  return (label) => {
+    const meaning = known.get(label) ?? classifyLabel(label, names);
+    known.set(label, meaning);
+    return meaning;
+  };
+}
+
+function stageAmong(labels: readonly string[], meaningOf: Meanings): BoardCard["stage"] {
   for (const label of labels) {
-    const meaning = classifyLabel(label, names);
+    const meaning = meaningOf(label);
     if (meaning.type === "trigger") return meaning.stage;
   }
   return undefined;
 }
 
-function issueFields(issue: ForgeIssue, names: LabelNames) {
-  const tags = issue.labels.filter((label) => ["other", "semantic"].includes(classifyLabel(label, names).type));
+function issueFields(issue: ForgeIssue, meaningOf: Meanings) {
+  const tags = issue.labels.filter((label) => ["other", "semantic"].includes(meaningOf(label).type));
   return { issue: issue.number, title: issue.title, labels: [...issue.labels], tags, updatedAt: issue.updatedAt };
 }
 
