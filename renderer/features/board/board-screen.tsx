@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
@@ -36,7 +36,7 @@ export function BoardScreen(): ReactElement {
   const [opened, setOpened] = useState<OpenedIssue>();
   const filter = useRef<HTMLInputElement>(null);
   const main = useRef<HTMLDivElement>(null);
-  const board = useBoard(repository, query);
+  const board = useBoard(repository, useDeferredValue(query));
   const choice = useChoice(board.columns, board.cards);
   const sheet = useSheet(board.stages, choice.card);
   const open = useOpenRun(sheet.ask);
