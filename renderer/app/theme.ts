@@ -1,13 +1,13 @@
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
-const accent: MantineColorsTuple = ["#e3f2f0", "#c3e5e1", "#9dd6d0", "#72c6bd", "#4dbaae", "#2bb3a3", "#1c9c8d", "#0b8577", "#086b60", "#05524a"];
+const accent: MantineColorsTuple = ["#e3f2f0", "#c3e5e1", "#9dd6d0", "#72c6bd", "#4dbaae", "#2bb3a3", "#1c9c8d", "#0a7a6d", "#086b60", "#05524a"];
 /** What the component library takes for inputs, disabled buttons, keys and borders in the dark, in the tones of our own grounds. */
 const greys: MantineColorsTuple = ["#e6eaec", "#c3cacf", "#8b969d", "#7d8890", "#2f373c", "#283035", "#1a1f23", "#0f1214", "#0c0f11", "#090b0c"];
 
 /** Four sizes of type, a rhythm of eight pixels, one accent. */
 export const theme = createTheme({
   primaryColor: "accent",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: 7,
   autoContrast: true,
   colors: { accent, dark: greys },
   fontFamily: "'Inter Variable', sans-serif",
@@ -46,7 +46,7 @@ const light: typeof dark = {
   "--selection": "#e3f2f0",
   "--text": "#1b2226",
   "--dim": "#5d6971",
-  "--accent": "#0b8577",
+  "--accent": "#0a7a6d",
   "--ok": "#1d7f52",
   "--warn": "#8a5e08",
   "--bad": "#b93f2d",

@@ -1,14 +1,19 @@
 import { Alert } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import type { ReactElement } from "react";
+import { useLinkState } from "../host-client/host-context.tsx";
+import { useSpeech } from "../i18n/language.tsx";
 import { Foreign } from "./foreign-text.tsx";
 
 /** What the host refused or could not do: what happened, and what to do. */
 export function Failure({ error }: { readonly error: unknown }): ReactElement | undefined {
+  const { say } = useSpeech();
+  const isLost = useLinkState().phase === "lost";
   if (error === null || error === undefined) return undefined;
-  const { message, remedy } = failureOf(error);
+  const isAway = isLost && !("data" in Object(error));
+  const { message, remedy } = isAway ? { message: say("failure.away"), remedy: say("failure.away.remedy") } : failureOf(error);
   return (
-    <Alert role="alert" variant="outline" color="red" icon={<IconAlertTriangle size={16} />} title={<Foreign>{message}</Foreign>}>
+    <Alert role="alert" variant="outline" color="var(--bad)" icon={<IconAlertTriangle size={16} />} title={<Foreign>{message}</Foreign>}>
       {remedy === undefined ? undefined : <Foreign>{remedy}</Foreign>}
     </Alert>
   );

@@ -1,5 +1,5 @@
 import { Kbd, Modal, Table } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
+import { useHotkeys, type HotkeyItemOptions } from "@mantine/hooks";
 import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from "react";
 import { useSpeech } from "../i18n/language.tsx";
 
@@ -30,10 +30,21 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): Re
 /** Keys that work while the screen is shown and nobody is typing; `?` lists them. */
 export function useScreenKeys(keys: readonly ScreenKey[]): void {
   const registry = useContext(KeysContext);
-  useHotkeys(keys.map(({ key, act }) => [key, (event: KeyboardEvent) => actOn(event, act), { preventDefault: false }]));
+  useHotkeys([...keys.map((key) => bound(key, false)), ...keys.map((key) => bound(key, true))]);
   const names = keys.map(({ key, what }) => `${key} ${what}`).join("\n");
   const register = registry?.register;
   useEffect(() => register?.(keys), [register, names]);
+}
+
+type Bound = [string, (event: KeyboardEvent) => void, HotkeyItemOptions];
+
+function bound({ key, act }: ScreenKey, usePhysicalKeys: boolean): Bound {
+  return [key, (event) => (!usePhysicalKeys || isOtherScript(event)) && actOn(event, act), { preventDefault: false, usePhysicalKeys }];
+}
+
+/** A keyboard that writes no Latin letters, such as a Russian one: what counts is where the key is. */
+function isOtherScript(event: KeyboardEvent): boolean {
+  return event.key.length === 1 && /\p{L}/u.test(event.key) && !/\p{Script=Latin}/u.test(event.key);
 }
 
 /** A dialog that lies over the screen takes every key, and what has the focus takes those that press it. */
@@ -45,6 +56,32 @@ function actOn(event: KeyboardEvent, act: () => void): void {
   act();
 }
 
+/** Keys that do the same stand together. */
+function byMeaning(keys: readonly ScreenKey[]): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, readonly string[]>();
+  for (const { key, what } of keys) found.set(what, [...(found.get(what) ?? []).filter((known) => known !== key), key]);
+  return found;
+}
+
+const signs: Readonly<Record<string, string>> = {
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  Escape: "Esc",
+  Enter: "⏎",
+  mod: "Ctrl",
+  shift: "Shift",
+};
+
+/** A key as it stands on the keyboard. */
+function spelled(key: string): string {
+  return key
+    .split("+")
+    .map((part) => signs[part] ?? part)
+    .join(" ");
+}
+
 /** The list of keys, opened by `?`. */
 export function KeyHelp(): ReactElement {
   const { say } = useSpeech();
@@ -52,13 +89,17 @@ export function KeyHelp(): ReactElement {
   const registry = useContext(KeysContext);
   useHotkeys([["shift+?", () => setOpened((before) => !before)]]);
   return (
-    <Modal opened={opened} onClose={() => setOpened(false)} title={say("shell.keys")} size="sm">
+    <Modal opened={opened} onClose={() => setOpened(false)} title={say("shell.keys")} size="sm" closeButtonProps={{ "aria-label": say("shell.close") }}>
       <Table withRowBorders={false} verticalSpacing={4}>
         <Table.Tbody>
-          {registry?.shown.map(({ key, what }) => (
-            <Table.Tr key={key}>
+          {[...byMeaning(registry?.shown ?? [])].map(([what, keys]) => (
+            <Table.Tr key={what}>
               <Table.Td w={120}>
-                <Kbd>{key}</Kbd>
+                {keys.map((key) => (
+                  <Kbd key={key} mr={4}>
+                    {spelled(key)}
+                  </Kbd>
+                ))}
               </Table.Td>
               <Table.Td>{what}</Table.Td>
             </Table.Tr>
