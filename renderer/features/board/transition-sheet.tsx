@@ -7,7 +7,7 @@ import { useEffect, useId, useRef, useState, type ReactElement } from "react";
 import type { z } from "zod";
 import type { transitionPreview } from "../../../core/contract/board.ts";
 import { artifactTitle } from "../../../core/domain/stage/artifacts.ts";
-import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -110,7 +110,8 @@ function useTransition({ title: _title, ...move }: Move, labels: readonly string
     },
     onError: () => void refetch(),
   });
-  const canApply = preview.data !== undefined && !preview.isPlaceholderData && !preview.isError && isOpen(preview.data) && !apply.isPending;
+  const isLost = useLinkState().phase === "lost";
+  const canApply = !isLost && preview.data !== undefined && !preview.isPlaceholderData && !preview.isError && isOpen(preview.data) && !apply.isPending;
   return {
     preview,
     apply,

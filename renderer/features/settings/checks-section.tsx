@@ -42,7 +42,11 @@ export function ChecksSection(): ReactElement {
           </span>
         ) : undefined}
       </p>
-      {checks.failureReason ? <Failure error={checks.failureReason} /> : undefined}
+      {checks.failureReason ? (
+        <div className={style["fault"]}>
+          <Failure error={checks.failureReason} />
+        </div>
+      ) : undefined}
       <ul className={style["rows"]}>
         {worstFirst(checks.data ?? []).map((check) => (
           <CheckRow key={check.id} check={check} />
