@@ -20,7 +20,7 @@ import { EventDetail } from "./event-detail.tsx";
 import { ReplayPanel } from "./replay-panel.tsx";
 import { TrailList } from "./trail-list.tsx";
 import { subjectOf } from "./trail-rows.ts";
-import { useTrail, type Trail } from "./use-trail.ts";
+import { useEvent, useTrail, type Trail } from "./use-trail.ts";
 import { VerifyPanel } from "./verify-panel.tsx";
 
 const patience = 250;
@@ -37,7 +37,7 @@ export function AuditScreen(): ReactElement {
   const verification = useMutation(queries.audit.verify.mutationOptions());
   const firstFilter = useRef<HTMLInputElement>(null);
   const events = trail.events ?? [];
-  const event = events.find((candidate) => candidate.sequence === search.event);
+  const event = useEvent(search.event, events);
   const go = (next: AuditSearch): void => {
     setPanel(undefined);
     void navigate({ search: next });
@@ -128,7 +128,8 @@ interface AuditKeys {
 function useAuditKeys({ events, event, go, verify, firstFilter }: AuditKeys): void {
   const { say } = useSpeech();
   const move = (by: number): void => {
-    const next = event ? events[events.indexOf(event) + by] : events[0];
+    const place = events.findIndex((candidate) => candidate.sequence === event?.sequence);
+    const next = place < 0 ? events[0] : events[place + by];
     if (next) go({ event: next.sequence });
   };
   useScreenKeys([

@@ -59,3 +59,14 @@ export function useTrail(filter: EventFilter): Trail {
     failure: pages.failureReason ?? live.failureReason,
   };
 }
+
+/** One event by its number: of those that are at hand, or else asked for. Undefined as long as it is not known. */
+export function useEvent(sequence: number | undefined, events: readonly FlowEventRow[]): FlowEventRow | undefined {
+  const queries = useHostQueries();
+  const atHand = events.find((event) => event.sequence === sequence);
+  const asked = useQuery({
+    ...queries.audit.events.queryOptions({ input: sequence === undefined || atHand ? skipToken : { after: sequence - 1, limit: 1 } }),
+    staleTime: Infinity,
+  });
+  return atHand ?? asked.data?.find((event) => event.sequence === sequence);
+}

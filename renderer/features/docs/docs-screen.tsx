@@ -35,7 +35,7 @@ export function DocsScreen(): ReactElement {
   if (repository === undefined) {
     return projects.data === undefined ? <Pending reason={projects.failureReason} /> : <Empty title={say("docs.noProject")}>{say("docs.noProjectWhy")}</Empty>;
   }
-  const go = (next: typeof search): void => void navigate({ search: next });
+  const go = (next: typeof search, replace = false): void => void navigate({ search: next, replace });
   return (
     <div className={style["screen"]}>
       <Toolbar
@@ -66,7 +66,7 @@ export function DocsScreen(): ReactElement {
           issue={choices.find((choice) => choice.issue === issue) ?? (issue === undefined ? undefined : { issue, documents: 0 })}
           documents={documents.data}
           path={search.path}
-          choose={(path) => go({ repository, issue, path })}
+          choose={(path, replace) => go({ repository, issue, path }, replace)}
         />
       ) : undefined}
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useState, type ReactElement } from "react";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -20,7 +20,8 @@ interface DocsetPanesProps {
   readonly issue: IssueChoice | undefined;
   readonly documents: readonly DocumentRow[];
   readonly path: string | undefined;
-  readonly choose: (path: string) => void;
+  /** `replace`: it was not asked for, so there is no way back from it. */
+  readonly choose: (path: string, replace?: boolean) => void;
 }
 
 type Present = DocsetItem<DocumentRow> & { readonly document: DocumentRow };
@@ -33,6 +34,11 @@ export function DocsetPanes({ repository, defaultBranch, issue, documents, path,
   const stages = useStages(repository, issue, documents);
   const present = stages.flatMap((stage) => stage.items).filter((item): item is Present => item.document !== undefined);
   const chosen = present.find((item) => item.path === path) ?? firstToRead(present, (item) => viewedState(marks, repository, item.document) === "viewed");
+  // What is shown stays shown, though something else would be the first to read by now.
+  const first = path === undefined ? chosen?.path : undefined;
+  useEffect(() => {
+    if (first !== undefined) choose(first, true);
+  }, [first]);
   const move = (by: number): void => {
     const next = present[present.findIndex((item) => item === chosen) + by];
     if (next) choose(next.path);

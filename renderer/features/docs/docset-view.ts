@@ -1,4 +1,4 @@
-import { processStages, type StageName } from "../../../core/domain/stage/stage.ts";
+import { processStages, type ProcessStage, type StageName } from "../../../core/domain/stage/stage.ts";
 import { artifactPath, stageTable } from "../../../core/domain/stage/table.ts";
 
 /** What the screen reads of a document of the index. */
@@ -73,7 +73,7 @@ export function countStates(stages: readonly DocsetStage<IndexedDocument>[]): Re
 }
 
 /** What each stage of the table requires; stages that require nothing are left out. */
-export const requiringStages: readonly StageDocuments[] = processStages
+export const requiringStages: readonly (StageDocuments & { readonly stage: ProcessStage })[] = processStages
   .filter((stage) => stageTable[stage].artifacts.required.length > 0)
   .map((stage) => ({ stage, required: stageTable[stage].artifacts.required }));
 

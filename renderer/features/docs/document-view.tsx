@@ -1,5 +1,4 @@
-import { Button, Kbd, SegmentedControl } from "@mantine/core";
-import { IconEye, IconEyeCheck, IconEyeExclamation } from "@tabler/icons-react";
+import { Checkbox, Kbd, SegmentedControl } from "@mantine/core";
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { splitFrontMatter } from "../../../core/domain/document/front-matter.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -66,7 +65,6 @@ export function DocumentView(props: DocumentProps): ReactElement {
 
 function Head({ document, state, viewed, toggleViewed, view, setView, pull }: DocumentProps & { readonly pull: number | undefined }): ReactElement {
   const { say } = useSpeech();
-  const Mark = { viewed: IconEyeCheck, changed: IconEyeExclamation, unseen: IconEye }[viewed];
   return (
     <header className={style["documentHead"]}>
       <div className={style["documentTitle"]}>
@@ -90,25 +88,26 @@ function Head({ document, state, viewed, toggleViewed, view, setView, pull }: Do
           <Age at={document.updatedAt} />
         </p>
       </div>
-      <Button
-        size="xs"
-        variant={viewed === "viewed" ? "light" : "default"}
-        aria-pressed={viewed === "viewed"}
-        leftSection={<Mark size={14} />}
-        onClick={toggleViewed}
-      >
-        {say(viewed === "viewed" ? "docs.viewed" : viewed === "changed" ? "docs.viewAgain" : "docs.markViewed")}{" "}
-        <Kbd size="xs" className={style["key"]}>
-          v
-        </Kbd>
-      </Button>
-      <SegmentedControl
-        size="xs"
-        aria-label={say("docs.view")}
-        value={view}
-        onChange={setView}
-        data={documentViews.map((value) => ({ value, label: say(`docs.${value}`) }))}
-      />
+      <div className={style["controls"]}>
+        <Checkbox
+          size="xs"
+          checked={viewed === "viewed"}
+          indeterminate={viewed === "changed"}
+          onChange={toggleViewed}
+          label={
+            <>
+              {say(viewed === "changed" ? "docs.changed" : "docs.viewed")} <Kbd size="xs">v</Kbd>
+            </>
+          }
+        />
+        <SegmentedControl
+          size="xs"
+          aria-label={say("docs.view")}
+          value={view}
+          onChange={setView}
+          data={documentViews.map((value) => ({ value, label: say(`docs.${value}`) }))}
+        />
+      </div>
     </header>
   );
 }
@@ -141,7 +140,9 @@ function Rendered({ read: { text, frontMatter, document } }: { readonly read: Re
   const { say } = useSpeech();
   const scroller = useRef<HTMLDivElement>(null);
   const fields = frontMatterFields(frontMatter, shownInHead);
-  useEffect(() => scroller.current?.scrollTo({ top: 0 }), [document.path]);
+  useEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+  }, [document.path]);
   if (text.length > longestRendered) return <Empty title={say("docs.tooLong")}>{say("docs.tooLongWhy")}</Empty>;
   return (
     <div ref={scroller} className={style["rendered"]} tabIndex={0} role="region" aria-label={say("docs.rendered")}>

@@ -30,10 +30,11 @@ export interface TracedIssue {
 /** Every issue against every stage that requires documents; the issue with the most gaps first, then by number. Issues that nothing was written for and no stage was started on stand last. */
 export function traceMatrix<D extends IndexedDocument>(documents: readonly D[], issues: readonly TracedIssue[]): readonly TraceRow<D>[] {
   const known = new Map(issues.map((issue) => [issue.issue, issue]));
-  const byIssue = Map.groupBy(
-    documents.filter((document) => issueOfPath(document.path) !== undefined),
-    (document) => issueOfPath(document.path) ?? 0,
-  );
+  const byIssue = new Map<number, D[]>();
+  for (const document of documents) {
+    const issue = issueOfPath(document.path);
+    if (issue !== undefined) byIssue.set(issue, [...(byIssue.get(issue) ?? []), document]);
+  }
   return [...new Set([...known.keys(), ...byIssue.keys()])]
     .map((issue) => traceRow(issue, known.get(issue), byIssue.get(issue) ?? []))
     .toSorted((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);

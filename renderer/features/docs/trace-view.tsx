@@ -32,12 +32,12 @@ export function TraceView({ rows, open }: TraceProps): ReactElement {
     { key: "k", what: say("docs.keys.issueUp"), act: () => move(-1, 0) },
     { key: "l", what: say("docs.keys.stageRight"), act: () => move(0, 1) },
     { key: "h", what: say("docs.keys.stageLeft"), act: () => move(0, -1) },
-    { key: "Enter", what: say("docs.keys.openIssue"), act: () => row && open(row.issue, cell?.items.find((item) => item.document)?.path) },
+    { key: "Enter", what: say("docs.keys.openIssue"), act: () => row && open(row.issue, firstDocument(cell)) },
   ]);
   if (row === undefined) return <Empty title={say("docs.noIssues")}>{say("docs.noIssuesWhy")}</Empty>;
   return (
     <div className={style["trace"]}>
-      <Matrix rows={rows} place={place} choose={setPlace} />
+      <Matrix rows={rows} place={place} choose={setPlace} open={open} />
       {cell === undefined ? undefined : <CellDetail row={row} cell={cell} open={open} />}
     </div>
   );
@@ -48,18 +48,27 @@ interface Place {
   readonly cell: number;
 }
 
-function Matrix({ rows, place, choose }: { readonly rows: readonly Row[]; readonly place: Place; readonly choose: (place: Place) => void }): ReactElement {
+interface MatrixProps {
+  readonly rows: readonly Row[];
+  readonly place: Place;
+  readonly choose: (place: Place) => void;
+  readonly open: TraceProps["open"];
+}
+
+function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
   const { say } = useSpeech();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => 40, overscan: 10 });
-  useEffect(() => virtual.scrollToIndex(place.row), [place.row, virtual]);
+  useEffect(() => {
+    virtual.scrollToIndex(place.row);
+  }, [place.row, virtual]);
   return (
     <div ref={scroller} className={style["matrix"]} role="table" tabIndex={0} aria-label={say("docs.traceability")} aria-rowcount={rows.length + 1}>
       <div role="row" className={style["matrixHead"]} aria-rowindex={1}>
         <span role="columnheader">{say("docs.issue")}</span>
         {requiringStages.map(({ stage }) => (
           <span key={stage} role="columnheader" title={say(`board.stage.${stage}`)}>
-            {say(`board.stage.${stage}`)}
+            {say(`docs.short.${stage}`)}
           </span>
         ))}
       </div>
@@ -73,7 +82,11 @@ function Matrix({ rows, place, choose }: { readonly rows: readonly Row[]; readon
               <IssueName row={row} />
               {row.cells.map((cell, position) => (
                 <span key={cell.stage} role="cell">
-                  <CellButton cell={cell} chosen={chosen === position} choose={() => choose({ row: index, cell: position })} />
+                  <CellButton
+                    cell={cell}
+                    chosen={chosen === position}
+                    choose={() => (chosen === position ? open(row.issue, firstDocument(cell)) : choose({ row: index, cell: position }))}
+                  />
                 </span>
               ))}
             </div>
@@ -102,7 +115,6 @@ function IssueName({ row }: { readonly row: Row }): ReactElement {
 
 function CellButton({ cell, chosen, choose }: { readonly cell: Cell; readonly chosen: boolean; readonly choose: () => void }): ReactElement {
   const { say } = useSpeech();
-  const quiet = cell.state === "later" || cell.state === "skipped";
   return (
     <UnstyledButton
       className={style["cell"]}
@@ -113,8 +125,13 @@ function CellButton({ cell, chosen, choose }: { readonly cell: Cell; readonly ch
       title={say(`docs.trace.${cell.state}`)}
       onClick={choose}
     >
-      <StateShape state={cell.state} />
-      {quiet ? say(`docs.state.${cell.state === "later" ? "later" : "skipped"}`) : `${cell.present}/${cell.required}`}
+      {cell.state === "later" ? (
+        "–"
+      ) : (
+        <>
+          <StateShape state={cell.state} /> {cell.state === "skipped" ? undefined : `${cell.present}/${cell.required}`}
+        </>
+      )}
     </UnstyledButton>
   );
 }
@@ -158,6 +175,10 @@ function TraceItem({ item, open }: { readonly item: DocsetItem<DocumentRow>; rea
       {content}
     </div>
   );
+}
+
+function firstDocument(cell: Cell | undefined): string | undefined {
+  return cell?.items.find((item) => item.document)?.path;
 }
 
 function clamp(value: number, last: number): number {
