@@ -30,11 +30,15 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): Re
 /** Keys that work while the screen is shown and nobody is typing; `?` lists them. */
 export function useScreenKeys(keys: readonly ScreenKey[]): void {
   const registry = useContext(KeysContext);
-  useHotkeys([...keys.map((key) => bound(key, false)), ...keys.map((key) => bound(key, true))]);
+  useHotkeys([...keys.map((key) => bound(key, false)), ...keys.map((key) => bound(key, true))], typedInto);
   const names = keys.map(({ key, what }) => `${key} ${what}`).join("\n");
   const register = registry?.register;
   useEffect(() => register?.(keys), [register, names]);
 }
+
+/** What is written into. Inputs are told apart by what they take: a switch that was clicked has the focus, and the screen's keys go on working. */
+const typedInto = ["TEXTAREA", "SELECT"];
+const pressed: readonly string[] = ["radio", "checkbox", "button", "submit"];
 
 type Bound = [string, (event: KeyboardEvent) => void, HotkeyItemOptions];
 
@@ -51,6 +55,7 @@ function isOtherScript(event: KeyboardEvent): boolean {
 function actOn(event: KeyboardEvent, act: () => void): void {
   const focused = event.target instanceof HTMLElement ? event.target : undefined;
   if (event.defaultPrevented || focused?.closest("[role=dialog]")) return;
+  if (focused instanceof HTMLInputElement && (!pressed.includes(focused.type) || event.key === " " || event.key.startsWith("Arrow"))) return;
   if (["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey && focused?.closest("a, button, summary, [role=button]")) return;
   event.preventDefault();
   act();
