@@ -28,6 +28,7 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
   const { say, language } = useSpeech();
   const place = useRef<HTMLDivElement>(null);
   const foot = footOf(card, say, language);
+  const age = <Age at={card.since ?? card.updatedAt} />;
   useEffect(() => {
     if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
   });
@@ -53,17 +54,26 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       <span className={style["name"]}>
         <span className={style["number"]}>#{card.issue}</span> <Foreign>{card.title}</Foreign>
       </span>
-      {card.stage === undefined ? undefined : <CardState card={card} />}
+      {card.stage === undefined ? undefined : (
+        <span className={style["line"]}>
+          <CardState card={card} />
+          {age}
+        </span>
+      )}
       {card.reason === undefined ? undefined : (
         <span className={style["reason"]} title={revealHidden(card.reason)}>
           <Foreign>{card.reason}</Foreign>
         </span>
       )}
-      {foot === "" ? undefined : <Tags tags={card.tags} />}
-      <span className={style["foot"]}>
-        {foot === "" ? <Tags tags={card.tags} /> : <span>{foot}</span>}
-        <Age at={card.since ?? card.updatedAt} />
-      </span>
+      {card.stage === undefined ? (
+        <span className={style["line"]}>
+          <Tags tags={card.tags} />
+          {age}
+        </span>
+      ) : (
+        <Tags tags={card.tags} />
+      )}
+      {foot === "" ? undefined : <span className={style["foot"]}>{foot}</span>}
     </div>
   );
 });
@@ -76,15 +86,23 @@ function startDrag(event: DragEvent, card: BoardCard, actions: CardActions): voi
   actions.drag(card);
 }
 
+/** More than these are a number. */
+const mostTags = 4;
+
 function Tags({ tags }: { readonly tags: readonly string[] }): ReactElement | undefined {
   if (tags.length === 0) return undefined;
   return (
     <span className={style["tags"]}>
-      {tags.map((tag) => (
+      {tags.slice(0, mostTags).map((tag) => (
         <span key={tag} className={style["tag"]}>
           <Foreign>{tag}</Foreign>
         </span>
       ))}
+      {tags.length > mostTags ? (
+        <span className={style["tag"]} title={tags.slice(mostTags).map(revealHidden).join(", ")}>
+          +{tags.length - mostTags}
+        </span>
+      ) : undefined}
     </span>
   );
 }

@@ -81,7 +81,12 @@ function CheckRow({ check }: { readonly check: Check }): ReactElement {
 
 function sumText(checks: readonly Check[], say: Say): string {
   const sum = sumOf(checks);
-  return say(sum.fail + sum.warn === 0 ? "settings.checks.allPass" : "settings.checks.sum", sum);
+  if (sum.fail + sum.warn === 0) return say("settings.checks.allPass", { n: sum.pass });
+  const counted = (["fail", "warn", "pass"] as const)
+    .filter((status) => sum[status] > 0)
+    .map((status) => say(`settings.checks.sum.${status}`, { n: sum[status] }));
+  const text = counted.join(", ");
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** The check's name in the owner's language, where this window knows it; else what the host calls it. */
