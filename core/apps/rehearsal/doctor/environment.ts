@@ -87,7 +87,7 @@ function sandbox(found: Awaited<ReturnType<EnvironmentProbes["sandbox"]>>): Outc
 /** Always a warning: it is true of every rehearsal workspace, and nobody should have to find it out. */
 const boundary = warn(
   "agents run as your user and on your kernel: their commands see nothing but the system's programs and their own workspace and have no network, but what stands between them and your files is Codex's sandbox alone, and processor time is not limited",
-  "Keep the sandbox check above green, and rehearse with text that you trust where you can; docs/guide/rehearsal.md says what holds and what does not.",
+  "Keep the sandbox check green, and rehearse with text that you trust where you can; docs/guide/rehearsal.md says what holds and what does not.",
 );
 
 async function workspace(probe: EnvironmentProbes["workspace"]): Promise<Outcome> {
