@@ -52,6 +52,24 @@ describe("the mirror of a repository", () => {
     expect(await mirror.readFile(repository, "main", "image.md")).toBeUndefined();
   });
 
+  it("gives each file of a folder as it is, whatever stands beside it", async () => {
+    const texts: readonly (readonly [string, string])[] = [
+      ["empty.md", ""],
+      ["line.md", "\n"],
+      ["no-end.md", "кафе ☕ without a line's end"],
+      ["like-git.md", `${"0".repeat(40)} blob 3\nabc\n`],
+      ["same-as-no-end.md", "кафе ☕ without a line's end"],
+    ];
+    for (const [name, text] of texts) put(`docs/${name}`, text);
+    writeFileSync(path.join(work, "docs", "image.md"), Buffer.from([0x89, 0, 1, 10, 10]));
+    commit("a folder");
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+
+    for (const [name, text] of texts) expect(await mirror.readFile(repository, "main", `docs/${name}`)).toBe(text);
+    expect(await mirror.readFile(repository, "main", "docs/image.md")).toBeUndefined();
+  });
+
   it("follows the forge when a branch was forced", async () => {
     const mirror = createMirror();
     await mirror.fetch(repository, main);

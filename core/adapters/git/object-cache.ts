@@ -10,6 +10,8 @@ interface TreeFile {
 const mostTrees = 32;
 const mostBlobBytes = 32 * 1024 * 1024;
 const textLimit = 8 * 1024 * 1024;
+/** What is read together with a file that somebody asked for: its neighbours are what is asked for next, and each process of git costs more than all of them. */
+const neighbourLimit = { files: 100, bytes: 4 * 1024 * 1024 } as const;
 
 /** What commits hold. A commit never changes, so what was read of it once is never read again. */
 export interface ObjectCache {
@@ -43,6 +45,35 @@ export function createObjectCache(): ObjectCache {
     blobBytes = 0;
   }
 
+  /** The file, and those of its folder that were not read yet, as far as they are small. */
+  async function wantedWith(cwd: string, commit: string, file: string, found: TreeFile): Promise<readonly TreeFile[]> {
+    const folder = file.slice(0, file.lastIndexOf("/") + 1);
+    const wanted = new Map([[found.id, found]]);
+    let bytes = 0;
+    for (const [path, neighbour] of (await tree(cwd, commit)).files) {
+      if (!path.startsWith(folder) || path.includes("/", folder.length) || blobs.has(`${cwd}\0${neighbour.id}`)) continue;
+      bytes += neighbour.size;
+      if (wanted.size >= neighbourLimit.files || bytes > neighbourLimit.bytes) break;
+      wanted.set(neighbour.id, neighbour);
+    }
+    return [...wanted.values()];
+  }
+
+  async function read(cwd: string, wanted: readonly TreeFile[]): Promise<ReadonlyMap<string, string | undefined>> {
+    const { stdout } = await runGit(["cat-file", "--batch"], { cwd, input: `${wanted.map(({ id }) => id).join("\n")}\n` });
+    const texts = new Map<string, string | undefined>();
+    let at = 0;
+    for (const { id, size } of wanted) {
+      // `<id> blob <size>`, the content, and a line's end; or `<id> missing`, which a broken clone says.
+      const content = stdout.indexOf(10, at) + 1;
+      const isThere = content > 0 && stdout.toString("latin1", at, content).startsWith(`${id} blob ${size}`);
+      texts.set(id, isThere ? decode(stdout.subarray(content, content + size)) : undefined);
+      if (isThere) remember(`${cwd}\0${id}`, texts.get(id), size);
+      at = isThere ? content + size + 1 : content;
+    }
+    return texts;
+  }
+
   return {
     paths: async (cwd, commit) => (await tree(cwd, commit)).paths,
     async text(cwd, commit, file) {
@@ -50,9 +81,7 @@ export function createObjectCache(): ObjectCache {
       if (!found || found.size > textLimit) return undefined;
       const key = `${cwd}\0${found.id}`;
       if (blobs.has(key)) return blobs.get(key);
-      const text = decode((await runGit(["cat-file", "blob", found.id], { cwd })).stdout);
-      remember(key, text, found.size);
-      return text;
+      return (await read(cwd, await wantedWith(cwd, commit, file, found))).get(found.id);
     },
   };
 }
