@@ -1,6 +1,6 @@
 import { Autocomplete, Button, Menu } from "@mantine/core";
 import { IconAnchor, IconDownload, IconShieldCheck, IconX } from "@tabler/icons-react";
-import type { ReactElement, RefObject } from "react";
+import type { KeyboardEvent, ReactElement, RefObject } from "react";
 import type { FlowEventRow } from "../../../core/contract/audit.ts";
 import type { EventFilter } from "../../../core/domain/audit/event-filter.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -79,7 +79,7 @@ interface FiltersProps {
 export function Filters({ filter, change, events, first }: FiltersProps): ReactElement {
   const { say } = useSpeech();
   return (
-    <search className={style["filters"]} aria-label={say("audit.filter")}>
+    <search className={style["filters"]} aria-label={say("audit.filter")} onKeyDown={leave}>
       <Autocomplete
         ref={first}
         size="xs"
@@ -113,6 +113,11 @@ export function Filters({ filter, change, events, first }: FiltersProps): ReactE
       />
     </search>
   );
+}
+
+/** The list of what can be chosen goes first; then the keys of the screen work again. */
+function leave(event: KeyboardEvent<HTMLElement>): void {
+  if (event.key === "Escape" && event.target instanceof HTMLElement && event.target.getAttribute("aria-expanded") !== "true") event.target.blur();
 }
 
 const subjectKinds = ["request:", "run:", "issue:", "delivery:", "effect:"];

@@ -43,7 +43,7 @@ export function DocumentView(props: DocumentProps): ReactElement {
     setWish({ line, at: Date.now() });
     setView("source");
   };
-  const aside = pull !== undefined && (threads.data === undefined || threads.data.length > 0);
+  const aside = pull !== undefined && ((threads.data?.length ?? 0) > 0 || threads.failureReason !== null);
   return (
     <article className={style["document"]}>
       <Head {...props} pull={pull} />

@@ -26,9 +26,7 @@ export function ReviewThreads({ pull, threads, goTo }: ThreadsProps): ReactEleme
       <h3>
         {say("docs.threads")} <span className={style["dim"]}>{say("docs.pull", { n: pull })}</span>
       </h3>
-      {threads.data === undefined ? <p className={style["dim"]}>{threads.failureReason === null ? say("state.loading") : undefined}</p> : undefined}
       {threads.failureReason === null ? undefined : <Failure error={threads.failureReason} />}
-      {threads.data?.length === 0 ? <p className={style["dim"]}>{say("docs.noThreads")}</p> : undefined}
       {[...open, ...resolved].map((thread) => (
         <div key={thread.id} className={style["threadInAside"]}>
           {thread.line === undefined ? undefined : (

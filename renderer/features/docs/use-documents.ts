@@ -1,6 +1,6 @@
 import { useLocalStorage, useThrottledCallback } from "@mantine/hooks";
-import { keepPreviousData, skipToken, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { skipToken, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import type { HostClient } from "../../host-client/connect.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
@@ -59,17 +59,18 @@ export function usePull(repository: string, issue: number | undefined, read: Rea
 export function useThreads(
   repository: string,
   pull: number | undefined,
-  document: { readonly path: string; readonly hash: string },
+  { path, hash }: { readonly path: string; readonly hash: string },
 ): UseQueryResult<ReviewThread[]> {
   const queries = useHostQueries();
-  const { path, hash } = document;
   const options = queries.documents.reviewThreads.queryOptions({ input: pull === undefined ? skipToken : { repository, pull }, retry: unlessRefused });
-  return useQuery({
-    ...options,
-    queryKey: [...options.queryKey, hash],
-    placeholderData: keepPreviousData,
-    select: (threads) => threads.filter((thread) => thread.path === path),
-  });
+  const query = useQuery({ ...options, select: (threads) => threads.filter((thread) => thread.path === path) });
+  const { refetch } = query;
+  const known = useRef(hash);
+  useEffect(() => {
+    if (known.current !== hash && pull !== undefined) void refetch();
+    known.current = hash;
+  }, [hash, pull, refetch]);
+  return query;
 }
 
 /** What was viewed, kept on this machine and shared by its windows. */
