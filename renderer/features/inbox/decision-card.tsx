@@ -1,0 +1,163 @@
+import { Anchor, Loader } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useEffect, useRef, useState, type ReactElement } from "react";
+import type { InboxCard } from "../../../core/contract/inbox.ts";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useSpeech } from "../../i18n/language.tsx";
+import { Age, clock, duration } from "../../ui/age.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
+import { Empty, Section } from "../../ui/panes.tsx";
+import { Risk } from "../../ui/risk.tsx";
+import { EffectView } from "./effect-view.tsx";
+import style from "./inbox.module.css";
+import { VerdictBar } from "./verdict-bar.tsx";
+
+/** One request, everything there is to know before it is decided, in the order in which it matters, and what can be answered. */
+export function DecisionCard({ id, afterwards }: { readonly id: string; readonly afterwards: () => void }): ReactElement {
+  const { card, error } = useCard(id);
+  const { say } = useSpeech();
+  const [readTo, setReadTo] = useState<string>();
+  if (!card) return <Empty title={error ? "" : say("state.loading")}>{error ? <Failure error={error} /> : <Loader size="sm" />}</Empty>;
+  return (
+    <>
+      <article className={style["card"]} tabIndex={0} aria-label={card.summary}>
+        <h1>
+          <Foreign>{card.summary}</Foreign>
+        </h1>
+        <Facts card={card} />
+        <Warnings card={card} />
+        <Section title={say(card.kind === "question" ? "inbox.question" : "inbox.effect")}>
+          <EffectView effect={card.effect} issue={card.issue} />
+          <EndMark seen={() => setReadTo(card.digest)} />
+        </Section>
+        <Outcome card={card} />
+        <Reasons card={card} />
+      </article>
+      {card.phase === "requested" ? <VerdictBar key={card.digest} card={card} wasRead={readTo === card.digest} afterwards={afterwards} /> : undefined}
+    </>
+  );
+}
+
+/** The card as it is now; read again whenever what waits has changed. */
+function useCard(id: string): { readonly card: InboxCard | undefined; readonly error: unknown } {
+  const queries = useHostQueries();
+  const waiting = useQuery(queries.inbox.watch.experimental_liveOptions());
+  const { data, error, refetch } = useQuery({ ...queries.inbox.get.queryOptions({ input: { id } }), retry: retryUnlessGone });
+  useEffect(() => void refetch(), [refetch, waiting.dataUpdatedAt]);
+  // A decision takes some moments to be carried out, and the list says nothing of it.
+  const isUnderWay = data?.phase === "decided" || data?.phase === "executing";
+  const run = useQuery({ ...queries.runs.watch.experimental_liveOptions({ input: { id: data?.runId ?? "" } }), enabled: isUnderWay });
+  useEffect(() => void refetch(), [refetch, run.dataUpdatedAt]);
+  return { card: data, error };
+}
+
+function retryUnlessGone(_times: number, error: unknown): boolean {
+  return !(typeof error === "object" && error !== null && "code" in error && error.code === "NOT_FOUND");
+}
+
+/** Seen when the end of a long effect comes into view: only then is it known to have been shown. */
+function EndMark({ seen }: { readonly seen: () => void }): ReactElement {
+  const mark = useRef<HTMLDivElement>(null);
+  const told = useRef(seen);
+  told.current = seen;
+  useEffect(() => {
+    const observer = new IntersectionObserver((entries) => {
+      if (entries.some(({ isIntersecting }) => isIntersecting)) told.current();
+    });
+    if (mark.current) observer.observe(mark.current);
+    return () => observer.disconnect();
+  }, []);
+  return <div ref={mark} style={{ height: 1 }} />;
+}
+
+function Facts({ card }: { readonly card: InboxCard }): ReactElement {
+  const { say } = useSpeech();
+  const left = card.expiresAt - Date.now();
+  return (
+    <div className={style["meta"]}>
+      <span>{say("inbox.meta", { role: card.role, stage: card.stage, repository: card.repository, issue: card.issue })}</span>
+      <Anchor component={Link} to="/runs/$id" params={{ id: card.runId } as never} inherit>
+        {say("inbox.run")}
+      </Anchor>
+      <span>
+        {say("inbox.asked")} <Age at={card.createdAt} />
+      </span>
+      {card.phase === "requested" ? (
+        <span>{left > 0 ? say("inbox.expires", { when: duration(left, say) }) : say("inbox.expired")}</span>
+      ) : (
+        <strong>{say(`inbox.phase.${card.phase}`)}</strong>
+      )}
+      <Risk risk={card.risk} />
+    </div>
+  );
+}
+
+function Warnings({ card }: { readonly card: InboxCard }): ReactElement | undefined {
+  const { say } = useSpeech();
+  const warnings = [...card.warnings, ...(card.hiddenCharacters ? [say("inbox.hidden")] : [])];
+  if (warnings.length === 0) return undefined;
+  return (
+    <Section title={say("inbox.warnings")}>
+      <ul className={style["warnings"]}>
+        {warnings.map((warning) => (
+          <li key={warning}>
+            <IconAlertTriangle size={15} aria-hidden /> <Foreign>{warning}</Foreign>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
+
+/** Who decided what, and what came of it. */
+function Outcome({ card }: { readonly card: InboxCard }): ReactElement | undefined {
+  const { say, language } = useSpeech();
+  const { decision, signatureVerified } = card;
+  if (!decision && card.failure === undefined) return undefined;
+  return (
+    <Section title={say("inbox.decision")}>
+      {decision ? (
+        <p className={style["line"]}>
+          {say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}, {clock(decision.at, language)}.{" "}
+          {signatureVerified === undefined ? "" : say(signatureVerified ? "inbox.signature.true" : "inbox.signature.false")}
+        </p>
+      ) : undefined}
+      {card.failure === undefined ? undefined : (
+        <p className={style["line"]}>
+          <Foreign>{card.failure}</Foreign>
+        </p>
+      )}
+      {card.result === undefined ? undefined : <ForeignBlock label={say("inbox.came")}>{JSON.stringify(card.result, undefined, 2)}</ForeignBlock>}
+    </Section>
+  );
+}
+
+function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <>
+      <Section title={say("inbox.arguments")}>
+        <ForeignBlock label={say("inbox.arguments")}>{card.arguments}</ForeignBlock>
+      </Section>
+      {card.rationale === undefined ? undefined : (
+        <Section
+          title={
+            <>
+              {say("inbox.why")} <span className={style["tag"]}>{say("inbox.words")}</span>
+            </>
+          }
+        >
+          <p className={style["quote"]}>
+            <Foreign>{card.rationale}</Foreign>
+          </p>
+        </Section>
+      )}
+      <Section title={say("inbox.because")}>
+        <p className={style["line"]}>{say("inbox.rule", { id: card.rule.id, description: card.rule.description })}</p>
+      </Section>
+    </>
+  );
+}

@@ -1,0 +1,215 @@
+import { Button, Kbd, Textarea } from "@mantine/core";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEffect, useState, type ReactElement } from "react";
+import type { InboxCard } from "../../../core/contract/inbox.ts";
+import { useHostQueries } from "../../host-client/host-context.tsx";
+import type { Text } from "../../i18n/en.ts";
+import { useSpeech } from "../../i18n/language.tsx";
+import { clock } from "../../ui/age.tsx";
+import { Failure } from "../../ui/failure.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
+import style from "./inbox.module.css";
+
+type Verdict = NonNullable<InboxCard["decision"]>["verdict"];
+type Choice = InboxCard["verdicts"][number];
+
+const keyOf: Readonly<Record<Choice, string>> = { approve: "a", deny: "d", answer: "w", request_changes: "r", ask: "q", abort: "x" };
+/** Seconds in which a verdict can be taken back before anybody hears of it. */
+const grace = 5;
+
+interface VerdictBarProps {
+  readonly card: InboxCard;
+  /** All of the effect has been on the screen. */
+  readonly wasRead: boolean;
+  readonly afterwards: () => void;
+}
+
+/** What can be answered. A verdict that needs words asks for them; each waits five seconds before it is signed and sent. */
+export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): ReactElement {
+  const { say } = useSpeech();
+  const [writing, setWriting] = useState<Exclude<Choice, "approve">>();
+  const { sending, error, send, takeBack } = useSending(card, afterwards);
+  const choose = (choice: Choice): void => {
+    if (sending) return;
+    if (choice !== "approve") setWriting(choice);
+    else if (wasRead) send({ type: "approve" });
+  };
+  useScreenKeys([
+    ...card.verdicts.map((choice) => ({ key: keyOf[choice], what: say(`inbox.${choice}`), act: () => choose(choice) })),
+    { key: "z", what: say("inbox.key.undo"), act: takeBack },
+  ]);
+  if (sending)
+    return (
+      <div className={style["bar"]} role="status">
+        {say("inbox.sending", { verdict: say(`inbox.${sending.verdict.type}`), seconds: sending.left })}
+        <Button size="xs" variant="default" onClick={takeBack}>
+          {say("inbox.undo")} <Kbd size="xs">z</Kbd>
+        </Button>
+      </div>
+    );
+  if (writing)
+    return (
+      <Words
+        choice={writing}
+        card={card}
+        cancel={() => setWriting(undefined)}
+        send={(verdict) => {
+          setWriting(undefined);
+          send(verdict);
+        }}
+      />
+    );
+  return (
+    <div className={style["bar"]}>
+      {error ? <Refusal error={error} /> : undefined}
+      {card.verdicts.map((choice) => (
+        <Button
+          key={choice}
+          size="xs"
+          variant={choice === "approve" ? "filled" : "default"}
+          disabled={choice === "approve" && !wasRead}
+          onClick={() => choose(choice)}
+        >
+          {say(`inbox.${choice}`)} <Kbd size="xs">{keyOf[choice]}</Kbd>
+        </Button>
+      ))}
+      {card.kind === "gate" ? (
+        <Button size="xs" variant="subtle" disabled={!wasRead} onClick={() => send({ type: "approve", proceed: false })}>
+          {say("inbox.approveStay")}
+        </Button>
+      ) : undefined}
+      <span className={style["digest"]}>{wasRead ? say("inbox.digest", { digest: short(card.digest) }) : say("inbox.readFirst")}</span>
+    </div>
+  );
+}
+
+function short(digest: string): string {
+  return `${digest.slice(0, 4)}…${digest.slice(-4)}`;
+}
+
+interface Sending {
+  readonly verdict: Verdict;
+  /** Seconds. */
+  readonly left: number;
+}
+
+/** Counts down, then signs what was shown: its digest and its target's version go along, so that whatever has changed meanwhile is refused. */
+function useSending(card: InboxCard, afterwards: () => void) {
+  const queries = useHostQueries();
+  const cache = useQueryClient();
+  const [sending, setSending] = useState<Sending>();
+  const decide = useMutation({
+    ...queries.inbox.decide.mutationOptions(),
+    onSuccess: afterwards,
+    onSettled: () => cache.invalidateQueries({ queryKey: queries.inbox.get.queryKey({ input: { id: card.id } }) }),
+  });
+  const { mutate } = decide;
+  const { id, digest, targetVersion } = card;
+  useEffect(() => {
+    if (!sending) return undefined;
+    const timer = setTimeout(() => {
+      if (sending.left > 1) return setSending({ ...sending, left: sending.left - 1 });
+      setSending(undefined);
+      mutate({ id, verdict: sending.verdict, surface: "desktop", digest, targetVersion });
+    }, 1_000);
+    return () => clearTimeout(timer);
+  }, [sending, mutate, id, digest, targetVersion]);
+  return {
+    sending,
+    error: decide.error as unknown,
+    send: (verdict: Verdict) => setSending({ verdict, left: grace }),
+    takeBack: () => setSending(undefined),
+  };
+}
+
+const prompts: Readonly<Record<Exclude<Choice, "approve">, Text>> = {
+  deny: "inbox.say.deny",
+  answer: "inbox.say.answer",
+  request_changes: "inbox.say.request_changes",
+  ask: "inbox.say.ask",
+  abort: "inbox.say.abort",
+};
+
+interface WordsProps {
+  readonly choice: Exclude<Choice, "approve">;
+  readonly card: InboxCard;
+  readonly cancel: () => void;
+  readonly send: (verdict: Verdict) => void;
+}
+
+function Words({ choice, card, cancel, send }: WordsProps): ReactElement {
+  const { say } = useSpeech();
+  const [text, setText] = useState("");
+  const options = choice === "answer" && card.effect.type === "question" ? card.effect.options : [];
+  const submit = (): void => {
+    if (text.trim() !== "") send(verdictOf(choice, text.trim()));
+  };
+  return (
+    <div className={style["bar"]}>
+      <div className={style["form"]}>
+        {options.map((option, index) => (
+          <Button key={option} size="xs" variant="default" justify="flex-start" onClick={() => send({ type: "answer", text: option, option: index })}>
+            {index + 1}. {option}
+          </Button>
+        ))}
+        <Textarea
+          data-autofocus
+          autoFocus
+          autosize
+          minRows={2}
+          maxRows={8}
+          label={say(prompts[choice])}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key === "Escape") cancel();
+            if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
+          }}
+        />
+        <div style={{ display: "flex", gap: 8 }}>
+          <Button size="xs" disabled={text.trim() === ""} onClick={submit}>
+            {say("inbox.send")} <Kbd size="xs">Ctrl Enter</Kbd>
+          </Button>
+          <Button size="xs" variant="default" onClick={cancel}>
+            {say("inbox.cancel")} <Kbd size="xs">Esc</Kbd>
+          </Button>
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function verdictOf(choice: Exclude<Choice, "approve">, text: string): Verdict {
+  switch (choice) {
+    case "answer":
+      return { type: "answer", text };
+    case "request_changes":
+      return { type: "request_changes", comment: text };
+    case "ask":
+      return { type: "ask", question: text };
+    case "deny":
+    case "abort":
+      return { type: choice, reason: text };
+  }
+}
+
+/** Somebody was first, or the target moved: said in place of the verdict; anything else as it is. */
+function Refusal({ error }: { readonly error: unknown }): ReactElement {
+  const { say, language } = useSpeech();
+  const conflict = conflictOf(error);
+  if (!conflict) return <Failure error={error} />;
+  if (conflict.by === undefined) return <span role="alert">{say("inbox.conflict")}</span>;
+  const { by, surface = "", at = 0 } = conflict;
+  return <span role="alert">{say("inbox.already", { verdict: say("inbox.decision"), by, surface, when: clock(at, language) })}</span>;
+}
+
+interface Conflict {
+  readonly by?: string | undefined;
+  readonly surface?: string | undefined;
+  readonly at?: number | undefined;
+}
+
+function conflictOf(error: unknown): Conflict | undefined {
+  if (typeof error !== "object" || error === null || !("code" in error) || error.code !== "CONFLICT" || !("data" in error)) return undefined;
+  return error.data as Conflict;
+}
