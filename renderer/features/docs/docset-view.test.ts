@@ -39,8 +39,10 @@ describe("the documents of an issue", () => {
     expect(stagesOf([document("plan", "epic")], "dev").find(({ stage }) => stage === "plan")?.progress).toBe("reached");
   });
 
-  it("do not count when they were given up", () => {
-    expect(countStates(stagesOf([document("prd", "prd", "superseded")]))).toMatchObject({ gone: 1, approved: 0 });
+  it("are missing when they are required and were given up", () => {
+    const given = [document("prd", "prd", "superseded"), document("prd", "notes", "abandoned")];
+    const counts = countStates(stagesOf(given));
+    expect(counts).toMatchObject({ gone: 1, approved: 0, missing: countStates(stagesOf([], "prd")).missing });
   });
 
   it("have a place at the end when they belong to no stage", () => {

@@ -47,14 +47,15 @@ export function docsetStages<D extends IndexedDocument>(
 ): readonly DocsetStage<D>[] {
   const byPath = new Map(documents.map((document) => [document.path, document]));
   const last = lastReached(documents, current);
-  const required = new Set(stages.flatMap(({ stage, required: types }) => types.map((type) => artifactPath(issue, stage, type))));
+  const places = stages.map(({ stage, required }) => required.map((type) => artifactPath(issue, stage, type)));
+  const required = new Set(documents.length === 0 ? [] : places.flat());
   const others = documents.filter((document) => !required.has(document.path));
-  const listed = stages.map(({ stage, required: types }): DocsetStage<D> => {
+  const listed = stages.map(({ stage, required: types }, index): DocsetStage<D> => {
     const extra = others.filter((document) => document.stage === stage);
-    const paths = types.map((type) => artifactPath(issue, stage, type));
+    const paths = places[index] ?? [];
     const progress = stageProgress(stage, last, extra.length > 0 || paths.some((path) => byPath.has(path)));
-    const items = types.map((type, index): DocsetItem<D> => {
-      const path = paths[index] ?? "";
+    const items = types.map((type, position): DocsetItem<D> => {
+      const path = paths[position] ?? "";
       const document = byPath.get(path);
       return { name: `${type}.md`, path, required: true, state: document ? documentState(document) : absent(progress), document };
     });
@@ -65,10 +66,10 @@ export function docsetStages<D extends IndexedDocument>(
   return rest.length === 0 ? listed : [...listed, { progress: "reached", items: rest.map(optional) }];
 }
 
-/** How many of an issue's documents are in each state. */
+/** How many of an issue's documents are in each state. One that is required and was given up is missing. */
 export function countStates(stages: readonly DocsetStage<IndexedDocument>[]): Readonly<Record<DocumentState, number>> {
   const counts = { approved: 0, in_review: 0, draft: 0, gone: 0, missing: 0, later: 0, skipped: 0 };
-  for (const item of stages.flatMap((stage) => stage.items)) counts[item.state] += 1;
+  for (const item of stages.flatMap((stage) => stage.items)) counts[item.required && item.state === "gone" ? "missing" : item.state] += 1;
   return counts;
 }
 

@@ -13,7 +13,7 @@ export interface DiffLine {
 }
 
 /** Texts that differ in more lines than this are shown as one replaced by the other. */
-const mostEdits = 1_500;
+const mostEdits = 3_000;
 /** Words are compared only in lines up to this length. */
 const longestCompared = 2_000;
 /** Two lines that share less than this of their characters are different lines, not one that was changed. */

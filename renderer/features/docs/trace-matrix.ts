@@ -33,22 +33,31 @@ export function traceMatrix<D extends IndexedDocument>(documents: readonly D[], 
   const byIssue = new Map<number, D[]>();
   for (const document of documents) {
     const issue = issueOfPath(document.path);
-    if (issue !== undefined) byIssue.set(issue, [...(byIssue.get(issue) ?? []), document]);
+    const own = issue === undefined ? undefined : byIssue.get(issue);
+    if (own) own.push(document);
+    else if (issue !== undefined) byIssue.set(issue, [document]);
   }
-  return [...new Set([...known.keys(), ...byIssue.keys()])]
-    .map((issue) => traceRow(issue, known.get(issue), byIssue.get(issue) ?? []))
-    .toSorted((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);
+  // Most issues of a long backlog have nothing yet: those that stand at the same stage have the same cells.
+  const empty = new Map<StageName | undefined, TraceRow<D>>();
+  const rowOf = (issue: number): TraceRow<D> => {
+    const stage = known.get(issue)?.stage;
+    const own = byIssue.get(issue);
+    const row = (own ? undefined : empty.get(stage)) ?? traceRow<D>(issue, stage, own ?? []);
+    if (!own) empty.set(stage, row);
+    return { ...row, issue, title: known.get(issue)?.title };
+  };
+  return [...new Set([...known.keys(), ...byIssue.keys()])].map(rowOf).toSorted((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);
 }
 
-function traceRow<D extends IndexedDocument>(issue: number, known: TracedIssue | undefined, documents: readonly D[]): TraceRow<D> {
-  const stages = docsetStages(issue, requiringStages, documents, known?.stage);
+function traceRow<D extends IndexedDocument>(issue: number, stage: StageName | undefined, documents: readonly D[]): TraceRow<D> {
+  const stages = docsetStages(issue, requiringStages, documents, stage);
   const cells = stages.flatMap(({ stage, progress, items }): TraceCell<D>[] => {
     if (stage === undefined) return [];
     const required = items.filter((item) => item.required);
     const present = required.filter((item) => item.document && item.state !== "gone");
     return [{ stage, state: cellState(progress, required), items, required: required.length, present: present.length }];
   });
-  return { issue, title: known?.title, cells, gaps: countStates(stages).missing };
+  return { issue, cells, gaps: countStates(stages).missing };
 }
 
 function cellState(progress: "reached" | "later" | "skipped", required: readonly DocsetItem<IndexedDocument>[]): TraceState {

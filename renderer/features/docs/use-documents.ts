@@ -50,7 +50,7 @@ export function useDocument(repository: string, { path, hash }: { readonly path:
 /** The pull request that a document is reviewed in: that of the run on its branch, or the last one that it names itself. */
 export function usePull(repository: string, issue: number | undefined, read: ReadDocument | undefined): number | undefined {
   const queries = useHostQueries();
-  const runs = useQuery(queries.runs.list.queryOptions({ input: issue === undefined ? skipToken : { repository, issue } }));
+  const runs = useQuery(queries.runs.watchList.experimental_liveOptions({ input: issue === undefined ? skipToken : { repository, issue } }));
   if (read === undefined) return undefined;
   return runs.data?.runs.find((run) => run.branch === read.document.branch && run.pull !== undefined)?.pull ?? relatedPulls(read.frontMatter).at(-1);
 }
