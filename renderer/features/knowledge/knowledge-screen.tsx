@@ -11,7 +11,7 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import style from "./knowledge.module.css";
-import { marked, queryWords } from "./query-marks.ts";
+import { fragment, marked, queryWords } from "./query-marks.ts";
 
 const mostHits = 50;
 
@@ -75,7 +75,7 @@ export function KnowledgeScreen(): ReactElement {
       <div className={style["results"]}>
         {query === "" ? (
           <About />
-        ) : search.error ? (
+        ) : search.error && search.data === undefined ? (
           <Failure error={search.error} />
         ) : search.data === undefined ? undefined : search.data.length === 0 ? (
           <Empty title={say("knowledge.none", { query })}>{say("knowledge.none.hint")}</Empty>
@@ -120,7 +120,7 @@ function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly s
         )}
       </h2>
       <p className={style["excerpt"]}>
-        <Marked text={excerpt} words={words} />
+        <Marked text={fragment(excerpt)} words={words} />
       </p>
       <p className={style["place"]}>
         {repository} · <span className={style["path"]}>{path}</span>

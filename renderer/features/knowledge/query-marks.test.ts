@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { marked, queryWords } from "./query-marks.ts";
+import { fragment, marked, queryWords } from "./query-marks.ts";
 
 const shown = (query: string, excerpt: string): string =>
   marked(excerpt, queryWords(query))
@@ -28,4 +28,12 @@ it("loses nothing of an excerpt", () => {
       ).toBe(excerpt);
     }),
   );
+});
+
+it.each([
+  ["berth book, which lies on the counter", "… berth book, which lies on the counter …"],
+  ["A guest pays.", "A guest pays."],
+  ["", ""],
+])("shows where the excerpt %j was cut", (excerpt, shownAs) => {
+  expect(fragment(excerpt)).toBe(shownAs);
 });

@@ -38,3 +38,9 @@ function sameWord(wanted: string, candidate: string): boolean {
 function folded(text: string): string {
   return text.toLowerCase().replaceAll("ё", "е");
 }
+
+/** An excerpt as it is shown: with an ellipsis where it begins or ends in the middle of a sentence. */
+export function fragment(excerpt: string): string {
+  const text = excerpt.trim();
+  return `${/^[\p{Ll},;:]/u.test(text) ? "… " : ""}${text}${/[\p{L}\p{N},;]$/u.test(text) ? " …" : ""}`;
+}

@@ -20,7 +20,7 @@ export function CancelDialog({ opened, onClose, onCancel, busy, error }: CancelD
     if (given !== "" && !busy) onCancel(given);
   };
   return (
-    <Modal opened={opened} onClose={onClose} title={say("runs.cancel.title")} size="md" centered>
+    <Modal opened={opened} onClose={onClose} title={say("runs.cancel.title")} closeButtonProps={{ "aria-label": say("runs.cancel.keep") }} size="md" centered>
       <Stack gap={16}>
         <span>{say("runs.cancel.text")}</span>
         <Textarea

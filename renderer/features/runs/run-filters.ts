@@ -46,5 +46,5 @@ export function mentions(run: RunRow, title: string | undefined, text: string): 
 export function merged(all: readonly RunRow[], live: readonly RunRow[]): RunRow[] {
   const rows = new Map(all.map((run) => [run.id, run]));
   for (const run of live) rows.set(run.id, run);
-  return [...rows.values()].toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
+  return [...rows.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
 }

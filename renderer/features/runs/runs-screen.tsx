@@ -89,7 +89,7 @@ function SavedFilters(props: {
       aria-label={say("runs.filter.label")}
       value={chosen}
       onChange={onChoose}
-      className={style["filters"]}
+      classNames={{ root: style["filters"] ?? "", control: style["filterControl"] ?? "" }}
       data={savedFilters.map((filter, index) => ({
         value: filter,
         label: (
@@ -111,7 +111,9 @@ function useListKeys(runs: readonly RunRow[], id: string | undefined, list: Reac
   const move = (by: 1 | -1): void => {
     const next = Math.max(0, Math.min(runs.length - 1, at() === -1 ? 0 : at() + by));
     cursor.current = runs[next]?.id;
-    if (cursor.current !== undefined) list.current?.focus(next);
+    if (cursor.current === undefined) return;
+    if (list.current) list.current.focus(next);
+    else void navigate({ to: "/runs/{-$id}", params: { id: cursor.current } });
   };
   const open = (): void => {
     const chosen = cursor.current;
@@ -124,6 +126,7 @@ function useListKeys(runs: readonly RunRow[], id: string | undefined, list: Reac
     { key: "k", what: say("runs.key.previous"), act: () => move(-1) },
     { key: "Enter", what: say("runs.key.open"), act: open },
     { key: "l", what: say("runs.key.list"), act: toggle },
+    { key: "Escape", what: say("runs.key.leave"), act: () => void navigate({ to: "/runs/{-$id}", params: {} }) },
   ]);
 }
 

@@ -1,19 +1,50 @@
-import { expect, it } from "vitest";
-import { timelineStep } from "./timeline.ts";
+import { describe, expect, it } from "vitest";
+import { timelineSteps, type TimelineStep } from "./timeline.ts";
 
-it("splits an event into its title and what the record says about it", () => {
-  expect(timelineStep({ type: "push.accepted", text: "push accepted, files a.md, commit 12ab" })).toStrictEqual({
-    title: { text: "runs.event.push.accepted" },
-    facts: "files a.md, commit 12ab",
-    tone: "good",
-  });
-});
+const steps = (...events: (readonly [string, string])[]): readonly TimelineStep[] =>
+  timelineSteps(events.map(([type, text], sequence) => ({ sequence, at: sequence, actor: "somebody", subject: "run:1", type, text })));
 
-it("shows an event that it does not know in the event's words", () => {
-  expect(timelineStep({ type: "agent.idea-noted", text: "agent idea noted" })).toStrictEqual({
-    title: { words: "agent idea noted" },
-    facts: "",
-    tone: "plain",
+describe("the timeline", () => {
+  it("splits an event into its title and what the record says about it", () => {
+    expect(steps(["push.accepted", "push accepted, files a.md b.md, commit 12ab"])).toStrictEqual([
+      { key: "0", at: 0, title: { text: "runs.event.push.accepted" }, facts: "a.md b.md, commit 12ab", count: 1, tone: "good" },
+    ]);
   });
-  expect(timelineStep({ type: "run.attempt-lost", text: "something else" })).toMatchObject({ facts: "something else", tone: "bad" });
+
+  it("shows an event that it does not know in the event's words", () => {
+    expect(steps(["agent.idea-noted", "agent idea noted"])).toMatchObject([{ title: { words: "agent idea noted" }, facts: "", tone: "plain" }]);
+    expect(steps(["run.attempt-lost", "something else"])).toMatchObject([{ facts: "something else", tone: "bad" }]);
+  });
+
+  it("makes one step of tool calls that follow each other, and names each tool once", () => {
+    const call = (tool: string) => ["tool.executed", `tool executed, tool ${tool}, outcome auto, message It went well, as ever.`] as const;
+    expect(
+      steps(
+        call("kb_search"),
+        call("kb_link_pr_doc"),
+        ["effect.done", "effect done"],
+        call("kb_search"),
+        ["turn.ended", "turn ended, verdict park"],
+        call("kb_search"),
+      ),
+    ).toMatchObject([
+      { facts: "kb_search, kb_link_pr_doc", count: 3, at: 0 },
+      { title: { text: "runs.event.turn.ended" }, count: 1 },
+      { facts: "kb_search", count: 1, at: 5 },
+    ]);
+  });
+
+  it("says what was asked without the names of fields", () => {
+    expect(steps(["decision.requested", "decision requested, summary Question: by which measure?, tool owner_ask"])).toMatchObject([
+      { facts: "Question: by which measure?", tone: "waits" },
+    ]);
+    expect(steps(["decision.decided", "decision decided, tool owner_ask"])).toMatchObject([{ facts: "owner_ask" }]);
+    expect(steps(["tool.failed", "tool failed, tool github_comment, message the forge is away"])).toMatchObject([
+      { facts: "github_comment, message the forge is away" },
+    ]);
+    expect(steps(["turn.ended", "turn ended, verdict continue, reason push-accepted, outcome completed"])).toMatchObject([
+      { facts: "continue: push-accepted" },
+    ]);
+    expect(steps(["run.parked", "run parked, reason answer"])).toMatchObject([{ facts: "answer" }]);
+  });
 });

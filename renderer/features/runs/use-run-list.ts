@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import type { RunRow } from "../../../core/contract/runs.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { merged } from "./run-filters.ts";
@@ -36,5 +36,5 @@ export function useIssueTitles(): RunListing["titleOf"] {
   const queries = useHostQueries();
   const { data } = useQuery(queries.board.cards.queryOptions({ input: {}, staleTime: 300_000, retry: 2 }));
   const titles = useMemo(() => new Map(data?.cards.map((card) => [`${card.repository}#${card.issue}`, card.title])), [data]);
-  return ({ repository, issue }) => titles.get(`${repository}#${issue}`);
+  return useCallback(({ repository, issue }) => titles.get(`${repository}#${issue}`), [titles]);
 }

@@ -29,6 +29,7 @@ describe("the lines of a record", () => {
         entry(5, "file-change", { paths: ["a.md", "b.md"] }),
         entry(6, "tool-call", { tool: "owner_ask", arguments: { question: "?" }, status: "completed", result: "pending" }),
         entry(7, "hologram", { x: 1 }),
+        entry(8, "turn-completed", { usage: { inputTokens: 5, cachedInputTokens: 4, outputTokens: "many" } }),
       ),
     ).toStrictEqual([
       "run thread t-1",
@@ -46,6 +47,7 @@ describe("the lines of a record", () => {
       'tool owner_ask {"question":"?"}',
       "… → pending",
       'run hologram {"x":1}',
+      "turn completed: 5 tokens in (4 cached), 0 out (0 reasoning)",
     ]);
   });
 

@@ -53,7 +53,7 @@ export function LogPane({ record, runId, follow, onFollow, handle }: LogPaneProp
     },
   }));
   return (
-    <section className={style["pane"]} aria-label={say("runs.pane.log")}>
+    <div className={style["pane"]}>
       <div className={style["tools"]}>
         <HitSearch input={input} typed={typed} onType={setTyped} search={search} current={current} onStep={step} onLeave={() => view.current?.focus()} />
         <div className={style["switches"]}>
@@ -61,7 +61,7 @@ export function LogPane({ record, runId, follow, onFollow, handle }: LogPaneProp
           <Checkbox size="xs" label={say("runs.log.follow")} checked={follow} onChange={(event) => onFollow(event.currentTarget.checked)} />
           <Step
             label={say("runs.log.download")}
-            act={() => downloadLog(lines, `run-${runId}.log`)}
+            act={() => downloadLog(lines, `signalbox-${runId}.log`)}
             disabled={lines.count === 0}
             icon={<IconDownload size={14} />}
           />
@@ -83,7 +83,7 @@ export function LogPane({ record, runId, follow, onFollow, handle }: LogPaneProp
           label={say("runs.pane.log")}
         />
       )}
-    </section>
+    </div>
   );
 }
 
@@ -144,7 +144,7 @@ function Step(props: { readonly label: string; readonly act: () => void; readonl
 function HitCount({ search, current }: { readonly search: LogSearch; readonly current: number | undefined }): ReactElement | undefined {
   const { say, language } = useSpeech();
   if (search.query.type !== "pattern") return undefined;
-  const found = search.hits.lines.length;
+  const found = Math.min(search.hits.lines.length, mostHits);
   const shown = new Intl.NumberFormat(language).format(found);
   return (
     <span className={style["count"]} role="status">

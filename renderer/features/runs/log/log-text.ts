@@ -1,6 +1,6 @@
 import type { TranscriptEntry } from "../../../../core/contract/runs.ts";
 import { bareCommand } from "../transcript/shell-command.ts";
-import { numberField, textField, textList } from "../transcript/fields.ts";
+import { numberField, textField, textList, tokensOf, type Tokens } from "../transcript/fields.ts";
 
 /** The word in front of an entry's first line. */
 export type LineKind = "agent" | "thought" | "exec" | "failed" | "file" | "tool" | "warn" | "turn" | "run";
@@ -22,7 +22,7 @@ export function logText(entry: TranscriptEntry): { readonly kind: LineKind; read
     case "notice":
       return { kind: "warn", text: textField(content, "text") };
     case "turn-completed":
-      return { kind: "turn", text: `completed ${JSON.stringify(content["usage"] ?? {})}` };
+      return { kind: "turn", text: turnText(tokensOf(content)) };
     case "turn-failed":
       return { kind: "failed", text: textField(content, "message") };
     case "thread-started":
@@ -32,6 +32,10 @@ export function logText(entry: TranscriptEntry): { readonly kind: LineKind; read
     default:
       return { kind: "run", text: `${type} ${JSON.stringify(content)}` };
   }
+}
+
+function turnText({ input, cached, output, reasoning }: Tokens): string {
+  return `completed: ${input} tokens in (${cached} cached), ${output} out (${reasoning} reasoning)`;
 }
 
 function commandText(content: TranscriptEntry["content"]): { readonly kind: LineKind; readonly text: string } {

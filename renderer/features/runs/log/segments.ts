@@ -18,7 +18,7 @@ export interface Segment {
 export function segmentsOf(text: string, spans: readonly StyledSpan[], marks: readonly MarkedRange[]): readonly Segment[] {
   const edges = new Set([0, text.length]);
   for (const { start, end } of [...spans, ...marks]) edges.add(start).add(end);
-  const cuts = [...edges].toSorted((a, b) => a - b);
+  const cuts = [...edges].sort((a, b) => a - b);
   const segments: Segment[] = [];
   for (let index = 0; index + 1 < cuts.length; index += 1) {
     const from = cuts[index] ?? 0;

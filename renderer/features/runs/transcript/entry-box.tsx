@@ -6,6 +6,8 @@ import style from "./transcript.module.css";
 interface EntryBoxProps {
   readonly icon: ReactElement;
   readonly title: string;
+  /** Said behind the title, dimly, as far as there is room. */
+  readonly rest?: string | undefined;
   readonly outcome?: ReactNode;
   /** What is folded into it. */
   readonly children?: ReactNode;
@@ -16,7 +18,7 @@ interface EntryBoxProps {
 }
 
 /** One thing that the agent did, in one line, with the rest folded into it. */
-export function EntryBox({ icon, title, outcome, children, opened, onToggle, below }: EntryBoxProps): ReactElement {
+export function EntryBox({ icon, title, rest = "", outcome, children, opened, onToggle, below }: EntryBoxProps): ReactElement {
   const shown = revealHidden(title);
   return (
     <div className={style["item"]}>
@@ -24,8 +26,9 @@ export function EntryBox({ icon, title, outcome, children, opened, onToggle, bel
         <button type="button" className={style["head"]} aria-expanded={opened} onClick={onToggle}>
           <IconChevronRight size={14} className={style["chevron"]} aria-hidden />
           {icon}
-          <span className={style["title"]} title={shown} dir="ltr">
+          <span className={style["title"]} dir="ltr">
             {shown}
+            {rest === "" ? undefined : <span className={style["rest"]}> {revealHidden(rest)}</span>}
           </span>
           {outcome}
         </button>

@@ -1,6 +1,6 @@
 import type { TranscriptEntry } from "../../../../core/contract/runs.ts";
 import { createLineStore, type LineStore } from "../log/line-store.ts";
-import { createItemMaker, type TranscriptItem } from "./transcript-items.ts";
+import { createItemMaker, type AgentCall, type TranscriptItem } from "./transcript-items.ts";
 
 /** Where the reading of a run's transcript stands. */
 export type RecordState =
@@ -20,8 +20,8 @@ export interface Cursor {
 export interface RunRecord {
   readonly items: readonly TranscriptItem[];
   readonly lines: LineStore;
-  /** Keys of the tool calls that the agent has heard of. */
-  readonly told: ReadonlySet<string>;
+  /** The tool calls that the agent has heard of. */
+  readonly told: readonly AgentCall[];
   readonly state: RecordState;
   /** Where to read on; undefined before the first entry. */
   readonly cursor: Cursor | undefined;
@@ -37,7 +37,7 @@ export interface RunRecord {
 export function createRunRecord(soon: (tell: () => void) => void): RunRecord {
   const items: TranscriptItem[] = [];
   const lines = createLineStore();
-  const told = new Set<string>();
+  const told: AgentCall[] = [];
   const watchers = new Set<() => void>();
   const make = createItemMaker();
   let state: RecordState = { phase: "reading" };
@@ -57,7 +57,7 @@ export function createRunRecord(soon: (tell: () => void) => void): RunRecord {
     cursor = { attempt: entry.attempt, sequence: entry.sequence };
     for (const item of make(entry)) {
       items.push(item);
-      if (item.type === "tool") told.add(item.callKey);
+      if (item.type === "tool") told.push(item);
     }
   };
   return {

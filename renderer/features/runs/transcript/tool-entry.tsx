@@ -5,7 +5,7 @@ import { escapeHidden } from "../../../../core/domain/kernel/hidden-characters.t
 import { useSpeech } from "../../../i18n/language.tsx";
 import { ForeignBlock } from "../../../ui/foreign-text.tsx";
 import { EntryBox, Outcome } from "./entry-box.tsx";
-import type { ToolCallRow } from "./transcript-items.ts";
+import { argumentsLine, type ToolCallRow } from "./transcript-items.ts";
 import style from "./transcript.module.css";
 
 const looks = {
@@ -38,6 +38,7 @@ export function ToolEntry({ tool, arguments: given, result, failed = false, call
     <EntryBox
       icon={<IconPlug size={14} aria-hidden />}
       title={tool}
+      rest={argumentsLine(given)}
       opened={opened}
       onToggle={onToggle}
       outcome={

@@ -8,19 +8,20 @@ import { timeOfDay } from "../time-of-day.ts";
 import { CommandEntry } from "./command-entry.tsx";
 import { EntryBox } from "./entry-box.tsx";
 import { ToolEntry } from "./tool-entry.tsx";
-import type { ToolCallRow, Tokens, TranscriptItem } from "./transcript-items.ts";
+import type { Tokens } from "./fields.ts";
+import type { CallFinder, TranscriptItem } from "./transcript-items.ts";
 import style from "./transcript.module.css";
 
 interface TranscriptEntryProps {
   readonly item: TranscriptItem;
   readonly speaker: string;
-  readonly calls: ReadonlyMap<string, ToolCallRow>;
+  readonly callOf: CallFinder;
   readonly opened: boolean;
   readonly onToggle: () => void;
 }
 
 /** One part of the transcript. */
-export function TranscriptEntryView({ item, speaker, calls, opened, onToggle }: TranscriptEntryProps): ReactElement {
+export function TranscriptEntryView({ item, speaker, callOf, opened, onToggle }: TranscriptEntryProps): ReactElement {
   const { say } = useSpeech();
   switch (item.type) {
     case "attempt":
@@ -58,7 +59,7 @@ export function TranscriptEntryView({ item, speaker, calls, opened, onToggle }: 
           arguments={item.arguments}
           result={item.result}
           failed={item.failed}
-          call={calls.get(item.callKey)}
+          call={callOf(item)}
           opened={opened}
           onToggle={onToggle}
         />

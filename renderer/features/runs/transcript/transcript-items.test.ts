@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TranscriptEntry } from "../../../../core/contract/runs.ts";
-import { callKey, callsByKey, createItemMaker, openCalls, type ToolCallRow, type TranscriptItem } from "./transcript-items.ts";
+import { argumentsLine, callFinder, createItemMaker, openCalls, type ToolCallRow, type TranscriptItem } from "./transcript-items.ts";
 
 const entry = (attempt: number, sequence: number, type: string, content: TranscriptEntry["content"] = {}): TranscriptEntry => ({
   attempt,
@@ -59,11 +59,15 @@ describe("a transcript as it is read", () => {
     expect(items(entry(1, 0, "tool-call", { tool: "x", arguments: [1] })).at(-1)).toMatchObject({ arguments: {} });
   });
 
-  it("finds the gateway's account of a call whatever the order of its arguments", () => {
+  it("finds the gateway's account of a call, whatever the order of its arguments and whatever was filled in", () => {
     const [, made] = items(
-      entry(1, 0, "tool-call", { tool: "owner_ask", arguments: { options: ["a"], question: "?" }, status: "completed", result: "pending" }),
+      entry(1, 0, "tool-call", { tool: "owner_ask", arguments: { options: [{ a: 1, b: 2 }], question: "?" }, status: "completed", result: "pending" }),
     );
-    expect(made?.type === "tool" && callsByKey([call({})]).get(made.callKey)?.rule).toBe("questions");
+    const filled = call({ arguments: { base: "main", question: "?", options: [{ b: 2, a: 1 }] } });
+    const other = call({ id: "other", arguments: { question: "!", options: [] } });
+    if (made?.type !== "tool") throw new Error("no call was made of it");
+    expect(callFinder([other, filled])(made)).toBe(filled);
+    expect(callFinder([other, { ...filled, attempt: 2 }])(made)).toBeUndefined();
   });
 
   it("shows calls that the agent has not heard of, and no others", () => {
@@ -72,7 +76,13 @@ describe("a transcript as it is read", () => {
       call({ id: "done", state: "done", tool: "kb_search" }),
       call({ id: "runs", state: "executing", tool: "github_comment" }),
     ];
-    expect(openCalls(calls, new Set()).map((item) => item.key)).toStrictEqual(["call waits", "call runs"]);
-    expect(openCalls(calls, new Set([callKey(1, "owner_ask", { options: ["a"], question: "?" })])).map((item) => item.key)).toStrictEqual(["call runs"]);
+    expect(openCalls(calls, []).map((item) => item.key)).toStrictEqual(["call waits", "call runs"]);
+    const told = [{ attempt: 1, tool: "owner_ask", arguments: { options: ["a"], question: "?" } }];
+    expect(openCalls(calls, told).map((item) => item.key)).toStrictEqual(["call runs"]);
+  });
+
+  it("tells the arguments of a call in one line", () => {
+    expect(argumentsLine({ path: "a.md", list: ["x"], body: `two\n lines ${"x".repeat(80)}` })).toBe(`path=a.md list=["x"] body=two lines ${"x".repeat(50)}…`);
+    expect(argumentsLine({})).toBe("");
   });
 });

@@ -1,16 +1,16 @@
 import type { RunDetail, TranscriptEntry } from "../../../../core/contract/runs.ts";
-import { numberField, textField, textList } from "./fields.ts";
+import { numberField, textField, textList, tokensOf, type Tokens } from "./fields.ts";
 import { changesOf, type FileChange } from "./patch.ts";
 import { bareCommand } from "./shell-command.ts";
 
 export type ToolCallRow = RunDetail["toolCalls"][number];
 type Arguments = ToolCallRow["arguments"];
 
-export interface Tokens {
-  readonly input: number;
-  readonly cached: number;
-  readonly output: number;
-  readonly reasoning: number;
+/** A call as the agent tells of it. */
+export interface AgentCall {
+  readonly attempt: number;
+  readonly tool: string;
+  readonly arguments: Arguments;
 }
 
 /** One part of the transcript as it is read. `key` stays the same while the transcript grows. */
@@ -25,7 +25,7 @@ export type TranscriptItem = { readonly key: string; readonly at: number } & (
       readonly changes: readonly FileChange[];
     }
   | { readonly type: "files"; readonly paths: readonly string[] }
-  | { readonly type: "tool"; readonly callKey: string; readonly tool: string; readonly arguments: Arguments; readonly failed: boolean; readonly result: string }
+  | ({ readonly type: "tool"; readonly failed: boolean; readonly result: string } & AgentCall)
   /** A call that has not come back to the agent yet. */
   | { readonly type: "open-call"; readonly call: ToolCallRow }
   | { readonly type: "turn"; readonly turn: number; readonly tokens: Tokens }
@@ -69,7 +69,7 @@ function itemOf(entry: TranscriptEntry, turn: number): TranscriptItem | undefine
     case "tool-call":
       return { ...base, type: "tool", ...toolFields(entry) };
     case "turn-completed":
-      return { ...base, type: "turn", turn, tokens: tokensOf(content["usage"]) };
+      return { ...base, type: "turn", turn, tokens: tokensOf(content) };
     case "thread-started":
       return undefined;
     default:
@@ -77,53 +77,60 @@ function itemOf(entry: TranscriptEntry, turn: number): TranscriptItem | undefine
   }
 }
 
-function toolFields({
-  attempt,
-  content,
-}: TranscriptEntry): Pick<Extract<TranscriptItem, { type: "tool" }>, "callKey" | "tool" | "arguments" | "failed" | "result"> {
-  const tool = textField(content, "tool");
+function toolFields({ attempt, content }: TranscriptEntry): Omit<Extract<TranscriptItem, { type: "tool" }>, "key" | "at" | "type"> {
   const given = content["arguments"];
-  const args = typeof given === "object" && given !== null && !Array.isArray(given) ? given : {};
   return {
-    callKey: callKey(attempt, tool, args),
-    tool,
-    arguments: args,
+    attempt,
+    tool: textField(content, "tool"),
+    arguments: typeof given === "object" && given !== null && !Array.isArray(given) ? given : {},
     failed: textField(content, "status") === "failed",
     result: textField(content, "result"),
   };
 }
 
-function tokensOf(usage: unknown): Tokens {
-  const count = (name: string): number => {
-    const value = typeof usage === "object" && usage !== null ? (usage as Record<string, unknown>)[name] : undefined;
-    return typeof value === "number" ? value : 0;
-  };
-  return { input: count("inputTokens"), cached: count("cachedInputTokens"), output: count("outputTokens"), reasoning: count("reasoningTokens") };
-}
+/** Finds the gateway's account of a call that the agent tells of. */
+export type CallFinder = (call: AgentCall) => ToolCallRow | undefined;
 
-/** The same for the agent's account of a call and for the gateway's: attempt, tool and arguments, whatever the order of their fields. */
-export function callKey(attempt: number, tool: string, args: Arguments): string {
-  return `${attempt} ${tool} ${JSON.stringify(sorted(args))}`;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, field]) => [name, sorted(field)]),
-  );
-}
-
-/** The gateway's calls by their key; of calls that were made again, the last. */
-export function callsByKey(calls: readonly ToolCallRow[]): ReadonlyMap<string, ToolCallRow> {
-  return new Map(calls.map((call) => [callKey(call.attempt, call.tool, call.arguments), call]));
+/** Of calls that were made again, the first is found. */
+export function callFinder(calls: readonly ToolCallRow[]): CallFinder {
+  const byTool = new Map<string, ToolCallRow[]>();
+  for (const call of calls) byTool.set(nameOf(call), [...(byTool.get(nameOf(call)) ?? []), call]);
+  return (told) => byTool.get(nameOf(told))?.find((call) => isSameCall(told, call));
 }
 
 /** Calls that are under way or wait for an answer, and of which the agent has not heard yet. */
-export function openCalls(calls: readonly ToolCallRow[], told: ReadonlySet<string>): readonly TranscriptItem[] {
+export function openCalls(calls: readonly ToolCallRow[], told: readonly AgentCall[]): readonly TranscriptItem[] {
   return calls
-    .filter((call) => (call.state === "pending" || call.state === "executing") && !told.has(callKey(call.attempt, call.tool, call.arguments)))
+    .filter((call) => (call.state === "pending" || call.state === "executing") && !told.some((one) => nameOf(one) === nameOf(call) && isSameCall(one, call)))
     .map((call) => ({ key: `call ${call.id}`, at: call.at, type: "open-call", call }));
+}
+
+function nameOf({ attempt, tool }: Pick<AgentCall, "attempt" | "tool">): string {
+  return `${attempt} ${tool}`;
+}
+
+/** The gateway keeps what the agent gave, and what it filled in. */
+function isSameCall(told: AgentCall, call: ToolCallRow): boolean {
+  return Object.entries(told.arguments).every(([name, value]) => text(value) === text(call.arguments[name]));
+}
+
+/** The same text for the same value, whatever the order of its fields. */
+function text(value: unknown): string | undefined {
+  return JSON.stringify(value, (_name, field: unknown) =>
+    typeof field === "object" && field !== null && !Array.isArray(field)
+      ? Object.fromEntries(Object.entries(field).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : field,
+  );
+}
+
+const longestValue = 60;
+
+/** The arguments of a call in one line, long values cut. */
+export function argumentsLine(given: Arguments): string {
+  return Object.entries(given)
+    .map(([name, value]) => {
+      const shown = typeof value === "string" ? value.replaceAll(/\s+/gu, " ") : JSON.stringify(value);
+      return `${name}=${shown.length > longestValue ? `${shown.slice(0, longestValue)}…` : shown}`;
+    })
+    .join(" ");
 }

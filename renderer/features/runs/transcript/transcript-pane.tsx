@@ -7,7 +7,7 @@ import { firstWhere } from "../log/line-store.ts";
 import { VirtualList, type VirtualListHandle } from "../virtual-list.tsx";
 import type { RunRecord } from "./run-record.ts";
 import { TranscriptEntryView } from "./transcript-entry.tsx";
-import { callsByKey, openCalls } from "./transcript-items.ts";
+import { callFinder, openCalls } from "./transcript-items.ts";
 import style from "./transcript.module.css";
 
 export interface TranscriptHandle {
@@ -27,7 +27,7 @@ export function TranscriptPane({ record, run, follow, onLeaveEnd, handle }: Tran
   const { say } = useSpeech();
   const list = useRef<VirtualListHandle>(null);
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
-  const calls = useMemo(() => callsByKey(run.toolCalls), [run.toolCalls]);
+  const callOf = useMemo(() => callFinder(run.toolCalls), [run.toolCalls]);
   const { version } = record;
   const items = useMemo(() => [...record.items, ...openCalls(run.toolCalls, record.told)], [record, version, run.toolCalls]);
   useImperativeHandle(handle, () => ({
@@ -40,7 +40,7 @@ export function TranscriptPane({ record, run, follow, onLeaveEnd, handle }: Tran
     setOpened((before) => (before.has(key) ? new Set([...before].filter((one) => one !== key)) : new Set([...before, key])));
   if (record.state.phase === "refused") return <Failure error={record.state.error} />;
   return (
-    <section className={style["pane"]} aria-label={say("runs.pane.transcript")}>
+    <div className={style["pane"]}>
       {items.length === 0 ? (
         <Empty title={say("runs.transcript.none")}>{say("runs.transcript.none.hint")}</Empty>
       ) : (
@@ -53,10 +53,10 @@ export function TranscriptPane({ record, run, follow, onLeaveEnd, handle }: Tran
           follow={follow}
           onLeaveEnd={onLeaveEnd}
           render={(item) => (
-            <TranscriptEntryView item={item} speaker={run.role} calls={calls} opened={opened.has(item.key)} onToggle={() => toggle(item.key)} />
+            <TranscriptEntryView item={item} speaker={run.role} callOf={callOf} opened={opened.has(item.key)} onToggle={() => toggle(item.key)} />
           )}
         />
       )}
-    </section>
+    </div>
   );
 }
