@@ -33,7 +33,7 @@ export function RunsScreen(): ReactElement {
   useListKeys(shown ?? [], id, list, () => setListShown((before) => !before));
   const detail =
     id === undefined ? (
-      <NothingOpen onSearch={() => search.current?.focus()} />
+      <NothingOpen any={runs?.length !== 0} onSearch={() => search.current?.focus()} />
     ) : (
       <RunDetail id={id} title={titleOf} listShown={showsList} onToggleList={() => setListShown((before) => !before)} />
     );
@@ -130,10 +130,11 @@ function useListKeys(runs: readonly RunRow[], id: string | undefined, list: Reac
   ]);
 }
 
-function NothingOpen({ onSearch }: { readonly onSearch: () => void }): ReactElement {
+function NothingOpen({ any, onSearch }: { readonly any: boolean; readonly onSearch: () => void }): ReactElement | undefined {
   const { say } = useSpeech();
   useScreenKeys([{ key: "/", what: say("runs.key.search"), act: onSearch }]);
-  return <Empty title={say("runs.choose")}>{say("runs.choose.hint")}</Empty>;
+  // Without any run the list says what to do.
+  return any ? <Empty title={say("runs.choose")}>{say("runs.choose.hint")}</Empty> : undefined;
 }
 
 function NoRuns(props: { readonly loading: boolean; readonly filtered: boolean; readonly error: unknown; readonly onShowAll: () => void }): ReactElement {
