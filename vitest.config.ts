@@ -41,7 +41,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["{core,proof}/**/*.e2e.test.ts"],
+          include: ["{core,proof,renderer}/**/*.e2e.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 2 },
           // A rehearsal waits for one process after another: two of them at a time fill two cores.

@@ -13,7 +13,7 @@ const places = [
   "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
   "^core/(testing|prompts)/",
   "^build/(lint|renderer|test|testbed|tsconfig)/",
-  "^renderer/(app|host-client|i18n|ui)/",
+  "^renderer/(app|e2e|host-client|i18n|ui)/",
   "^renderer/features/[^/]+/.",
   "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
 ];

@@ -13,6 +13,8 @@ export interface RunningCommand {
   readonly process: ChildProcess;
   /** Resolves when standard output or error has shown the text. */
   shows(text: string): Promise<void>;
+  /** Everything on standard output so far. */
+  readonly said: () => string;
   readonly ended: Promise<CommandResult>;
 }
 
@@ -48,7 +50,7 @@ export function startCommand(args: readonly string[], env: Readonly<Record<strin
       look();
       void ended.then(() => reject(new Error(`ended without showing "${text}":\n${err}\n${out}`)));
     });
-  return { process: child, shows, ended };
+  return { process: child, shows, said: () => out, ended };
 }
 
 /** Runs a command to its end. */

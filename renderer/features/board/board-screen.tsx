@@ -264,7 +264,6 @@ function Unread({ fault }: { readonly fault: unknown }): ReactElement {
   return (
     <div className={style["columns"]} role="status" aria-label={say("state.loading")}>
       {[3, 1, 2, 0, 1, 0].map((count, column) => (
-        // oxlint-disable-next-line react/no-array-index-key
         <div key={column} className={style["ghostColumn"]}>
           {Array.from({ length: count }, (_, row) => (
             <div key={row} className={style["ghost"]} />

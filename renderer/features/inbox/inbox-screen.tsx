@@ -1,4 +1,4 @@
-import { SegmentedControl } from "@mantine/core";
+import { Anchor, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
@@ -42,14 +42,21 @@ export function InboxScreen(): ReactElement {
   );
   return (
     <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} />}>
-      {id === undefined ? (
-        <Empty title={say(items?.length === 0 && shown === "waiting" ? "inbox.empty" : "inbox.choose")}>
-          {say(items?.length === 0 && shown === "waiting" ? "inbox.emptyWhat" : "inbox.chooseWhat")}
-        </Empty>
-      ) : (
-        <DecisionCard key={id} id={id} afterwards={() => move(1)} />
-      )}
+      {id === undefined ? <NothingChosen isEmpty={items?.length === 0 && shown === "waiting"} /> : <DecisionCard key={id} id={id} afterwards={() => move(1)} />}
     </Panes>
+  );
+}
+
+function NothingChosen({ isEmpty }: { readonly isEmpty: boolean }): ReactElement {
+  const { say } = useSpeech();
+  if (!isEmpty) return <Empty title={say("inbox.choose")}>{say("inbox.chooseWhat")}</Empty>;
+  return (
+    <Empty title={say("inbox.empty")}>
+      {say("inbox.emptyWhat")}{" "}
+      <Anchor component={Link} to="/board" inherit>
+        {say("inbox.toBoard")}
+      </Anchor>
+    </Empty>
   );
 }
 
@@ -86,7 +93,7 @@ interface ItemsProps {
 function Items({ items, isLoading, selected, shown }: ItemsProps): ReactElement {
   const { say } = useSpeech();
   if (!items) return <Empty title={isLoading ? say("state.loading") : ""} />;
-  if (items.length === 0) return <Empty title={say(shown === "waiting" ? "inbox.empty" : "inbox.emptyDecided")} />;
+  if (items.length === 0) return <p className={style["none"]}>{say(shown === "waiting" ? "inbox.none" : "inbox.emptyDecided")}</p>;
   return (
     <nav aria-label={say(shown === "waiting" ? "inbox.waiting" : "inbox.decided")}>
       {items.map((item) => (
