@@ -22,7 +22,7 @@ export function duration(milliseconds: number, say: Say): string {
 
 /** The time of day. */
 export function clock(at: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: "medium" }).format(at);
+  return new Intl.DateTimeFormat(language, { timeStyle: "medium", hourCycle: "h23" }).format(at);
 }
 
 const tick = 20_000;

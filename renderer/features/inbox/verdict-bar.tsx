@@ -70,7 +70,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
           disabled={choice === "approve" && !wasRead}
           onClick={() => choose(choice)}
         >
-          {say(`inbox.${choice}`)} <Kbd size="xs">{keyOf[choice]}</Kbd>
+          {say(choice === "approve" && card.kind === "question" ? "inbox.take" : `inbox.${choice}`)} <Kbd size="xs">{keyOf[choice]}</Kbd>
         </Button>
       ))}
       {card.kind === "gate" ? (
