@@ -71,6 +71,15 @@ describe("agents as local processes", () => {
     expect(await readdir(join(directory, "run-1-1"))).not.toContain("home");
   });
 
+  it("take everything of theirs along when they end, however they end", async () => {
+    await runtime().start(start);
+    const { pids } = await seen();
+
+    process.kill(pids[0] ?? 0, "SIGKILL");
+
+    await vi.waitFor(async () => expect(await Promise.all(pids.map(startOf))).toStrictEqual([undefined, undefined, undefined]), { timeout: 10_000 });
+  });
+
   it("start once when two calls come before either process runs", async () => {
     const one = runtime();
 

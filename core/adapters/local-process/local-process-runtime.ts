@@ -156,6 +156,8 @@ async function launch(options: LocalProcessOptions, directory: string, start: At
     });
     return await new Promise<number>((resolve, reject) => {
       child.once("error", (cause) => reject(new InfrastructureError("internal", "the agent runner could not be started", { cause })));
+      // A command's sandbox may stay when its agent has gone. What a starter that died would have ended is ended when the next attempt starts.
+      child.once("exit", () => void endProcesses(() => processesOf(directory)).catch(() => undefined));
       child.once("spawn", () => {
         child.unref();
         resolve(child.pid ?? 0);
