@@ -154,7 +154,7 @@ describe("agents as local processes", () => {
     for (const name of ["home", "runner.log", "process.json"]) expect((await stat(join(directory, "run-1-1", name))).mode & 0o077, name).toBe(0);
   });
 
-  it("end with everything they started, also what left its group, its parent and its directory", async () => {
+  it("end with everything they started, also what left its group, its parent and its directory", { timeout: 60_000 }, async () => {
     await runtime().start({ ...start, gatewayUrl: "http://stubborn.invalid" });
     const { pids } = await seen();
     expect(pids).toHaveLength(3);
