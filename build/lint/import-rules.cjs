@@ -130,7 +130,7 @@ const rules = [
     name: "no-import-of-tests",
     comment: "Only a runner starts tests, and nothing but tests uses what is made for tests.",
     severity: "error",
-    from: { pathNot: [test, conformance, "^core/testing/", "^proof/"] },
+    from: { pathNot: [test, conformance, "^core/testing/", "^proof/", "^renderer/e2e/"] },
     to: { path: [test, conformance, "^core/testing/"] },
   },
   {

@@ -9,5 +9,15 @@ export function Palette(): ReactElement {
   const { say } = useSpeech();
   const navigate = useNavigate();
   const actions = places.map(({ to, text }) => ({ id: to, label: say(text), onClick: () => void navigate({ to, params: {} }) }));
-  return <Spotlight actions={actions} shortcut="mod + K" highlightQuery scrollable maxHeight={420} searchProps={{ placeholder: say("shell.search") }} />;
+  return (
+    <Spotlight
+      actions={actions}
+      shortcut="mod + K"
+      tagsToIgnore={[]}
+      highlightQuery
+      scrollable
+      maxHeight={420}
+      searchProps={{ placeholder: say("shell.search") }}
+    />
+  );
 }
