@@ -38,7 +38,7 @@ export const pendingBenchmark: Benchmark = {
   tried:
     "428 MB at first, of which 46 were what the held calls need and the rest what a thousand calls at once left behind. Each call had an MCP server, a request and streams of the library's for as long as it was held; " +
     "now the library reads the request and writes the answer with a place for the result, and is let go. Calls are prepared 16 at a time, since more only wait for the database with all that they have read so far. " +
-    "The heap is collected whenever it has grown by a quarter (from about 200 to 50 MB, at the same processor time). Before that, each held call listened, polled and read its row by itself: " +
+    "The heap is collected whenever it has grown by a quarter (from about 200 to 60 MB, at the same processor time). Before that, each held call listened, polled and read its row by itself: " +
     "one watch for all of a process's held calls now asks one question, for those that ended, and answers hints that come close together at once.",
   rounds: { count: 3, because: "a round fills the database with a thousand runs and waits until all calls are parked" },
 };
