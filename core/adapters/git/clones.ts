@@ -45,8 +45,7 @@ export function createGitClones(options: GitClonesOptions): GitClones {
   async function fetchAll(repository: RepositoryName): Promise<string> {
     await removeLeftovers(options.directory);
     const directory = place(repository);
-    const fetched = await fetchWhole(directory, repository);
-    if (fetched) return directory;
+    if (await fetchWhole(directory, repository)) return directory;
     // Another process that fetches into the same clone holds its locks for a moment.
     await delay(lockPatience);
     if (await fetchWhole(directory, repository)) return directory;
