@@ -78,8 +78,8 @@ function Connections(): ReactElement {
 }
 
 function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionState["forge"] }): ReactElement {
-  const { say, language } = useSpeech();
-  const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0, language) });
+  const { say } = useSpeech();
+  const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0) });
   return (
     <span className={style["chip"]} title={link.detail}>
       <span className={style["dot"]} data-state={link.state} aria-hidden /> {say(text)} {link.state === "live" ? <span hidden>{state}</span> : state}
@@ -88,12 +88,12 @@ function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionSt
 }
 
 function LostHost(): ReactElement | undefined {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const link = useLinkState();
   if (link.phase !== "lost") return undefined;
   return (
     <div className={style["lost"]} role="alert">
-      {say("shell.lost", { when: clock(link.since, language) })}
+      {say("shell.lost", { when: clock(link.since) })}
     </div>
   );
 }

@@ -99,7 +99,7 @@ interface EventsProps {
 }
 
 function Events({ trail: { events, reached, more, failure }, filtered, chosen, choose }: EventsProps): ReactElement {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const link = useLinkState();
   const isFiltered = [filtered.type, filtered.subject, filtered.actor].some((part) => part !== undefined && part !== "");
   const empty = events?.length === 0;
@@ -111,7 +111,7 @@ function Events({ trail: { events, reached, more, failure }, filtered, chosen, c
   if (empty) return <Empty title={say(isFiltered ? "audit.noneFit" : "audit.none")}>{say(isFiltered ? "audit.noneFitWhy" : "audit.noneWhy")}</Empty>;
   return (
     <>
-      {link.phase === "lost" ? <p className={style["asOf"]}>{say("state.asOf", { when: clock(link.since, language) })}</p> : undefined}
+      {link.phase === "lost" ? <p className={style["asOf"]}>{say("state.asOf", { when: clock(link.since) })}</p> : undefined}
       <TrailList key={JSON.stringify(filtered)} events={events} chosen={chosen} choose={choose} reached={reached} more={more} />
     </>
   );

@@ -125,13 +125,13 @@ function Shown({ shown }: { readonly shown: DecisionReplay["shown"] }): ReactEle
 }
 
 function Decided({ decided }: { readonly decided: NonNullable<DecisionReplay["decided"]> }): ReactElement {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const words = verdictWords(decided.verdict);
   return (
     <>
       <p>
         <strong>{say(`audit.verdict.${decided.verdict.type}`)}</strong>{" "}
-        <Foreign>{say("audit.decidedBy", { by: decided.by, surface: decided.surface, when: clock(decided.at, language) })}</Foreign>
+        <Foreign>{say("audit.decidedBy", { by: decided.by, surface: decided.surface, when: clock(decided.at) })}</Foreign>
       </p>
       {words === undefined ? undefined : (
         <blockquote className={style["words"]}>
@@ -180,13 +180,12 @@ function Ran({ ran }: { readonly ran: NonNullable<DecisionReplay["ran"]> }): Rea
 }
 
 function Steps({ steps, openEvent }: { readonly steps: DecisionReplay["steps"]; readonly openEvent: (sequence: number) => void }): ReactElement {
-  const { language } = useSpeech();
   return (
     <ul className={style["plain"]}>
       {steps.map((step) => (
         <li key={step.sequence}>
           <UnstyledButton className={style["trailStep"]} onClick={() => openEvent(step.sequence)}>
-            <span className={style["time"]}>{clock(step.at, language)}</span>
+            <span className={style["time"]}>{clock(step.at)}</span>
             <span>
               <Foreign>{step.text}</Foreign>
               <span className={style["dim"]}>

@@ -86,10 +86,9 @@ interface RowProps {
 }
 
 function Row({ event, chosen, choose, place }: RowProps): ReactElement {
-  const { language } = useSpeech();
   return (
     <UnstyledButton className={style["event"]} style={place} aria-current={chosen ? "true" : undefined} onClick={choose}>
-      <span className={style["time"]}>{clock(event.at, language)}</span>
+      <span className={style["time"]}>{clock(event.at)}</span>
       <span className={style["type"]}>
         <Foreign>{event.type}</Foreign>
       </span>

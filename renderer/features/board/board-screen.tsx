@@ -209,13 +209,13 @@ function useBoardKeys({ choice, sheet, open, write, filter }: Acts): void {
 
 /** That something cannot be read at the moment, over what was read before. A host that is away says so for the whole window. */
 function Fault({ board: { fault, isRead, asOf } }: { readonly board: Board }): ReactElement | undefined {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const isLost = useLinkState().phase === "lost";
   if (!fault || isLost || !isRead) return undefined;
   return (
     <div className={style["fault"]} role="status">
       <Failure error={fault} />
-      {asOf === undefined ? undefined : <span>{say("board.stale", { when: clock(asOf, language) })}</span>}
+      {asOf === undefined ? undefined : <span>{say("board.stale", { when: clock(asOf) })}</span>}
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { useEffect, useId, useRef, useState, type ReactElement } from "react";
 import type { z } from "zod";
 import type { transitionPreview } from "../../../core/contract/board.ts";
 import { artifactTitle } from "../../../core/domain/stage/artifacts.ts";
+import { conflictOf } from "../../host-client/conflict.ts";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -125,7 +126,7 @@ function useTransition({ title: _title, ...move }: Move, labels: readonly string
 
 /** That the labels moved on is said by what is shown instead. */
 function refusal(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error && error.code === "CONFLICT" ? undefined : error;
+  return conflictOf(error) ? undefined : error;
 }
 
 function isOpen({ plan, conflicts, unmet }: Preview): boolean {

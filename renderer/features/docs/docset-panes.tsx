@@ -94,14 +94,14 @@ function useStages(repository: string, issue: IssueChoice | undefined, documents
 }
 
 function Summary({ issue, stages }: { readonly issue: number; readonly stages: ReturnType<typeof docsetStages<DocumentRow>> }): ReactElement {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const link = useLinkState();
   const { approved, in_review: inReview, draft, missing } = countStates(stages);
   return (
     <div className={style["summary"]}>
       <strong>{say("docs.docsetOf", { n: issue })}</strong>
       <span>{say("docs.counts", { approved, open: inReview + draft, missing })}</span>
-      {link.phase === "lost" ? <span>{say("state.asOf", { when: clock(link.since, language) })}</span> : undefined}
+      {link.phase === "lost" ? <span>{say("state.asOf", { when: clock(link.since) })}</span> : undefined}
     </div>
   );
 }

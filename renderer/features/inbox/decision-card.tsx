@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age, clock, duration } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -45,17 +46,19 @@ export function DecisionCard({ id, afterwards }: { readonly id: string; readonly
 function useCard(id: string): { readonly card: InboxCard | undefined; readonly error: unknown } {
   const queries = useHostQueries();
   const waiting = useQuery(queries.inbox.watch.experimental_liveOptions());
-  const { data, error, refetch } = useQuery({ ...queries.inbox.get.queryOptions({ input: { id } }), retry: retryUnlessGone });
-  useEffect(() => void refetch(), [refetch, waiting.dataUpdatedAt]);
+  const { data, error, refetch } = useQuery({ ...queries.inbox.get.queryOptions({ input: { id } }), retry: unlessRefused });
   // A decision takes some moments to be carried out, and the list says nothing of it.
   const isUnderWay = data?.phase === "decided" || data?.phase === "executing";
   const run = useQuery({ ...queries.runs.watch.experimental_liveOptions({ input: { id: data?.runId ?? "" } }), enabled: isUnderWay });
-  useEffect(() => void refetch(), [refetch, run.dataUpdatedAt]);
+  const moment = Math.max(waiting.dataUpdatedAt, run.dataUpdatedAt);
+  const readAt = useRef(moment);
+  useEffect(() => {
+    // The first reading is the query's own.
+    if (moment === readAt.current) return;
+    readAt.current = moment;
+    void refetch();
+  }, [refetch, moment]);
   return { card: data, error };
-}
-
-function retryUnlessGone(_times: number, error: unknown): boolean {
-  return !(typeof error === "object" && error !== null && "code" in error && error.code === "NOT_FOUND");
 }
 
 /** Seen when the end of a long effect comes into view: only then is it known to have been shown. */
@@ -114,14 +117,14 @@ function Warnings({ card }: { readonly card: InboxCard }): ReactElement | undefi
 
 /** Who decided what, and what came of it. */
 function Outcome({ card }: { readonly card: InboxCard }): ReactElement | undefined {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const { decision, signatureVerified } = card;
   if (!decision && card.failure === undefined) return undefined;
   return (
     <Section title={say("inbox.decision")}>
       {decision ? (
         <p className={style["line"]}>
-          {say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}, {clock(decision.at, language)}.{" "}
+          {say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}, {clock(decision.at)}.{" "}
           {signatureVerified === undefined ? "" : say(signatureVerified ? "inbox.signature.true" : "inbox.signature.false")}
         </p>
       ) : undefined}

@@ -2,6 +2,7 @@ import { Button, Kbd, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
+import { conflictOf } from "../../host-client/conflict.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import type { Text } from "../../i18n/en.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -195,21 +196,10 @@ function verdictOf(choice: Exclude<Choice, "approve">, text: string): Verdict {
 
 /** Somebody was first, or the target moved: said in place of the verdict; anything else as it is. */
 function Refusal({ error }: { readonly error: unknown }): ReactElement {
-  const { say, language } = useSpeech();
+  const { say } = useSpeech();
   const conflict = conflictOf(error);
   if (!conflict) return <Failure error={error} />;
   if (conflict.by === undefined) return <span role="alert">{say("inbox.conflict")}</span>;
   const { by, surface = "", at = 0 } = conflict;
-  return <span role="alert">{say("inbox.already", { verdict: say("inbox.decision"), by, surface, when: clock(at, language) })}</span>;
-}
-
-interface Conflict {
-  readonly by?: string | undefined;
-  readonly surface?: string | undefined;
-  readonly at?: number | undefined;
-}
-
-function conflictOf(error: unknown): Conflict | undefined {
-  if (typeof error !== "object" || error === null || !("code" in error) || error.code !== "CONFLICT" || !("data" in error)) return undefined;
-  return error.data as Conflict;
+  return <span role="alert">{say("inbox.already", { verdict: say("inbox.decision"), by, surface, when: clock(at) })}</span>;
 }

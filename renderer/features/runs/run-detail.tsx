@@ -1,10 +1,10 @@
 import { Tabs } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
-import { ORPCError } from "@orpc/client";
 import { useQuery } from "@tanstack/react-query";
 import { useRef, useState, type ReactElement } from "react";
 import type { RunDetail as Run } from "../../../core/contract/runs.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
@@ -34,9 +34,7 @@ interface RunDetailProps {
 export function RunDetail({ id, title, listShown, onToggleList }: RunDetailProps): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
-  const { data: run, error } = useQuery(
-    queries.runs.watch.experimental_liveOptions({ input: { id }, retry: (_times, reason) => !(reason instanceof ORPCError && reason.code === "NOT_FOUND") }),
-  );
+  const { data: run, error } = useQuery(queries.runs.watch.experimental_liveOptions({ input: { id }, retry: unlessRefused }));
   if (run) return <OpenRun key={id} run={run} title={title(run)} listShown={listShown} onToggleList={onToggleList} />;
   return error ? (
     <div className={style["refused"]}>

@@ -1,7 +1,7 @@
 import { useMemo, type ReactElement } from "react";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
-import { timeOfDay } from "./time-of-day.ts";
+import { clock } from "../../ui/age.tsx";
 import { timelineSteps, type TimelineEntry, type TimelineStep } from "./timeline.ts";
 import style from "./runs.module.css";
 import { VirtualList } from "./virtual-list.tsx";
@@ -27,7 +27,7 @@ function Step({ step, onChoose }: { readonly step: TimelineStep; readonly onChoo
   const { at, title, facts, count, tone } = step;
   return (
     <button type="button" className={style["step"]} title={say("runs.timeline.goto")} onClick={() => onChoose(at)}>
-      <time dateTime={new Date(at).toISOString()}>{timeOfDay(at)}</time>
+      <time dateTime={new Date(at).toISOString()}>{clock(at)}</time>
       <span>
         <span className={style["stepTitle"]} data-tone={tone}>
           {"text" in title ? say(title.text) : <Foreign>{title.words}</Foreign>}

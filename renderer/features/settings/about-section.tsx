@@ -49,8 +49,8 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
 }
 
 function LinkText({ link }: { readonly link: ConnectionState["forge"] }): ReactElement {
-  const { say, language } = useSpeech();
-  const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0, language) });
+  const { say } = useSpeech();
+  const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0) });
   return (
     <>
       {state}{" "}

@@ -1,6 +1,6 @@
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
-import { timeOfDay } from "../time-of-day.ts";
+import { clock } from "../../../ui/age.tsx";
 import type { LineStore } from "./line-store.ts";
 import style from "./log.module.css";
 import { createRowIndex } from "./row-index.ts";
@@ -98,7 +98,7 @@ function LogLine(props: {
       data-at={marks.some((mark) => mark.current) || undefined}
     >
       <span className={style["number"]}>{line + 1}</span>
-      <span className={style["time"]}>{opens ? timeOfDay(source.at) : ""}</span>
+      <span className={style["time"]}>{opens ? clock(source.at) : ""}</span>
       <span className={style["kind"]}>{opens ? source.kind : ""}</span>
       <span
         className={style["text"]}

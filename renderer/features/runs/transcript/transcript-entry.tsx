@@ -4,7 +4,7 @@ import { useSpeech } from "../../../i18n/language.tsx";
 import { Foreign } from "../../../ui/foreign-text.tsx";
 import { Markdown } from "../../../ui/markdown.tsx";
 import { compact } from "../run-status.ts";
-import { timeOfDay } from "../time-of-day.ts";
+import { clock } from "../../../ui/age.tsx";
 import { CommandEntry } from "./command-entry.tsx";
 import { EntryBox } from "./entry-box.tsx";
 import { ToolEntry } from "./tool-entry.tsx";
@@ -27,7 +27,7 @@ export function TranscriptEntryView({ item, speaker, callOf, opened, onToggle }:
     case "attempt":
       return (
         <div className={style["divider"]}>
-          <strong>{say("runs.item.attempt", { attempt: item.attempt })}</strong> {timeOfDay(item.at)}
+          <strong>{say("runs.item.attempt", { attempt: item.attempt })}</strong> {clock(item.at)}
         </div>
       );
     case "turn":
@@ -36,7 +36,7 @@ export function TranscriptEntryView({ item, speaker, callOf, opened, onToggle }:
       return (
         <div className={style["speech"]}>
           <div className={style["speaker"]}>
-            {speaker} <time dateTime={new Date(item.at).toISOString()}>{timeOfDay(item.at)}</time>
+            {speaker} <time dateTime={new Date(item.at).toISOString()}>{clock(item.at)}</time>
           </div>
           <Markdown text={item.text} />
         </div>
