@@ -23,8 +23,8 @@ export interface EveryPointResult {
 export async function killEveryPoint(options: {
   readonly times?: string | undefined;
   readonly record: (entry: object) => void;
-  /** Takes every n-th point only; 1 takes all. */
-  readonly every?: number | undefined;
+  /** Takes this of so many parts of the points; several machines, or several processes of one, can share the work. */
+  readonly part?: { readonly number: number; readonly of: number } | undefined;
 }): Promise<EveryPointResult> {
   const ground = await openKillGround({ times: options.times ?? "grace=15,reconcile=10,sweep=10" });
   try {
@@ -32,7 +32,7 @@ export async function killEveryPoint(options: {
     const points = ground.board
       .reached()
       .map(armedAt)
-      .filter((_point, index) => index % (options.every ?? 1) === 0);
+      .filter((_point, index) => options.part === undefined || index % options.part.of === options.part.number - 1);
     options.record({ points: points.length });
     const reports: { readonly point: ArmedPoint; readonly report: KillReport }[] = [];
     for (const point of points) {

@@ -16,6 +16,7 @@ interface Options {
   readonly report?: string | undefined;
   readonly keep?: boolean | undefined;
   readonly killPoints?: boolean | undefined;
+  readonly part?: { readonly number: number; readonly of: number } | undefined;
   readonly deliveries?: boolean | undefined;
   readonly malformed?: boolean | undefined;
 }
@@ -24,6 +25,12 @@ const whole = (text: string): number => {
   const value = Number(text);
   if (!Number.isFinite(value) || value < 0) throw new InvalidArgumentError("must be a number");
   return value;
+};
+
+const partOf = (text: string): { number: number; of: number } => {
+  const [, number, of] = (/^(\d+)\/(\d+)$/u.exec(text) ?? []).map(Number);
+  if (!number || !of || number > of) throw new InvalidArgumentError("must be a part of a whole, such as 1/2");
+  return { number, of };
 };
 
 const program = new Command("torture")
@@ -39,6 +46,7 @@ const program = new Command("torture")
   .option("--times <pairs>", "SIGNALBOX_TIMES of the parts, for other times than the defaults")
   .option("--report <path>", "writes the report there")
   .option("--kill-points", "instead lets a process die at each kill point that an intake reaches, one by one")
+  .option("--part <n/m>", "with --kill-points: only every m-th point, beginning with the n-th", partOf)
   .option("--deliveries", "instead lets 10,000 deliveries loose, shuffled, some twice, some never, and counts their effects")
   .option("--malformed", "instead sends a million malformed requests to a relay")
   .option("--keep", "leaves logs and repositories where they are");
@@ -47,7 +55,7 @@ async function main(): Promise<void> {
   const options = program.parse().opts<Options>();
   const record = (entry: object): void => console.log(JSON.stringify(entry));
   if (options.killPoints) {
-    const everyPoint = await killEveryPoint({ times: options.times, record });
+    const everyPoint = await killEveryPoint({ times: options.times, part: options.part, record });
     record(everyPoint);
     process.exitCode = everyPoint.passed ? 0 : 1;
     return;
