@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -14,6 +15,8 @@ export async function startOf(pid: number): Promise<string | undefined> {
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return fields[0] === "Z" ? undefined : fields[19];
   }
+  // Where /proc tells of this process, it tells of every other: asking `ps` as well would start a process for each that has ended.
+  if (existsSync("/proc/self/stat")) return undefined;
   const listed = await run("ps", ["-o", "lstart=", "-p", String(pid)]).catch(() => undefined);
   return listed?.stdout.trim() || undefined;
 }
