@@ -63,6 +63,8 @@ export const turnEndedRequest = z.object({
   message: z.string().optional(),
   usage: z.object({ inputTokens: z.number(), cachedInputTokens: z.number(), outputTokens: z.number(), reasoningTokens: z.number() }).optional(),
   push: pushReport,
+  /** How many calls of Signalbox's own tools got no answer in this turn. */
+  unanswered: z.int().min(0).optional(),
 });
 export type TurnEndedRequest = z.infer<typeof turnEndedRequest>;
 

@@ -21,6 +21,8 @@ export type AgentEvent =
       readonly tool: string;
       readonly arguments: unknown;
       readonly status: "completed" | "failed";
+      /** Whether the server said anything. A call without an answer may have had its effect or not; Codex reaches that server no more for the rest of the turn. */
+      readonly answered: boolean;
       readonly result: string;
     }
   | { readonly type: "notice"; readonly text: string }

@@ -71,6 +71,26 @@ describe("the end of a turn", () => {
     expect(await state()).toMatchObject({ phase: "failed", reason: expect.stringContaining("exit-conditions-unmet") });
   });
 
+  it("does not hold against the agent what is missing because the gateway did not answer it, as long as it answers in the end", async () => {
+    let number = 0;
+    for (let times = 0; times < 20; times += 1) {
+      expect(await bench.concludeTurn(identity, turn(++number, { unanswered: 2 }))).toMatchObject({ type: "continue" });
+    }
+    for (let times = 0; times < 3; times += 1) expect(await bench.concludeTurn(identity, turn(++number))).toMatchObject({ type: "continue" });
+
+    expect(await bench.concludeTurn(identity, turn(++number))).toMatchObject({ type: "finish" });
+    expect(await state()).toMatchObject({ phase: "failed" });
+  });
+
+  it("fails a run whose gateway never answers it", async () => {
+    for (let number = 1; number <= 20; number += 1) await bench.concludeTurn(identity, turn(number, { unanswered: 1 }));
+
+    expect(await bench.concludeTurn(identity, turn(21, { unanswered: 1 }))).toMatchObject({
+      type: "finish",
+      reason: expect.stringContaining("exit-conditions-unmet"),
+    });
+  });
+
   it("asks only for the document that is unfit", async () => {
     bench.publish(identity.run);
     bench.forge.push(identity.run.branch, { "docs/issues/issue-7/intake/brief.md": "no front matter" });

@@ -29,6 +29,8 @@ export interface TurnReport {
     | { readonly type: "none" }
     | { readonly type: "accepted"; readonly commit: string; readonly files: readonly string[] }
     | { readonly type: "refused"; readonly message: string };
+  /** How many calls of our tools got no answer: what is missing afterwards is not for want of the agent's trying. */
+  readonly unanswered?: number | undefined;
 }
 
 export interface ConcludeTurnDependencies extends OpenGateDependencies {
@@ -44,8 +46,8 @@ interface Concluded {
   readonly reason: TurnReason;
 }
 
-/** How often in a row the same thing may go wrong before the run fails. */
-const limits = { "turn-failed": 2, "turn-interrupted": 5, "push-refused": 3, missing: 3 } as const;
+/** How often in a row the same thing may go wrong before the run fails. An outage of ours may cost many turns, but a gateway that never answers must end the run, too. */
+const limits = { "turn-failed": 2, "turn-interrupted": 5, "push-refused": 3, missing: 3, unanswered: 20 } as const;
 
 /**
  * Decides what follows a turn: another one with some input, parking, or the end of the stage with its gate. A report that comes twice gets the same verdict.
@@ -202,13 +204,14 @@ async function conclude(
   exit: ExitState,
   draft: GateDraft | undefined,
 ): Promise<TurnVerdict> {
-  const decided = exit.problems.length > 0 ? await askForMissing(deps, tx, turn, exit) : await finishStage(deps, tx, turn, identity, exit, draft);
+  const decided = exit.problems.length > 0 ? await askForMissing(deps, tx, turn, report, exit) : await finishStage(deps, tx, turn, identity, exit, draft);
   return remember(tx, turn, identity, report, decided);
 }
 
-async function askForMissing(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, exit: ExitState): Promise<Concluded> {
-  if (missingSoFar(turn.past) >= limits.missing) return fail(tx, turn, `exit-conditions-unmet: ${exit.problems.join(" ")}`);
-  return again(renderMissing({ artifacts: exit.missing, problems: exit.problems }, fenceNonce(deps.randomness)), "missing");
+async function askForMissing(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, report: TurnReport, exit: ExitState): Promise<Concluded> {
+  const reason = (report.unanswered ?? 0) > 0 ? "unanswered" : "missing";
+  if (askedSoFar(turn.past, reason) >= limits[reason]) return fail(tx, turn, `exit-conditions-unmet: ${exit.problems.join(" ")}`);
+  return again(renderMissing({ artifacts: exit.missing, problems: exit.problems }, fenceNonce(deps.randomness)), reason);
 }
 
 async function finishStage(
@@ -271,8 +274,10 @@ function inARow(past: readonly PastTurn[], reason: TurnReason): number {
   return past.length - 1 - other;
 }
 
-/** How often the agent was told what is missing, since something else than its work on that has happened. */
-function missingSoFar(past: readonly PastTurn[]): number {
-  const other = past.findLastIndex((turn) => turn.reason !== "missing" && turn.reason !== "push-accepted");
-  return past.slice(other + 1).filter((turn) => turn.reason === "missing").length;
+const asking: readonly TurnReason[] = ["missing", "unanswered", "push-accepted"];
+
+/** How often the agent was told what is missing for this reason, since something else than its work on that has happened. */
+function askedSoFar(past: readonly PastTurn[], reason: "missing" | "unanswered"): number {
+  const other = past.findLastIndex((turn) => !asking.includes(turn.reason));
+  return past.slice(other + 1).filter((turn) => turn.reason === reason).length;
 }

@@ -2,7 +2,18 @@ import type { RunId } from "../domain/kernel/values.ts";
 import type { Transaction } from "../ports/store.ts";
 
 /** Why a turn's verdict was what it was. */
-export type TurnReason = "news" | "parked" | "turn-failed" | "turn-interrupted" | "push-refused" | "push-accepted" | "missing" | "gate" | "failed" | "ended";
+export type TurnReason =
+  | "news"
+  | "parked"
+  | "turn-failed"
+  | "turn-interrupted"
+  | "push-refused"
+  | "push-accepted"
+  | "missing"
+  | "unanswered"
+  | "gate"
+  | "failed"
+  | "ended";
 
 export interface PastTurn {
   readonly reason: TurnReason;

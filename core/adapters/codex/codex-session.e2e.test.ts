@@ -212,8 +212,23 @@ describe("the gateway as seen by the agent", () => {
       tool: "kb_search",
       arguments: { query: "berths" },
       status: "completed",
+      answered: true,
       result: JSON.stringify({ status: "done", message: "found", data: { hits: 2 } }),
     });
+  });
+
+  it("is known not to have answered when it goes away in the middle of a turn", async () => {
+    const gateway = await startMcpFixture(["kb_search"], () => ({ status: "done", message: "found", data: {} }));
+    let leaving: Promise<void> | undefined;
+    await startModel((conversation) => {
+      if (callsIn(conversation) === 1) leaving = gateway.close();
+      return callsIn(conversation) < 2 ? { type: "call", name: "kb_search", namespace: "mcp__signalbox", arguments: { query: "berths" } } : say("done");
+    });
+    const { outcome, events } = await turn(session({ gateway }), "search");
+    await leaving;
+
+    expect(outcome.outcome).toBe("completed");
+    expect(events.filter((event) => event.type === "tool-call")).toMatchObject([{ answered: true }, { status: "failed", answered: false }]);
   });
 
   it("is waited for: when nobody listens there, the turn was interrupted and has not failed", async () => {

@@ -20,7 +20,10 @@ describe("reading Codex events", () => {
       result: { content: [{ type: "text", text: "{}" }] },
     };
     expect(read({ type: "item.completed", item: call })).toEqual([
-      { event: { type: "tool-call", server: "signalbox", tool: "owner_ask", arguments: { a: 1 }, status: "completed", result: "{}" } },
+      { event: { type: "tool-call", server: "signalbox", tool: "owner_ask", arguments: { a: 1 }, status: "completed", answered: true, result: "{}" } },
+    ]);
+    expect(read({ type: "item.completed", item: { ...call, status: "failed", result: undefined, error: { message: "Transport closed" } } })).toMatchObject([
+      { event: { status: "failed", answered: false, result: "Transport closed" } },
     ]);
     expect(read({ type: "turn.failed", error: { message: "no quota" } })).toEqual([{ event: { type: "turn-failed", message: "no quota" } }]);
   });

@@ -119,6 +119,7 @@ function readToolCall(item: unknown): CodexEvent {
       tool: text(item, "tool"),
       arguments: field(item, "arguments") ?? {},
       status: failed ? "failed" : "completed",
+      answered: Array.isArray(content),
       result,
     },
   };

@@ -44,7 +44,15 @@ describe("the event uploader", () => {
       async (request) => void sent.push(request),
       () => 0,
     );
-    events.add({ type: "tool-call", server: "signalbox", tool: "github_comment", arguments: { body: "x".repeat(70_000) }, status: "completed", result: "" });
+    events.add({
+      type: "tool-call",
+      server: "signalbox",
+      tool: "github_comment",
+      arguments: { body: "x".repeat(70_000) },
+      status: "completed",
+      answered: true,
+      result: "",
+    });
 
     await events.flush();
 

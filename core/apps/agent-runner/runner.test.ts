@@ -113,6 +113,23 @@ describe("an attempt", () => {
     expect(around.log).toStrictEqual(["prepare codex/issue-1/intake off main", "turn", "push", "push", "push", "snapshot", "report 1 completed accepted"]);
   });
 
+  it("counts the calls of Signalbox's tools that got no answer, turn by turn", async () => {
+    const call = { type: "tool-call", tool: "kb_search", arguments: {}, status: "failed", result: "Transport closed" } as const;
+    const around = surroundings({
+      verdicts: [{ type: "continue", input: "Go on." }, finish],
+      turn: async (_input, observe) => {
+        if (around.turns.length > 1) return {};
+        observe({ ...call, server: "signalbox", answered: true });
+        observe({ ...call, server: "signalbox", answered: false });
+        observe({ ...call, server: "somebody-elses", answered: false });
+        return {};
+      },
+    });
+    await runAttempt(around.deps, task, specification);
+
+    expect(around.reports.map((report) => report.unanswered)).toStrictEqual([1, undefined]);
+  });
+
   it("does not push again what cannot pass", async () => {
     const around = surroundings({ verdicts: [finish], pushes: [new InfrastructureError("internal", "the disk is broken")] });
 

@@ -4,6 +4,7 @@ import type { RunSpecification } from "../../domain/run/specification.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnUsage } from "../../ports/agent.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import { gatewayServerName } from "../../adapters/codex/configuration.ts";
 import type { PushOutcome } from "../../adapters/git-workspace/git-workspace.ts";
 import type { EventUploader } from "./event-uploader.ts";
 import type { GatewayClient } from "./gateway-client.ts";
@@ -68,6 +69,8 @@ interface EndedTurn {
   readonly usage?: TurnUsage | undefined;
   /** Anything was to be seen of the agent in this turn. */
   readonly worked: boolean;
+  /** Calls of our own tools that the gateway did not answer. */
+  readonly unanswered: number;
 }
 
 const work: ReadonlySet<AgentEvent["type"]> = new Set(["message", "reasoning", "command", "file-change", "tool-call"]);
@@ -76,16 +79,18 @@ async function takeTurn(deps: RunnerDependencies, snapshots: SnapshotKeeper, inp
   let usage: TurnUsage | undefined;
   let started = threadId;
   let worked = false;
+  let unanswered = 0;
   const observe = (event: AgentEvent): void => {
     deps.events.add(event);
     worked ||= work.has(event.type);
     if (event.type === "turn-completed") usage = event.usage;
     if (event.type === "thread-started") started = event.threadId;
+    if (event.type === "tool-call" && event.server === gatewayServerName && !event.answered) unanswered += 1;
     if (event.type === "tool-call" || event.type === "command") snapshots.saveInPassing(started);
   };
   const ended = await deps.session.turn({ prompt: input, threadId }, observe, deps.signal);
   await snapshots.idle();
-  return { ...ended, usage: usage ?? ended.usage, worked };
+  return { ...ended, usage: usage ?? ended.usage, worked, unanswered };
 }
 
 async function restore(deps: RunnerDependencies, specification: RunSpecification): Promise<ThreadId | undefined> {
@@ -107,6 +112,7 @@ async function concludeTurn(deps: RunnerDependencies, turn: number, ended: Ended
     ...(threadId ? { threadId } : {}),
     ...(ended.message ? { message: ended.message } : {}),
     ...(ended.usage ? { usage: ended.usage } : {}),
+    ...(ended.unanswered > 0 ? { unanswered: ended.unanswered } : {}),
   };
   return deps.gateway.turnEnded(report);
 }
