@@ -7,6 +7,7 @@ import { InboxScreen } from "../features/inbox/inbox-screen.tsx";
 import { KnowledgeScreen } from "../features/knowledge/knowledge-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
+import { ScreenFault } from "./screen-fault.tsx";
 import { Shell } from "./shell.tsx";
 
 const root = createRootRoute({ component: Shell, notFoundComponent: () => <Navigate to="/inbox/{-$id}" params={{}} /> });
@@ -36,7 +37,7 @@ function docsSearch(given: Record<string, unknown>): DocsSearch {
 const tree = root.addChildren([home, inbox, board, runs, docs, knowledge, audit, settings]);
 
 /** The address stands behind the `#`, because the page may be a file of the application. */
-export const appRouter = createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false });
+export const appRouter = createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false, defaultErrorComponent: ScreenFault });
 
 declare module "@tanstack/react-router" {
   interface Register {

@@ -17,7 +17,7 @@ export function trailEvents(paged: readonly FlowEventRow[], live: readonly FlowE
   for (const event of live) {
     if (event.sequence > newest && fitsFilter(event, filter) && (!whole || event.subject === filter.subject)) fresh.set(event.sequence, event);
   }
-  return [...[...fresh.values()].toSorted((a, b) => b.sequence - a.sequence), ...paged];
+  return [...[...fresh.values()].sort((a, b) => b.sequence - a.sequence), ...paged];
 }
 
 /** Events with a row for each day over them. `dayOf` says which day a moment is of, where the owner is. */
@@ -33,12 +33,12 @@ export function trailRows(events: readonly FlowEventRow[], dayOf: (at: number) =
 
 /** Beginnings of types, and types, that occur, for the owner to choose from: `decision.`, then `decision.decided`. */
 export function typeSuggestions(events: readonly Pick<FlowEventRow, "type">[]): readonly string[] {
-  return [...new Set(events.flatMap(({ type }) => [type.slice(0, type.indexOf(".") + 1), type]))].filter((type) => type !== "").toSorted();
+  return [...new Set(events.flatMap(({ type }) => [type.slice(0, type.indexOf(".") + 1), type]))].filter((type) => type !== "").sort();
 }
 
 /** Who occurs among the events. */
 export function actorSuggestions(events: readonly Pick<FlowEventRow, "actor">[]): readonly string[] {
-  return [...new Set(events.flatMap(({ actor }) => [actor.type, `${actor.type} ${actor.id}`]))].toSorted();
+  return [...new Set(events.flatMap(({ actor }) => [actor.type, `${actor.type} ${actor.id}`]))].sort();
 }
 
 export interface Subject {

@@ -21,11 +21,11 @@ export function issueChoices(documents: readonly IndexedDocument[], issues: read
   const known = new Map(issues.map((issue) => [issue.issue, issue]));
   return [...new Set([...known.keys(), ...counts.keys()])]
     .map((issue) => ({ issue, title: known.get(issue)?.title, stage: known.get(issue)?.stage, documents: counts.get(issue) ?? 0 }))
-    .toSorted((a, b) => Math.sign(b.documents) - Math.sign(a.documents) || b.issue - a.issue);
+    .sort((a, b) => Math.sign(b.documents) - Math.sign(a.documents) || b.issue - a.issue);
 }
 
 /** The issue to show first: that of the document that changed last, or the first there is. */
 export function firstIssue(documents: readonly (IndexedDocument & { readonly updatedAt: number })[], choices: readonly IssueChoice[]): number | undefined {
-  const [newest] = documents.filter((document) => issueOfPath(document.path) !== undefined).toSorted((a, b) => b.updatedAt - a.updatedAt);
+  const [newest] = documents.filter((document) => issueOfPath(document.path) !== undefined).sort((a, b) => b.updatedAt - a.updatedAt);
   return newest ? issueOfPath(newest.path) : choices[0]?.issue;
 }

@@ -126,5 +126,5 @@ function wayBack(history: readonly Int32Array[], endX: number, endY: number): re
     [x, y] = [fromX, fromY];
   }
   while (x > 0 && y > 0) pairs.push([--x, --y]);
-  return pairs.toReversed();
+  return pairs.reverse();
 }

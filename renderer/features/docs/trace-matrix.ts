@@ -46,7 +46,7 @@ export function traceMatrix<D extends IndexedDocument>(documents: readonly D[], 
     if (!own) empty.set(stage, row);
     return { ...row, issue, title: known.get(issue)?.title };
   };
-  return [...new Set([...known.keys(), ...byIssue.keys()])].map(rowOf).toSorted((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);
+  return [...new Set([...known.keys(), ...byIssue.keys()])].map(rowOf).sort((a, b) => b.gaps - a.gaps || begun(b) - begun(a) || a.issue - b.issue);
 }
 
 function traceRow<D extends IndexedDocument>(issue: number, stage: StageName | undefined, documents: readonly D[]): TraceRow<D> {

@@ -138,7 +138,7 @@ function CellButton({ cell, chosen, choose }: { readonly cell: Cell; readonly ch
 
 function CellDetail({ row, cell, open }: { readonly row: Row; readonly cell: Cell; readonly open: TraceProps["open"] }): ReactElement {
   const { say } = useSpeech();
-  const gapsFirst = cell.items.toSorted((a, b) => Number(b.state === "missing") - Number(a.state === "missing"));
+  const gapsFirst = [...cell.items].sort((a, b) => Number(b.state === "missing") - Number(a.state === "missing"));
   return (
     <aside className={style["traceDetail"]} aria-live="polite">
       <h2>
