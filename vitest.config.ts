@@ -17,7 +17,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
-          include: ["{core,build,proof,renderer}/**/*.test.ts"],
+          include: ["{core,build,proof,renderer,electron}/**/*.test.ts"],
           exclude: [...notHere, "**/*.{db,e2e,k8s,browser}.test.ts"],
           sequence: { groupOrder: 0 },
           // Only a net for what hangs: the machine may be busy, and no test is about speed.
@@ -41,9 +41,10 @@ export default defineConfig({
         extends: true,
         test: {
           name: "e2e",
-          include: ["{core,proof,renderer}/**/*.e2e.test.ts"],
+          include: ["{core,proof,renderer,electron}/**/*.e2e.test.ts"],
           exclude: notHere,
           sequence: { groupOrder: 2 },
+          globalSetup: ["build/testbed/window-global-setup.ts"],
           // A rehearsal waits for one process after another: two of them at a time fill two cores.
           maxWorkers: 2,
           testTimeout: 300_000,

@@ -24,9 +24,10 @@ function count(test: TestCase, outcome: Outcome): void {
   else if (result.state === "failed") outcome.failed += 1;
   else {
     outcome.skipped += 1;
-    const reason = result.state === "skipped" ? result.note : undefined;
+    const note = result.state === "skipped" ? result.note : undefined;
+    const { postgresSkipReason, desktopSkipReason } = test.project.getProvidedContext();
     console.log(
-      `skipped: ${test.project.name} ${test.module.relativeModuleId} > ${test.fullName}: ${reason ?? test.project.getProvidedContext().postgresSkipReason ?? "no reason given"}`,
+      `skipped: ${test.project.name} ${test.module.relativeModuleId} > ${test.fullName}: ${note ?? postgresSkipReason ?? desktopSkipReason ?? "no reason given"}`,
     );
   }
 }

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { createInterface, type Interface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
-import { isReachableByOthers, obtainPostgres } from "./postgres-distribution.ts";
+import { isReachableByOthers } from "./cache-directory.ts";
+import { obtainPostgres } from "./postgres-distribution.ts";
 import { describeFailure, Unavailable } from "./unavailable.ts";
 
 const run = promisify(execFile);

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium, type Browser } from "playwright-core";
+import { startCommand } from "../../core/testing/command-line.ts";
+import { complaintsOf, type Surface } from "./window.ts";
 
 /** Names under which systems have a Chromium. */
 const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -17,8 +19,31 @@ const executable =
 export const browserUnavailable =
   executable === undefined ? "(skipped: there is no Chromium on this machine; install one, or name it in SIGNALBOX_TEST_BROWSER)" : undefined;
 
-export function launchBrowser(): Promise<Browser> {
+function launchBrowser(): Promise<Browser> {
   // As root, as in a container, Chromium refuses its own sandbox.
   const args = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
   return chromium.launch({ executablePath: executable ?? "", args });
+}
+
+/** The window in a browser, served by the program on its own. */
+export async function openInBrowser(workspace: string): Promise<Surface> {
+  const server = startCommand(["desktop", "--web", "--no-open", "--workspace", workspace]);
+  await server.shows("#token=");
+  const browser = await launchBrowser();
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, locale: "en" });
+  const complaints = complaintsOf(page);
+  await page.goto(/http:\S+/u.exec(server.said())?.[0] ?? "");
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    server.process.kill(signal);
+    await server.ended;
+  };
+  return {
+    page,
+    complaints,
+    killHost: () => end("SIGKILL"),
+    async close() {
+      await browser.close();
+      await end("SIGINT");
+    },
+  };
 }

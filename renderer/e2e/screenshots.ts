@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { browserUnavailable } from "./browser.ts";
-import { buildPage, openWindow, type OpenWindow } from "./window.ts";
+import { browserUnavailable, openInBrowser } from "./browser.ts";
+import { driveWindow, type OpenWindow } from "./window.ts";
 
 const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
 const places = ["Inbox", "Board", "Runs", "Docs", "Knowledge", "Audit", "Settings"] as const;
@@ -42,8 +42,7 @@ async function takeAll(window: OpenWindow): Promise<void> {
 if (browserUnavailable !== undefined) throw new Error(browserUnavailable);
 const workspace = await mkdtemp(join(tmpdir(), "signalbox-screens-"));
 await mkdir(folder, { recursive: true });
-await buildPage();
-const window = await openWindow(workspace);
+const window = await driveWindow(await openInBrowser(workspace));
 try {
   await takeAll(window);
 } finally {

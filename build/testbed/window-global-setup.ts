@@ -1,0 +1,52 @@
+import { execFile } from "node:child_process";
+import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { TestProject } from "vitest/node";
+import { startDisplay } from "./display.ts";
+import { obtainElectron } from "./electron-runtime.ts";
+import { Unavailable } from "./unavailable.ts";
+
+const application = resolve(import.meta.dirname, "../../electron/dist");
+
+/** What the suites of the desktop are given. */
+export interface DesktopGround {
+  /** Electron with the built shell as its application. */
+  readonly electron: string;
+  /** Value of `DISPLAY`; empty where the system needs none. */
+  readonly display: string;
+}
+
+declare module "vitest" {
+  interface ProvidedContext {
+    /** Absent outside the `e2e` project, and where no Electron could be had. */
+    desktopGround: DesktopGround | undefined;
+    /** Why there is none. Set exactly when the `e2e` project has no `desktopGround`. */
+    desktopSkipReason: string | undefined;
+  }
+}
+
+/** Builds page and shell once for all suites, and gives them a real Electron with a display. Where none can be had, its suites skip with the reason that is printed here. */
+export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  await promisify(execFile)("npm", ["run", "--silent", "build:desktop"]);
+  try {
+    const runtime = await obtainElectron();
+    const display = await startDisplay();
+    const directory = await mkdtemp(join(tmpdir(), "signalbox-electron-"));
+    await cp(runtime.directory, directory, { recursive: true, verbatimSymlinks: true });
+    // The old runtime takes no path to an application: it runs the one that lies in it.
+    await symlink(application, join(directory, "resources", "app"));
+    project.provide("desktopGround", { electron: join(directory, "electron"), display: display.name });
+    console.log(`Electron: ${runtime.origin}`);
+    return async () => {
+      await display.stop();
+      await rm(directory, { recursive: true, force: true });
+    };
+  } catch (error) {
+    if (!(error instanceof Unavailable)) throw error;
+    project.provide("desktopSkipReason", error.message);
+    console.log(`Electron: not to be had, its suites are skipped: ${error.message}`);
+    return undefined;
+  }
+}
