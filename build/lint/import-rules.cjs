@@ -12,7 +12,8 @@ const places = [
   "^core/adapters/[^/]+/.",
   "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
   "^core/(testing|prompts)/",
-  "^build/(lint|renderer|test|testbed|tsconfig)/",
+  "^build/(electron|lint|renderer|test|testbed|tsconfig)/",
+  "^electron/(main|preload|e2e)/",
   "^renderer/(app|e2e|host-client|i18n|ui)/",
   "^renderer/features/[^/]+/.",
   "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
@@ -34,6 +35,7 @@ const vendors = {
   ws: "^core/apps/(host|cli)/",
   hono: "^core/(adapters/local-forge|apps)/",
   "@hono/": "^core/(adapters/local-forge|apps)/",
+  electron: "^electron/(main|preload)/",
   commander: "^core/apps/cli/",
   "@clack/": "^core/apps/cli/",
   graphql: "^core/adapters/(github|local-forge)/",
@@ -101,6 +103,9 @@ const rules = [
   // The window knows the contract and the portable code, never the processes behind the contract; one feature does not know another.
   ...layer("window", "^renderer/(app|host-client|i18n|ui)/", ["^core/(domain|contract)/", "^renderer/"]),
   ...layer("feature", "^renderer/features/([^/]+)/", ["^core/(domain|contract)/", "^renderer/(host-client|i18n|ui)/", "^renderer/features/$1/"]),
+  // The shell shows the window and keeps its host alive. Of the host it knows how the page is served, and nothing of what happens behind the contract.
+  ...layer("shell", "^electron/main/", ["^core/contract/", "^core/apps/host/page-files[.]ts$", "^electron/main/"]),
+  ...layer("preload", "^electron/preload/", ["^electron/preload/"], ["electron"]),
   ...layer("testing", "^core/testing/", ["^core/"]),
   ...layer("build", "^build/", ["^build/"]),
   // The attacks on the whole and the measurements of it: they may use everything, and nothing uses them (below).
@@ -130,7 +135,7 @@ const rules = [
     name: "no-import-of-tests",
     comment: "Only a runner starts tests, and nothing but tests uses what is made for tests.",
     severity: "error",
-    from: { pathNot: [test, conformance, "^core/testing/", "^proof/", "^renderer/e2e/"] },
+    from: { pathNot: [test, conformance, "^core/testing/", "^proof/", "^(renderer|electron)/e2e/"] },
     to: { path: [test, conformance, "^core/testing/"] },
   },
   {
@@ -145,7 +150,7 @@ const rules = [
     name: `only-there:${name}`,
     comment: `${name} is known in ${path} alone.`,
     severity: "error",
-    from: { path: "^(core|build)/", pathNot: [path, test, "^core/testing/"] },
+    from: { path: "^(core|build|electron)/", pathNot: [path, test, "^core/testing/"] },
     to: { path: `node_modules/${name}${name.endsWith("/") ? "" : "/"}` },
   })),
 ];

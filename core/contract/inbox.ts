@@ -1,6 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { commonErrors, instant, issueNumber, labelPlan, ownerText, repositoryName, requestId, role, runId, stageName } from "./shared.ts";
+import { commonErrors, instant, issueNumber, labelPlan, ownerText, repositoryName, requestId, requestKind, role, runId, stageName } from "./shared.ts";
 
 const effectPreview = z.discriminatedUnion("type", [
   labelPlan.extend({ type: z.literal("labels"), target: z.object({ kind: z.enum(["issue", "pull"]), number: z.number() }) }),
@@ -40,7 +40,7 @@ export const verdict = z.discriminatedUnion("type", [
 /** One row of the inbox. */
 export const inboxItem = z.object({
   id: requestId,
-  kind: z.enum(["tool", "question", "gate", "document"]),
+  kind: requestKind,
   /** One plain sentence made by Signalbox, never by the agent. */
   summary: z.string(),
   repository: repositoryName,

@@ -16,7 +16,7 @@ export function App({ connection }: { readonly connection: HostConnection }): Re
   return (
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} defaultColorScheme="auto">
       <Notifications position="bottom-right" />
-      <LanguageProvider>
+      <LanguageProvider onSpeak={connection.source.speak}>
         <QueryClientProvider client={queries}>
           <HostProvider connection={connection}>
             <KeysProvider>
@@ -31,10 +31,16 @@ export function App({ connection }: { readonly connection: HostConnection }): Re
 
 /** What was read stays on the screen, with its age, while the host is away; live queries go on as soon as it is back. */
 function createQueries(): QueryClient {
-  return new QueryClient({
+  const queries = new QueryClient({
     defaultOptions: {
       queries: { retry: true, retryDelay: (times) => Math.min(250 * 2 ** times, 4_000), networkMode: "always", refetchOnWindowFocus: false, gcTime: 3_600_000 },
       mutations: { retry: false, networkMode: "always" },
     },
   });
+  // A live query ends only when its host does, so what it last failed with would stand beside what it has brought since.
+  queries.getQueryCache().subscribe((event) => {
+    const isNews = event.type === "updated" && event.action.type === "success" && event.action.manual;
+    if (isNews && event.query.state.fetchFailureCount > 0) event.query.setState({ fetchFailureCount: 0, fetchFailureReason: null });
+  });
+  return queries;
 }

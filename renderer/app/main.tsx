@@ -7,13 +7,13 @@ import "./app.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { connectToHost } from "../host-client/connect.ts";
-import { hostEndpoint } from "../host-client/endpoint.ts";
+import { hostSource } from "../host-client/endpoint.ts";
 import { App } from "./app.tsx";
 
 const place = document.querySelector("#root");
 if (!place) throw new Error("the page has no place for the application");
-const endpoint = hostEndpoint(window.location, window.sessionStorage, window.history);
-createRoot(place).render(<StrictMode>{endpoint ? <App connection={connectToHost(endpoint)} /> : <NoToken />}</StrictMode>);
+const source = hostSource(window);
+createRoot(place).render(<StrictMode>{source ? <App connection={connectToHost(source)} /> : <NoToken />}</StrictMode>);
 
 /** Somebody opened the address without what proves that it is the owner. */
 function NoToken(): React.ReactElement {

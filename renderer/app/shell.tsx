@@ -1,11 +1,11 @@
-import { Kbd } from "@mantine/core";
+import { Button, Kbd } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ConnectionState } from "../../core/contract/connection.ts";
-import { useHostQueries, useLinkState } from "../host-client/host-context.tsx";
+import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
 import type { Text } from "../i18n/en.ts";
 import { useSpeech } from "../i18n/language.tsx";
 import { clock } from "../ui/age.tsx";
@@ -89,7 +89,21 @@ function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionSt
 
 function LostHost(): ReactElement | undefined {
   const { say } = useSpeech();
+  const { source } = useHostConnection();
   const link = useLinkState();
+  if (link.phase === "failed")
+    return (
+      <div className={style["lost"]} role="alert">
+        <span>
+          {say("shell.failed")} {link.failure.message} {link.failure.remedy}
+        </span>
+        {source.startAgain ? (
+          <Button size="compact-xs" variant="default" onClick={source.startAgain}>
+            {say("shell.startAgain")}
+          </Button>
+        ) : undefined}
+      </div>
+    );
   if (link.phase !== "lost") return undefined;
   return (
     <div className={style["lost"]} role="alert">

@@ -3,22 +3,36 @@ import { RPCLink } from "@orpc/client/websocket";
 import type { ContractRouterClient } from "@orpc/contract";
 import { WebSocket as ReconnectingWebSocket } from "partysocket";
 import type { HostContract } from "../../core/contract/index.ts";
+import type { HostEndpoint } from "../../core/contract/shell.ts";
+import type { HostFailure, HostSource } from "./endpoint.ts";
 
 export type HostClient = ContractRouterClient<HostContract>;
 
-/** How the window reaches its host: `live`, or `lost` since a moment, while it tries again and again. */
-export type LinkState = { readonly phase: "connecting" } | { readonly phase: "live" } | { readonly phase: "lost"; readonly since: number };
+/** How the window reaches its host: `live`, or `lost` since a moment, while it tries again and again, or `failed`: it does not begin, and says why. */
+export type LinkState =
+  | { readonly phase: "connecting" }
+  | { readonly phase: "live" }
+  | { readonly phase: "lost"; readonly since: number }
+  | { readonly phase: "failed"; readonly failure: HostFailure };
 
 export interface HostConnection {
   readonly client: HostClient;
   readonly state: () => LinkState;
   /** @returns what ends the watching. */
   readonly watch: (changed: () => void) => () => void;
+  readonly source: HostSource;
 }
 
-/** Connects to the host over a WebSocket, and again whenever it breaks. Calls that were under way fail; who asked asks again. */
-export function connectToHost({ url, token }: { readonly url: string; readonly token: string }): HostConnection {
-  const socket = new ReconnectingWebSocket(url, ["signalbox", token], { minReconnectionDelay: 250, maxReconnectionDelay: 4_000, maxEnqueuedMessages: 0 });
+/** Connects to the host over a WebSocket, and again whenever it breaks, wherever the host is by then. Calls that were under way fail; who asked asks again. */
+export function connectToHost(source: HostSource): HostConnection {
+  let found: Promise<HostEndpoint>;
+  // For each attempt the socket asks for the address first, then for the protocols.
+  const url = async (): Promise<string> => {
+    found = source.find((failure) => become({ phase: "failed", failure }));
+    return (await found).url;
+  };
+  const protocols = async (): Promise<string[]> => ["signalbox", (await found).token];
+  const socket = new ReconnectingWebSocket(url, protocols, { minReconnectionDelay: 250, maxReconnectionDelay: 4_000, maxEnqueuedMessages: 0 });
   let state: LinkState = { phase: "connecting" };
   const watchers = new Set<() => void>();
   const become = (next: LinkState): void => {
@@ -27,9 +41,10 @@ export function connectToHost({ url, token }: { readonly url: string; readonly t
   };
   socket.addEventListener("open", () => become({ phase: "live" }));
   socket.addEventListener("close", () => {
-    if (state.phase !== "lost") become({ phase: "lost", since: Date.now() });
+    if (state.phase === "live" || state.phase === "connecting") become({ phase: "lost", since: Date.now() });
   });
   return {
+    source,
     client: createORPCClient(new RPCLink({ websocket: socket as unknown as WebSocket })),
     state: () => state,
     watch(changed) {

@@ -1,17 +1,59 @@
-export interface HostEndpoint {
-  readonly url: string;
-  readonly token: string;
+import { shellReply, type HostEndpoint, type ShellRequest } from "../../core/contract/shell.ts";
+
+/** The window's way to its host, whoever opened the window. */
+export interface HostSource {
+  /** Where the host is now. In the desktop it waits for as long as there is none; `onFailure` is told why there is none, as often as that is tried. */
+  find(onFailure: (failure: HostFailure) => void): Promise<HostEndpoint>;
+  /** Tries again to start a host that could not begin; absent where that is not the window's to do. */
+  readonly startAgain?: (() => void) | undefined;
+  /** Tells whatever stands around the page which language it speaks. */
+  readonly speak: (language: "en" | "ru") => void;
+}
+
+export interface HostFailure {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}
+
+/** What the desktop gives its page: one function. */
+type AskShell = (message: ShellRequest) => Promise<unknown>;
+
+declare global {
+  interface Window {
+    readonly signalbox?: AskShell;
+  }
 }
 
 const kept = "signalbox.host-token";
 
+/** Milliseconds after which a window whose host cannot begin looks for it again. */
+const pause = 3_000;
+
+/** The host that stands behind this page; undefined for a page that was not opened by the owner's program. */
+export function hostSource(page: Pick<Window, "signalbox" | "location" | "sessionStorage" | "history">): HostSource | undefined {
+  return page.signalbox ? shellSource(page.signalbox) : pageSource(page.location, page.sessionStorage, page.history);
+}
+
+function shellSource(ask: AskShell): HostSource {
+  return {
+    async find(onFailure) {
+      for (;;) {
+        const reply = shellReply.parse(await ask({ type: "find-host" }));
+        if (reply.type === "host") return reply.endpoint;
+        onFailure(reply);
+        await new Promise((resolve) => setTimeout(resolve, pause));
+      }
+    },
+    startAgain: () => void ask({ type: "start-host" }),
+    speak: (language) => void ask({ type: "speak", language }),
+  };
+}
+
 /**
- * Where the host is that served this page. The token stands behind the `#` of the address that the owner was given, which no server sees; it is kept for this tab and taken out
+ * In a browser, the host is the one that served the page. The token stands behind the `#` of the address that the owner was given, which no server sees; it is kept for this tab and taken out
  * of the address, so that it is in no bookmark and no screenshot.
- *
- * @returns undefined when there is no token: this page was not opened by the owner's program.
  */
-export function hostEndpoint(location: Location, storage: Storage, history: History): HostEndpoint | undefined {
+function pageSource(location: Location, storage: Storage, history: History): HostSource | undefined {
   const given = new URLSearchParams(location.hash.slice(1)).get("token");
   if (given !== null) {
     storage.setItem(kept, given);
@@ -19,5 +61,6 @@ export function hostEndpoint(location: Location, storage: Storage, history: Hist
   }
   const token = given ?? storage.getItem(kept);
   if (token === null) return undefined;
-  return { url: `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/host`, token };
+  const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/host`;
+  return { find: () => Promise.resolve({ url, token }), speak: () => undefined };
 }

@@ -31,7 +31,11 @@ export function useHostQueries(): RouterUtils<HostClient> {
   return useHost().queries;
 }
 
+export function useHostConnection(): HostConnection {
+  return useHost().connection;
+}
+
 export function useLinkState(): LinkState {
-  const { connection } = useHost();
+  const connection = useHostConnection();
   return useSyncExternalStore(connection.watch, connection.state);
 }

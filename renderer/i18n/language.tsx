@@ -19,11 +19,13 @@ interface Speech {
 
 const SpeechContext = createContext<Speech | undefined>(undefined);
 
-export function LanguageProvider({ children }: { readonly children: ReactNode }): ReactElement {
+/** @param onSpeak is told the language at the start and whenever it changes. */
+export function LanguageProvider({ onSpeak, children }: { readonly onSpeak: (language: Language) => void; readonly children: ReactNode }): ReactElement {
   const [language, setLanguage] = useState<Language>(initialLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
-  }, [language]);
+    onSpeak(language);
+  }, [language, onSpeak]);
   const choose = (chosen: Language): void => {
     window.localStorage.setItem(kept, chosen);
     setLanguage(chosen);

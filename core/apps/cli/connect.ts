@@ -42,7 +42,7 @@ async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: st
     return {
       client: createRouterClient(rehearsal.router),
       mode: "embedded",
-      page: pageOf(rehearsal),
+      endpoint: { url: hostUrl, token: hostToken },
       async close() {
         await lock.withdraw();
         await rehearsal.close();
@@ -53,10 +53,6 @@ async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: st
     await lock.release();
     throw error;
   }
-}
-
-function pageOf({ hostUrl, hostToken }: { readonly hostUrl: string; readonly hostToken: string }): string {
-  return `${hostUrl.replace(/^ws/u, "http")}/#token=${hostToken}`;
 }
 
 /** Connects to the owner; undefined while it cannot serve this: it is starting or ending, or it only reads and work is wanted. */
@@ -72,7 +68,7 @@ async function attach({ endpoint }: OwnerRecord, purpose: Purpose): Promise<Cont
   return {
     client,
     mode: "attached",
-    page: pageOf(endpoint),
+    endpoint: { url: endpoint.hostUrl, token: endpoint.hostToken },
     async close() {
       if (socket.readyState === WebSocket.CLOSED) return;
       await new Promise<void>((resolve) => {

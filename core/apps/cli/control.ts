@@ -1,5 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { hostContract } from "../../contract/index.ts";
+import type { HostEndpoint } from "../../contract/shell.ts";
 import type { Output } from "./output.ts";
 
 export type HostClient = ContractRouterClient<typeof hostContract>;
@@ -9,8 +10,8 @@ export interface Control {
   readonly client: HostClient;
   /** `embedded`: this process opened the workspace and has to see its work through before it ends. */
   readonly mode: "embedded" | "attached";
-  /** Where the workspace's owner serves the window to a browser, with what lets the owner in behind the `#`. Whoever has it is the owner. */
-  readonly page: string;
+  /** Where the workspace's owner listens, with what lets the owner in. Whoever has it is the owner. */
+  readonly endpoint: HostEndpoint;
   close(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import type { InboxCard } from "../../contract/inbox.ts";
 import { auditFormats, type AuditFormat } from "../../domain/audit/export-format.ts";
 import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit } from "./commands/audit.ts";
-import { serveDesktop } from "./commands/desktop.ts";
+import { openDesktop, runDesktopHost, type DesktopOptions } from "./commands/desktop.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
 import { createKeys } from "./commands/init-keys.ts";
@@ -51,9 +51,10 @@ function addRehearsal(program: Command, run: Runner): void {
   program
     .command("desktop")
     .description("open the rehearsal workspace in a window")
-    .requiredOption("--web", "in the browser, served on this machine only")
-    .option("--no-open", "print the address, open no browser")
-    .action(async (options: { open: boolean }) => run((context) => serveDesktop(context, options)));
+    .option("--web", "in the browser, served on this machine only")
+    .option("--no-open", "with --web: print the address, open no browser")
+    .action(async (options: DesktopOptions) => run((context) => openDesktop(context, options)));
+  program.command("desktop-host", { hidden: true }).action(async () => run((context) => runDesktopHost(context)));
   program
     .command("rehearse")
     .description("take an issue through stages in the rehearsal workspace, without account, key or cluster")

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { onError } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/bun-ws";
 import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { shellOrigin } from "../../contract/shell.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { faultBehind } from "./failures.ts";
 import { isLoopback, openPage } from "./page.ts";
@@ -111,9 +112,9 @@ function isOwner(request: IncomingMessage, token: string): boolean {
   return shown !== undefined && timingSafeEqual(digest(shown), digest(token));
 }
 
-/** A browser names the page that asks; only the page that came from here may. Other programs name none. */
+/** A browser names the page that asks; only the page that came from here, or from the desktop's shell, may. Other programs name none. */
 function isOwnOrigin({ headers }: IncomingMessage): boolean {
-  return headers.origin === undefined || (isLoopback(headers.host) && headers.origin === `http://${headers.host}`);
+  return headers.origin === undefined || (isLoopback(headers.host) && [`http://${headers.host}`, shellOrigin].includes(headers.origin));
 }
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest();

@@ -1,12 +1,37 @@
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import type { CommandContext } from "../control.ts";
+import type { HostNotice } from "../../../contract/shell.ts";
+import type { CommandContext, HostClient } from "../control.ts";
+import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
+import { noticesOf } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { failureOf, usageFailure } from "../failures.ts";
+import { layoutOf } from "../../rehearsal/workspace-directory.ts";
 import { withControl } from "./inbox.ts";
 
+export interface DesktopOptions {
+  /** The browser instead of the desktop's own window. */
+  readonly web?: boolean | undefined;
+  /** With `web`: whether a browser is opened. */
+  readonly open: boolean;
+}
+
+/**
+ * `signalbox desktop`: the window, in its own shell. Where that cannot be had, it says why in one line, and the window opens in the browser.
+ * Ends with 0 when the owner quits.
+ */
+export async function openDesktop(context: CommandContext, options: DesktopOptions): Promise<ExitCode> {
+  if (options.web) return serveDesktop(context, options);
+  const shell = await findShell(process.env, (text) => context.output.progress(text));
+  if (shell.type === "shell") return runShell(shell, context.root, context.signal);
+  context.output.progress(`${shell.reason}, so the control room opens in the browser.`);
+  return serveDesktop(context, options);
+}
+
 /** `signalbox desktop --web`: keeps the workspace open and serves the window to a browser of this machine, until Ctrl-C. */
-export function serveDesktop(context: CommandContext, { open }: { readonly open: boolean }): Promise<ExitCode> {
-  return withControl(context, "work", async ({ page, mode }) => {
+function serveDesktop(context: CommandContext, { open }: DesktopOptions): Promise<ExitCode> {
+  return withControl(context, "work", async ({ endpoint, mode }) => {
+    // What stands behind the # is in no server's log.
+    const page = `${endpoint.url.replace(/^ws/u, "http")}/#token=${endpoint.token}`;
     context.output.result(
       { page, mode },
       `The control room is at ${page}\nWhoever has this address is the owner: do not pass it on. Ctrl-C ends it; runs go on at the next start.`,
@@ -17,12 +42,34 @@ export function serveDesktop(context: CommandContext, { open }: { readonly open:
   });
 }
 
-/** Best effort: a machine without a browser has the address on the screen. */
-function openBrowser(page: string): void {
-  const [command, ...before] = openers[process.platform] ?? ["xdg-open"];
-  const opener = spawn(command ?? "", [...before, page], { stdio: "ignore", detached: true });
-  opener.on("error", () => undefined);
-  opener.unref();
+/**
+ * `signalbox desktop-host`: the process behind the desktop's window, started by the shell, which it tells over their channel where it is and what waits. It ends when the shell does.
+ * A host that cannot begin says why first.
+ */
+export async function runDesktopHost(context: CommandContext): Promise<ExitCode> {
+  if (process.send === undefined) throw usageFailure("desktop-host is started by the desktop, not by hand", "Write: signalbox desktop");
+  const tell = (notice: HostNotice): void => void process.send?.(notice);
+  let isReady = false;
+  try {
+    return await withControl(context, "work", async ({ client, endpoint }) => {
+      tell({ type: "ready", endpoint });
+      isReady = true;
+      const shellLeft = once(process, "disconnect", { signal: context.signal }).catch(() => undefined);
+      await Promise.race([shellLeft, tellWhatWaits(client, tell, context.signal)]);
+      return exitCodes.ok;
+    });
+  } catch (error) {
+    const { message, remedy } = failureOf(error, layoutOf(context.root).log);
+    if (!isReady) tell({ type: "failed", message, ...(remedy === undefined ? {} : { remedy }) });
+    throw error;
+  }
 }
 
-const openers: Readonly<Record<string, readonly string[] | undefined>> = { darwin: ["open"], win32: ["rundll32", "url.dll,FileProtocolHandler"] };
+/** Ends with an error when the workspace's owner, where that is another process, went away: the next start of this command takes its place. */
+async function tellWhatWaits(client: HostClient, tell: (notice: HostNotice) => void, signal: AbortSignal): Promise<void> {
+  let known: ReadonlySet<string> | undefined;
+  for await (const { items } of await client.inbox.watch(undefined, { signal })) {
+    for (const notice of noticesOf(known, items)) tell(notice);
+    known = new Set(items.map((item) => item.id));
+  }
+}

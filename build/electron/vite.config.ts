@@ -1,0 +1,36 @@
+import { copyFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const output = at("electron/dist");
+
+/**
+ * The shell's two programs as CommonJS, for the oldest Electron that they run in: one file each, because a preload in a sandbox can load no other.
+ */
+export default defineConfig({
+  ssr: { noExternal: true },
+  plugins: [application()],
+  build: {
+    ssr: true,
+    target: "node16",
+    outDir: output,
+    emptyOutDir: true,
+    rolldownOptions: {
+      input: { main: at("electron/main/main.ts"), preload: at("electron/preload/preload.ts") },
+      external: ["electron"],
+      output: { format: "cjs", entryFileNames: "[name].cjs" },
+    },
+  },
+});
+
+/** What makes the folder an application: its first file, and its pictures. */
+function application(): Plugin {
+  return {
+    name: "signalbox-application",
+    async writeBundle() {
+      await writeFile(`${output}/package.json`, `${JSON.stringify({ name: "signalbox", productName: "Signalbox", main: "main.cjs", private: true })}\n`);
+      for (const picture of ["icon.png", "tray.png", "tray-waiting.png"]) await copyFile(at(`electron/pictures/${picture}`), `${output}/${picture}`);
+    },
+  };
+}

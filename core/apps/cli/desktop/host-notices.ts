@@ -1,0 +1,28 @@
+import type { HostNotice } from "../../../contract/shell.ts";
+import type { InboxItem } from "../../../contract/inbox.ts";
+
+const longestSummary = 1_000;
+
+/**
+ * What the shell is to be told when the inbox became `items`.
+ *
+ * @param known the requests that waited before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
+ */
+export function noticesOf(known: ReadonlySet<string> | undefined, items: readonly InboxItem[]): readonly HostNotice[] {
+  const fresh = known === undefined ? [] : items.filter((item) => !known.has(item.id));
+  const [first] = fresh;
+  return [
+    ...(known?.size === items.length && fresh.length === 0 ? [] : [{ type: "waiting", count: items.length } as const]),
+    ...(first === undefined
+      ? []
+      : [
+          {
+            type: "needs-you",
+            kind: first.kind,
+            count: fresh.length,
+            summary: first.summary.slice(0, longestSummary),
+            place: `/inbox/${encodeURIComponent(first.id)}`,
+          } as const,
+        ]),
+  ];
+}

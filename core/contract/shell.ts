@@ -1,0 +1,52 @@
+import { z } from "zod";
+import { requestKind } from "./shared.ts";
+
+/**
+ * What crosses between the desktop's shell and its two neighbours. The shell shows and restarts; it knows nothing of stages, runs or decisions, and what it is told is enough to
+ * draw a count, to show a notification and to open an address of the window.
+ */
+
+/** Origin of the window's page inside of the desktop. No site can have it: only the shell's own protocol serves it. */
+export const shellOrigin = "app://signalbox";
+
+/** An address inside of the window: what stands behind the `#`. */
+export const place = z
+  .string()
+  .regex(/^\/(?!\/)[\w\-./?=&%]*$/u, "a place begins with one / and holds no other address")
+  .max(500);
+
+/** Where the window reaches its host, and what lets it in. */
+export const hostEndpoint = z.object({
+  url: z.string().regex(/^ws:\/\/127\.0\.0\.1:\d{1,5}(?:\/\w*)?$/u, "a host listens on loopback"),
+  token: z.string().min(16).max(200),
+});
+export type HostEndpoint = z.infer<typeof hostEndpoint>;
+
+/** What the host tells its shell, in the order in which it happens. */
+export const hostNotice = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready"), endpoint: hostEndpoint }),
+  /** It cannot begin; another attempt would end the same way until the owner did what the remedy says. */
+  z.object({ type: z.literal("failed"), message: z.string().max(2_000), remedy: z.string().max(2_000).optional() }),
+  /** Requests that wait for the owner, whenever their number changed. */
+  z.object({ type: z.literal("waiting"), count: z.int().min(0) }),
+  /** Something new waits for the owner: the first of `count`, and where the window shows it. */
+  z.object({ type: z.literal("needs-you"), kind: requestKind, count: z.int().min(1), summary: z.string().max(1_000), place }),
+]);
+export type HostNotice = z.infer<typeof hostNotice>;
+
+/** What the window may ask of its shell, through the one function that it has. */
+export const shellRequest = z.discriminatedUnion("type", [
+  /** Where the host is: answers when there is one, with how it failed when it did. */
+  z.strictObject({ type: z.literal("find-host") }),
+  /** Tries again to start a host that could not begin. */
+  z.strictObject({ type: z.literal("start-host") }),
+  /** Puts menus and notifications into the language of the window. */
+  z.strictObject({ type: z.literal("speak"), language: z.enum(["en", "ru"]) }),
+]);
+export type ShellRequest = z.infer<typeof shellRequest>;
+
+export const shellReply = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("host"), endpoint: hostEndpoint }),
+  z.object({ type: z.literal("no-host"), message: z.string(), remedy: z.string().optional() }),
+]);
+export type ShellReply = z.infer<typeof shellReply>;
