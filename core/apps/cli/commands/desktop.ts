@@ -48,17 +48,20 @@ function serveDesktop(context: CommandContext, { open }: DesktopOptions): Promis
  */
 export async function runDesktopHost(context: CommandContext): Promise<ExitCode> {
   if (process.send === undefined) throw usageFailure("desktop-host is started by the desktop, not by hand", "Write: signalbox desktop");
-  const tell = (notice: HostNotice): void => void process.send?.(notice);
+  const tell = (notice: HostNotice): void => void (process.connected && process.send?.(notice));
+  const shellLeft = new AbortController();
+  process.once("disconnect", () => shellLeft.abort());
+  const signal = AbortSignal.any([context.signal, shellLeft.signal]);
   let isReady = false;
   try {
     return await withControl(context, "work", async ({ client, endpoint }) => {
       tell({ type: "ready", endpoint });
       isReady = true;
-      const shellLeft = once(process, "disconnect", { signal: context.signal }).catch(() => undefined);
-      await Promise.race([shellLeft, tellWhatWaits(client, tell, context.signal)]);
+      await tellWhatWaits(client, tell, signal);
       return exitCodes.ok;
     });
   } catch (error) {
+    if (signal.aborted) return exitCodes.ok;
     const { message, remedy } = failureOf(error, layoutOf(context.root).log);
     if (!isReady) tell({ type: "failed", message, ...(remedy === undefined ? {} : { remedy }) });
     throw error;
@@ -68,6 +71,7 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
 /** Ends with an error when the workspace's owner, where that is another process, went away: the next start of this command takes its place. */
 async function tellWhatWaits(client: HostClient, tell: (notice: HostNotice) => void, signal: AbortSignal): Promise<void> {
   let known: ReadonlySet<string> | undefined;
+  if (signal.aborted) return;
   for await (const { items } of await client.inbox.watch(undefined, { signal })) {
     for (const notice of noticesOf(known, items)) tell(notice);
     known = new Set(items.map((item) => item.id));

@@ -21,7 +21,7 @@ describe("the process behind the desktop's window", () => {
   afterEach(async () => {
     if (host?.process.exitCode !== null) return;
     host.process.kill("SIGTERM");
-    await once(host.process, "close");
+    await once(host.process, "exit");
   });
 
   /** As the shell starts it: with a channel. */
@@ -67,7 +67,7 @@ describe("the process behind the desktop's window", () => {
 
     host.process.disconnect();
 
-    const [code] = (await once(host.process, "close")) as [number];
+    const [code] = (await once(host.process, "exit")) as [number];
     expect(code).toBe(0);
     expect((await workspace.command("inbox", "list")).code).toBe(0);
   });
