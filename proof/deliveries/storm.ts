@@ -213,7 +213,7 @@ async function judge(installation: Installation, issues: ReadonlyMap<number, Act
   );
   if (stored.length !== ids.length) findings.push(`${ids.length - stored.length} deliveries that were accepted are not there`);
   for (const { id, state, outcome } of stored) if (state !== "processed" && state !== "ignored") findings.push(`delivery ${id} is ${state}: ${outcome ?? ""}`);
-  const runs = await database.store.transaction((tx) => tx.runs.list({ repository }));
+  const runs = await database.store.transaction((tx) => tx.runs.list({ repository, limit: 1_000_000 }));
   const facts = await oracle.facts();
   for (const [number, kind] of issues) {
     const issue = facts.issues.find((one) => one.number === number);

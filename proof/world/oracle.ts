@@ -74,7 +74,8 @@ export function createOracle(options: OracleOptions): Oracle {
     facts,
     unsettled: () => unsettled(options),
     async judge(expected) {
-      const runs = await options.store.transaction((tx) => tx.runs.list({}));
+      // An hour leaves more runs than a listing gives unasked.
+      const runs = await options.store.transaction((tx) => tx.runs.list({ limit: 1_000_000 }));
       const all = await Promise.all(options.repositories.map(async (name) => ({ name, seen: await facts(name) })));
       const findings: Findings = { lost: [], twice: [], stuck: [...(await unsettled(options))], audit: [], leftovers: [] };
       for (const { name, seen } of all) {

@@ -16,8 +16,8 @@ export interface PgBossQueueOptions {
  * within seconds when it is back.
  */
 const queues: Readonly<Record<JobName, { readonly retryDelayMax: number }>> = {
-  "process-delivery": { retryDelayMax: 8 },
-  "dispatch-effect": { retryDelayMax: 8 },
+  "process-delivery": { retryDelayMax: 5 },
+  "dispatch-effect": { retryDelayMax: 5 },
   reconcile: { retryDelayMax: 30 },
 };
 const jobNames = Object.keys(queues) as readonly JobName[];
