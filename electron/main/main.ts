@@ -102,15 +102,16 @@ function startHost(state: Shell): void {
     now: Date.now,
     onNotice: (notice) => hear(state, notice),
   });
-  endHostWithShell(state.host);
+  endHostWithShell(state, state.host);
 }
 
 /** Quitting waits for the host, so that the next start finds everything set down. */
-function endHostWithShell(host: HostSupervision): void {
+function endHostWithShell(state: Shell, host: HostSupervision): void {
   let isEnded = false;
   app.on("will-quit", (event) => {
     if (isEnded) return;
     event.preventDefault();
+    state.tray?.remove();
     void host.end(hostPatience).finally(() => {
       isEnded = true;
       // Not within the event that has put the quitting off: it would be put off with it.

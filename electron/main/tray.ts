@@ -5,6 +5,8 @@ import type { Say } from "./texts.ts";
 export interface TrayIcon {
   /** Shows how many requests wait: in words, as a number where the system has a place for one, and by another shape of the icon. */
   showWaiting(count: number, say: Say): void;
+  /** Takes the icon away, before the application ends. */
+  remove(): void;
 }
 
 /** The icon beside the clock. A system without such a place goes without it. */
@@ -19,6 +21,10 @@ export function createTrayIcon(bundle: string, show: () => void): TrayIcon {
     tray = undefined;
   }
   return {
+    remove() {
+      tray?.destroy();
+      tray = undefined;
+    },
     showWaiting(count, say) {
       app.setBadgeCount(count);
       if (!tray) return;
