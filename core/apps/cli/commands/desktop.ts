@@ -63,8 +63,12 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
   } catch (error) {
     if (signal.aborted) return exitCodes.ok;
     const { message, remedy } = failureOf(error, layoutOf(context.root).log);
-    if (!isReady) tell({ type: "failed", message, ...(remedy === undefined ? {} : { remedy }) });
+    const failed: HostNotice = { type: "failed", message, ...(remedy === undefined ? {} : { remedy }) };
+    if (!isReady && process.connected) await new Promise((resolve) => process.send?.(failed, resolve));
     throw error;
+  } finally {
+    // An open channel would keep this process.
+    if (process.connected) process.disconnect();
   }
 }
 

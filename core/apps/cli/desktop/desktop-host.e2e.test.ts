@@ -61,6 +61,16 @@ describe("the process behind the desktop's window", () => {
     expect(host.notices).toContainEqual({ type: "waiting", count: 1 });
   });
 
+  it("ends when the shell asks for it, before the shell has gone", { timeout: 60_000 }, async () => {
+    host = start();
+    await host.heard("ready");
+
+    host.process.kill("SIGTERM");
+
+    const [code] = (await once(host.process, "exit")) as [number];
+    expect(code).toBe(0);
+  });
+
   it("ends when the shell does, however that ended, and leaves the workspace to the next", { timeout: 60_000 }, async () => {
     host = start();
     await host.heard("ready");
