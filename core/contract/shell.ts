@@ -9,6 +9,10 @@ import { requestKind } from "./shared.ts";
 /** Origin of the window's page inside of the desktop. No site can have it: only the shell's own protocol serves it. */
 export const shellOrigin = "app://signalbox";
 
+/** What the window and its shell speak. */
+export const languages = ["en", "ru"] as const;
+export type Language = (typeof languages)[number];
+
 /** An address inside of the window: what stands behind the `#`. */
 export const place = z
   .string()
@@ -41,7 +45,7 @@ export const shellRequest = z.discriminatedUnion("type", [
   /** Tries again to start a host that could not begin. */
   z.strictObject({ type: z.literal("start-host") }),
   /** Puts menus and notifications into the language of the window. */
-  z.strictObject({ type: z.literal("speak"), language: z.enum(["en", "ru"]) }),
+  z.strictObject({ type: z.literal("speak"), language: z.enum(languages) }),
 ]);
 export type ShellRequest = z.infer<typeof shellRequest>;
 

@@ -8,7 +8,7 @@ const repository = /^[\w.-]{1,100}\/[\w.-]{1,100}$/u;
 
 /** Screens that open with one thing in them, and the ones that open as they are. */
 const withOne: Readonly<Record<string, string>> = { decision: "/inbox/", run: "/runs/", settings: "/settings/" };
-const plain: readonly string[] = ["inbox", "board", "runs", "docs", "knowledge", "audit", "settings"];
+export const screens = ["inbox", "board", "runs", "docs", "knowledge", "audit", "settings"] as const;
 
 /**
  * The place in the window that a `signalbox://…` address names: `signalbox://decision/ID`, `run/ID`, `issue/OWNER/NAME/NUMBER`, or a screen. A link only leads somewhere; nothing that it says is done.
@@ -21,7 +21,7 @@ export function placeOf(address: string): string | undefined {
     .slice(linkScheme.length + 3)
     .replace(/\/$/u, "")
     .split("/");
-  const found = rest.length === 0 && plain.includes(kind) ? `/${kind}` : (oneOf(kind, rest) ?? issueOf(kind, rest));
+  const found = rest.length === 0 && screens.some((screen) => screen === kind) ? `/${kind}` : (oneOf(kind, rest) ?? issueOf(kind, rest));
   return found !== undefined && place.safeParse(found).success ? found : undefined;
 }
 

@@ -26,7 +26,7 @@ export function guardPages(say: () => Say, window: () => BrowserWindow | undefin
 }
 
 /** The page, its host, and the tools of whoever develops it. */
-export function mayLoad(address: string): boolean {
+function mayLoad(address: string): boolean {
   return isOwnPage(address) || /^(?:ws:\/\/127\.0\.0\.1:\d+\/|devtools:|blob:app:\/\/signalbox\/)/u.test(address);
 }
 

@@ -96,11 +96,10 @@ export function superviseHost(deps: HostSupervisionDeps): HostSupervision {
       start();
     },
     async end(patience) {
-      const { phase } = state;
       const host = "host" in state ? state.host : undefined;
       if (state.phase === "resting") state.callOff();
       state = { phase: "ended" };
-      if (phase !== "ended") await host?.end(patience);
+      await host?.end(patience);
     },
   };
 }

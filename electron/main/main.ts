@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { app } from "electron";
-import type { HostNotice, ShellRequest } from "../../core/contract/shell.ts";
+import type { HostNotice, Language, ShellRequest } from "../../core/contract/shell.ts";
 import { linkScheme, placeAmong, placeOf } from "./deep-links.ts";
 import { guardPages } from "./guard.ts";
 import { startHostProcess } from "./host-process.ts";
@@ -11,7 +11,7 @@ import { notify } from "./notifications.ts";
 import { announcePageScheme, servePage } from "./page-protocol.ts";
 import { answerRequests } from "./requests.ts";
 import { shellSettings, type ShellSettings } from "./settings.ts";
-import { texts, type Say, type ShellLanguage } from "./texts.ts";
+import { texts, type Say } from "./texts.ts";
 import { createTrayIcon, type TrayIcon } from "./tray.ts";
 
 /** Milliseconds that the host has to set down what it carries when the owner quits. */
@@ -142,7 +142,7 @@ function furnish(state: Shell): void {
 }
 
 /** Puts everything of the shell into the language that the window speaks. */
-function speak(state: Shell, language: ShellLanguage): void {
+function speak(state: Shell, language: Language): void {
   state.say = texts(language);
   installMenu(state.say, (place) => goTo(state, place));
   state.tray?.showWaiting(state.waiting, state.say);

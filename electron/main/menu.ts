@@ -1,7 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from "electron";
+import { screens } from "./deep-links.ts";
 import type { Say } from "./texts.ts";
-
-const screens = ["inbox", "board", "runs", "docs", "knowledge", "audit", "settings"] as const;
 
 /** The application's menu: what systems expect in one, and the way to every screen. Everything in it has a key. */
 export function installMenu(say: Say, go: (place: string) => void): void {

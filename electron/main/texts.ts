@@ -1,4 +1,4 @@
-import type { HostNotice } from "../../core/contract/shell.ts";
+import type { HostNotice, Language } from "../../core/contract/shell.ts";
 
 /** What the shell itself says. The window has its own catalogues; these few stand in menus, dialogs and notifications. */
 const en = {
@@ -62,11 +62,10 @@ const ru: Record<keyof typeof en, string> = {
 };
 
 export type ShellText = keyof typeof en;
-export type ShellLanguage = "en" | "ru";
 export type Say = (text: ShellText, values?: Readonly<Record<string, string | number>>) => string;
 
 /** The shell's texts in a language. */
-export function texts(language: ShellLanguage): Say {
+export function texts(language: Language): Say {
   const catalogue = language === "ru" ? ru : en;
   return (text, values = {}) => catalogue[text].replace(/\{(\w+)\}/gu, (whole, name: string) => String(values[name] ?? whole));
 }

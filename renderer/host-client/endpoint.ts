@@ -1,4 +1,4 @@
-import { shellReply, type HostEndpoint, type ShellRequest } from "../../core/contract/shell.ts";
+import { shellReply, type HostEndpoint, type Language, type ShellRequest } from "../../core/contract/shell.ts";
 
 /** The window's way to its host, whoever opened the window. */
 export interface HostSource {
@@ -7,7 +7,7 @@ export interface HostSource {
   /** Tries again to start a host that could not begin; absent where that is not the window's to do. */
   readonly startAgain?: (() => void) | undefined;
   /** Tells whatever stands around the page which language it speaks. */
-  readonly speak: (language: "en" | "ru") => void;
+  readonly speak: (language: Language) => void;
 }
 
 export interface HostFailure {

@@ -1,9 +1,7 @@
 import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { languages, type Language } from "../../core/contract/shell.ts";
 import { en, type Text, type Texts } from "./en.ts";
 import { ru } from "./ru.ts";
-
-export const languages = ["en", "ru"] as const;
-export type Language = (typeof languages)[number];
 
 const catalogues: Readonly<Record<Language, Texts>> = { en, ru };
 const kept = "signalbox.language";

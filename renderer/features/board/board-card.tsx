@@ -1,6 +1,7 @@
 import { memo, useEffect, useRef, type DragEvent, type ReactElement } from "react";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
-import { useSpeech, type Language, type Say } from "../../i18n/language.tsx";
+import type { Language } from "../../../core/contract/shell.ts";
+import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import style from "./board.module.css";

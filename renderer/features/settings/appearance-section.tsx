@@ -1,6 +1,7 @@
 import { Kbd, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
-import { languages, useSpeech, type Language } from "../../i18n/language.tsx";
+import { languages, type Language } from "../../../core/contract/shell.ts";
+import { useSpeech } from "../../i18n/language.tsx";
 import style from "./settings.module.css";
 
 const schemes = ["auto", "light", "dark"] as const;
