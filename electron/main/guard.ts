@@ -22,12 +22,19 @@ export function guardPages(say: () => Say, window: () => BrowserWindow | undefin
   own.setPermissionCheckHandler((contents, permission) => granted.includes(permission) && contents !== null && isOwnPage(contents.getURL()));
   own.setDevicePermissionHandler(() => false);
   own.webRequest.onBeforeRequest((details, decide) => decide({ cancel: !mayLoad(details.url) }));
-  own.on("will-download", (event) => event.preventDefault());
+  own.on("will-download", (event, item, contents) => {
+    if (!isOwnFile(item.getURL()) || !isOwnPage(contents.getURL())) event.preventDefault();
+  });
+}
+
+/** A file that the page has made itself, like an export. The owner is asked where it is to go; nothing is written without that. */
+function isOwnFile(address: string): boolean {
+  return address.startsWith(`blob:${shellOrigin}/`);
 }
 
 /** The page, its host, and the tools of whoever develops it. */
 function mayLoad(address: string): boolean {
-  return isOwnPage(address) || /^(?:ws:\/\/127\.0\.0\.1:\d+\/|devtools:|blob:app:\/\/signalbox\/)/u.test(address);
+  return isOwnPage(address) || isOwnFile(address) || /^(?:ws:\/\/127\.0\.0\.1:\d+\/|devtools:)/u.test(address);
 }
 
 function guardContents(contents: WebContents, say: () => Say, window: () => BrowserWindow | undefined): void {

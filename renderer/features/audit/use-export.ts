@@ -1,5 +1,6 @@
 import { useRef, useState } from "react";
 import { useHostClient } from "../../host-client/host-context.tsx";
+import { saveFile } from "../../ui/save-file.ts";
 
 export type ExportFormat = "jsonl" | "csv";
 
@@ -26,7 +27,7 @@ export function useExport(): Export {
       length += piece.length;
       setProgress(length);
     }
-    save(
+    saveFile(
       new Blob(pieces, { type: format === "csv" ? "text/csv" : "application/x-ndjson" }),
       `signalbox-audit-${new Date().toISOString().slice(0, 10)}.${format}`,
     );
@@ -48,14 +49,4 @@ export function useExport(): Export {
     },
     cancel: () => running.current?.abort(),
   };
-}
-
-function save(file: Blob, name: string): void {
-  const url = URL.createObjectURL(file);
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has begun to read it by the next turn; a moment more costs nothing.
-  setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

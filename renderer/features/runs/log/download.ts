@@ -1,3 +1,4 @@
+import { saveFile } from "../../../ui/save-file.ts";
 import type { LineStore } from "./line-store.ts";
 
 const linesPerPart = 2_000;
@@ -18,11 +19,5 @@ export function logParts(lines: LineStore): string[] {
 
 /** Offers the log as a file. */
 export function downloadLog(lines: LineStore, name: string): void {
-  const address = URL.createObjectURL(new Blob(logParts(lines), { type: "text/plain;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  // The download has its own hold on the content once it has begun.
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+  saveFile(new Blob(logParts(lines), { type: "text/plain;charset=utf-8" }), name);
 }
