@@ -41,6 +41,7 @@ export const verdict = z.discriminatedUnion("type", [
 export const inboxItem = z.object({
   id: requestId,
   kind: requestKind,
+  tool: z.string(),
   /** One plain sentence made by Signalbox, never by the agent. */
   summary: z.string(),
   repository: repositoryName,
@@ -61,7 +62,6 @@ export type InboxItem = z.infer<typeof inboxItem>;
 
 /** Everything the card shows, in the order in which it shows it. */
 export const inboxCard = inboxItem.extend({
-  tool: z.string(),
   effect: effectPreview,
   /** Canonical JSON of the exact arguments, hidden and bidirectional characters escaped. */
   arguments: z.string(),

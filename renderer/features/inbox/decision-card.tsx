@@ -13,6 +13,7 @@ import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
 import { Empty, Section } from "../../ui/panes.tsx";
 import { Risk } from "../../ui/risk.tsx";
 import { EffectView } from "./effect-view.tsx";
+import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";
 import { VerdictBar } from "./verdict-bar.tsx";
 
@@ -59,21 +60,6 @@ function useCard(id: string): { readonly card: InboxCard | undefined; readonly e
     void refetch();
   }, [refetch, moment]);
   return { card: data, error };
-}
-
-/** Seen when the end of a long effect comes into view: only then is it known to have been shown. */
-function EndMark({ seen }: { readonly seen: () => void }): ReactElement {
-  const mark = useRef<HTMLDivElement>(null);
-  const told = useRef(seen);
-  told.current = seen;
-  useEffect(() => {
-    const observer = new IntersectionObserver((entries) => {
-      if (entries.some(({ isIntersecting }) => isIntersecting)) told.current();
-    });
-    if (mark.current) observer.observe(mark.current);
-    return () => observer.disconnect();
-  }, []);
-  return <div ref={mark} style={{ height: 1 }} />;
 }
 
 function Facts({ card }: { readonly card: InboxCard }): ReactElement {

@@ -1,7 +1,9 @@
 import { Anchor, SegmentedControl } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconSquareCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { InboxItem } from "../../../core/contract/inbox.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -10,21 +12,27 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty, Panes } from "../../ui/panes.tsx";
 import { Risk } from "../../ui/risk.tsx";
+import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
+import { batchOf, mayBeBatched, mayJoin } from "./batch.ts";
+import { BatchPanel } from "./batch-panel.tsx";
 import { DecisionCard } from "./decision-card.tsx";
 import style from "./inbox.module.css";
 import { kindIcons } from "./kinds.ts";
 import { neighbour } from "./selection.ts";
 
-/** What waits for the owner, most urgent first, and the card of the chosen one. */
+/** What waits for the owner, most urgent first, and the card of the chosen one, or of all that are decided together. */
 export function InboxScreen(): ReactElement {
   const { say } = useSpeech();
   const { id } = useParams({ from: "/inbox/{-$id}" });
   const [shown, setShown] = useState<"waiting" | "decided">("waiting");
   const { items, isLoading } = useItems(shown);
+  const { batch, mark, clear } = useBatch(items);
   const move = useMove(items ?? [], id);
+  const chosen = items?.find((item) => item.id === id);
   useScreenKeys([
     { key: "j", what: say("inbox.key.next"), act: () => move(1) },
     { key: "k", what: say("inbox.key.previous"), act: () => move(-1) },
+    { key: "b", what: say("inbox.key.batch"), act: () => chosen && mark(chosen) },
   ]);
   const head = (
     <>
@@ -41,10 +49,40 @@ export function InboxScreen(): ReactElement {
     </>
   );
   return (
-    <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} />}>
-      {id === undefined ? <NothingChosen isEmpty={items?.length === 0 && shown === "waiting"} /> : <DecisionCard key={id} id={id} afterwards={() => move(1)} />}
+    <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} batch={batch} />}>
+      {batch.length > 0 ? (
+        <BatchPanel items={batch} leave={clear} />
+      ) : id === undefined ? (
+        <NothingChosen isEmpty={items?.length === 0 && shown === "waiting"} />
+      ) : (
+        <DecisionCard key={id} id={id} afterwards={() => move(1)} />
+      )}
     </Panes>
   );
+}
+
+interface Batch {
+  readonly batch: readonly InboxItem[];
+  /** Puts an item into the batch, or takes it out again. One that does not fit the others says why. */
+  readonly mark: (item: InboxItem) => void;
+  readonly clear: () => void;
+}
+
+function useBatch(items: readonly InboxItem[] | undefined): Batch {
+  const { say } = useSpeech();
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const batch = batchOf(items ?? [], marked);
+  return {
+    batch,
+    clear: () => setMarked(new Set()),
+    mark(item) {
+      const others = batch.filter(({ id }) => id !== item.id);
+      const isIn = others.length < batch.length;
+      if (!isIn && !mayJoin(item, others))
+        notifications.show({ color: "yellow", message: say(mayBeBatched(item) ? "inbox.batch.unlike" : "inbox.batch.alone") });
+      else setMarked(new Set([...others, ...(isIn ? [] : [item])].map(({ id }) => id)));
+    },
+  };
 }
 
 function NothingChosen({ isEmpty }: { readonly isEmpty: boolean }): ReactElement {
@@ -88,32 +126,56 @@ interface ItemsProps {
   readonly isLoading: boolean;
   readonly selected: string | undefined;
   readonly shown: "waiting" | "decided";
+  readonly batch: readonly InboxItem[];
 }
 
-function Items({ items, isLoading, selected, shown }: ItemsProps): ReactElement {
+/** Pixels of a row, before it was measured. */
+const rowHeight = 66;
+
+function Items({ items, isLoading, selected, shown, batch }: ItemsProps): ReactElement {
   const { say } = useSpeech();
+  const list = useRef<VirtualListHandle>(null);
+  const index = items?.findIndex(({ id }) => id === selected) ?? -1;
+  useEffect(() => {
+    if (index >= 0) list.current?.reveal(index, "auto");
+  }, [index]);
   if (!items) return <Empty title={isLoading ? say("state.loading") : ""} />;
   if (items.length === 0) return <p className={style["none"]}>{say(shown === "waiting" ? "inbox.none" : "inbox.emptyDecided")}</p>;
   return (
-    <nav aria-label={say(shown === "waiting" ? "inbox.waiting" : "inbox.decided")}>
-      {items.map((item) => (
-        <Row key={item.id} item={item} isSelected={item.id === selected} />
-      ))}
-    </nav>
+    <VirtualList
+      items={items}
+      keyOf={({ id }) => id}
+      estimate={rowHeight}
+      label={say(shown === "waiting" ? "inbox.waiting" : "inbox.decided")}
+      handle={list}
+      render={(item) => <Row item={item} isSelected={item.id === selected} isMarked={batch.includes(item)} />}
+    />
   );
 }
 
-function Row({ item, isSelected }: { readonly item: InboxItem; readonly isSelected: boolean }): ReactElement {
+interface RowProps {
+  readonly item: InboxItem;
+  readonly isSelected: boolean;
+  readonly isMarked: boolean;
+}
+
+function Row({ item, isSelected, isMarked }: RowProps): ReactElement {
   const { say } = useSpeech();
-  const Icon = kindIcons[item.kind];
+  const Icon = isMarked ? IconSquareCheck : kindIcons[item.kind];
   return (
-    <Link to="/inbox/{-$id}" params={{ id: item.id }} className={style["row"]} data-selected={isSelected} aria-current={isSelected ? "true" : undefined}>
+    <Link
+      to="/inbox/{-$id}"
+      params={{ id: item.id }}
+      className={style["row"]}
+      data-selected={isSelected || isMarked}
+      aria-current={isSelected ? "true" : undefined}
+    >
       <Icon size={15} stroke={1.7} />
       <span className={style["summary"]}>
         <Foreign>{item.summary}</Foreign>
       </span>
       <span className={style["meta"]}>
-        <span>{say(`inbox.kind.${item.kind}`)}</span>
+        <span>{isMarked ? say("inbox.batch.marked") : say(`inbox.kind.${item.kind}`)}</span>
         <span className={style["where"]}>
           {item.repository}#{item.issue}
         </span>

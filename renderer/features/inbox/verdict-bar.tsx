@@ -1,6 +1,6 @@
 import { Button, Kbd, Textarea } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useState, type ReactElement } from "react";
+import { useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
 import { conflictOf } from "../../host-client/conflict.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
@@ -9,14 +9,13 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
+import { useGrace } from "./grace.ts";
 import style from "./inbox.module.css";
 
 type Verdict = NonNullable<InboxCard["decision"]>["verdict"];
 type Choice = InboxCard["verdicts"][number];
 
 const keyOf: Readonly<Record<Choice, string>> = { approve: "a", deny: "d", answer: "w", request_changes: "r", ask: "q", abort: "x" };
-/** Seconds in which a verdict can be taken back before anybody hears of it. */
-const grace = 5;
 
 interface VerdictBarProps {
   readonly card: InboxCard;
@@ -42,7 +41,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
   if (sending)
     return (
       <div className={style["bar"]} role="status">
-        {say("inbox.sending", { verdict: say(`inbox.${sending.verdict.type}`), seconds: sending.left })}
+        {say("inbox.sending", { verdict: say(`inbox.${sending.word.type}`), seconds: sending.left })}
         <Button size="xs" variant="default" onClick={takeBack}>
           {say("inbox.undo")} <Kbd size="xs">z</Kbd>
         </Button>
@@ -88,39 +87,17 @@ function short(digest: string): string {
   return `${digest.slice(0, 4)}…${digest.slice(-4)}`;
 }
 
-interface Sending {
-  readonly verdict: Verdict;
-  /** Seconds. */
-  readonly left: number;
-}
-
 /** Counts down, then signs what was shown: its digest and its target's version go along, so that whatever has changed meanwhile is refused. */
-function useSending(card: InboxCard, afterwards: () => void) {
+function useSending({ id, digest, targetVersion }: InboxCard, afterwards: () => void) {
   const queries = useHostQueries();
   const cache = useQueryClient();
-  const [sending, setSending] = useState<Sending>();
   const decide = useMutation({
     ...queries.inbox.decide.mutationOptions(),
     onSuccess: afterwards,
-    onSettled: () => cache.invalidateQueries({ queryKey: queries.inbox.get.queryKey({ input: { id: card.id } }) }),
+    onSettled: () => cache.invalidateQueries({ queryKey: queries.inbox.get.queryKey({ input: { id } }) }),
   });
-  const { mutate } = decide;
-  const { id, digest, targetVersion } = card;
-  useEffect(() => {
-    if (!sending) return undefined;
-    const timer = setTimeout(() => {
-      if (sending.left > 1) return setSending({ ...sending, left: sending.left - 1 });
-      setSending(undefined);
-      mutate({ id, verdict: sending.verdict, surface: "desktop", digest, targetVersion });
-    }, 1_000);
-    return () => clearTimeout(timer);
-  }, [sending, mutate, id, digest, targetVersion]);
-  return {
-    sending,
-    error: decide.error as unknown,
-    send: (verdict: Verdict) => setSending({ verdict, left: grace }),
-    takeBack: () => setSending(undefined),
-  };
+  const { held, hold, takeBack } = useGrace<Verdict>((verdict) => decide.mutate({ id, verdict, surface: "desktop", digest, targetVersion }));
+  return { sending: held, error: decide.error as unknown, send: hold, takeBack };
 }
 
 const prompts: Readonly<Record<Exclude<Choice, "approve">, Text>> = {

@@ -4,7 +4,7 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { clock } from "../../ui/age.tsx";
 import { timelineSteps, type TimelineEntry, type TimelineStep } from "./timeline.ts";
 import style from "./runs.module.css";
-import { VirtualList } from "./virtual-list.tsx";
+import { VirtualList } from "../../ui/virtual-list.tsx";
 
 /** What happened to the run, step by step; choosing a step shows what the agent did at that time. */
 export function RunTimeline({ timeline, onChoose }: { readonly timeline: readonly TimelineEntry[]; readonly onChoose: (at: number) => void }): ReactElement {

@@ -82,6 +82,15 @@ export const inboxEn = {
   "inbox.key.next": "Next",
   "inbox.key.previous": "Previous",
   "inbox.key.undo": "Take back",
+  "inbox.key.batch": "Decide together with others",
+  "inbox.batch.title": "{count} to decide together",
+  "inbox.batch.what": "Calls of {tool} with the same risk. Each is signed by itself, for exactly what stands here.",
+  "inbox.batch.approve": "Approve {count}",
+  "inbox.batch.leave": "Decide them one by one",
+  "inbox.batch.marked": "decided together",
+  "inbox.batch.signed": "your key signs each",
+  "inbox.batch.unlike": "Only calls of one tool with one risk are decided together.",
+  "inbox.batch.alone": "This one is decided by itself: only tool calls of low or medium risk are decided together.",
 } as const;
 
 export const inboxRu: Readonly<Record<keyof typeof inboxEn, string>> = {
@@ -167,4 +176,13 @@ export const inboxRu: Readonly<Record<keyof typeof inboxEn, string>> = {
   "inbox.key.next": "Следующий",
   "inbox.key.previous": "Предыдущий",
   "inbox.key.undo": "Вернуть",
+  "inbox.key.batch": "Решить вместе с другими",
+  "inbox.batch.title": "Решить вместе: {count}",
+  "inbox.batch.what": "Вызовы {tool} с одинаковым риском. Каждый подписывается отдельно — ровно то, что здесь показано.",
+  "inbox.batch.approve": "Одобрить {count}",
+  "inbox.batch.leave": "Решать по одному",
+  "inbox.batch.marked": "решается вместе",
+  "inbox.batch.signed": "ваш ключ подписывает каждый",
+  "inbox.batch.unlike": "Вместе решаются только вызовы одного инструмента с одинаковым риском.",
+  "inbox.batch.alone": "Это решается отдельно: вместе — только вызовы инструментов с низким или средним риском.",
 };

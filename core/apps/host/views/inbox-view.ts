@@ -26,6 +26,7 @@ export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
   return {
     id: request.id,
     kind: request.kind,
+    tool: request.tool,
     summary: request.summary,
     repository: request.repository,
     issue: request.issue,
@@ -62,7 +63,6 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
   const result = state.phase === "executed" ? (state.result as NonNullable<InboxCard["result"]>) : undefined;
   return {
     ...inboxItem(request, run),
-    tool: request.tool,
     effect: request.effect as InboxCard["effect"],
     arguments: escapeHidden(text),
     hiddenCharacters: countHidden(text) > 0 || hasEscapedHidden(text),

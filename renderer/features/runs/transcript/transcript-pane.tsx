@@ -4,7 +4,7 @@ import { useSpeech } from "../../../i18n/language.tsx";
 import { Failure } from "../../../ui/failure.tsx";
 import { Empty } from "../../../ui/panes.tsx";
 import { firstWhere } from "../log/line-store.ts";
-import { VirtualList, type VirtualListHandle } from "../virtual-list.tsx";
+import { VirtualList, type VirtualListHandle } from "../../../ui/virtual-list.tsx";
 import type { RunRecord } from "./run-record.ts";
 import { TranscriptEntryView } from "./transcript-entry.tsx";
 import { callFinder, openCalls } from "./transcript-items.ts";

@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useImperativeHandle, useLayoutEffect, useRef, type ReactElement, type ReactNode, type Ref } from "react";
-import style from "./runs.module.css";
+import style from "./virtual-list.module.css";
 
 export interface VirtualListHandle {
-  reveal(index: number): void;
+  /** Brings an item to the top, or with `auto` only into sight. */
+  reveal(index: number, align?: "start" | "auto"): void;
 }
 
 interface VirtualListProps<Item> {
@@ -37,24 +38,18 @@ export function VirtualList<Item>(props: VirtualListProps<Item>): ReactElement {
   useLayoutEffect(() => {
     if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [follow, height]);
-  useImperativeHandle(handle, () => ({ reveal: (index) => list.scrollToIndex(index, { align: "start" }) }));
+  useImperativeHandle(handle, () => ({ reveal: (index, align = "start") => list.scrollToIndex(index, { align }) }));
   const scrolled = ({ scrollTop, scrollHeight, clientHeight }: HTMLDivElement): void => {
     if (follow && scrollTop < before.current && scrollHeight - clientHeight - scrollTop > 24) onLeaveEnd?.();
     before.current = scrollTop;
   };
   return (
-    <div ref={box} className={style["virtual"]} role="region" aria-label={label} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
+    <div ref={box} className={style["box"]} role="region" aria-label={label} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
       <div style={{ position: "relative", height }}>
         {list.getVirtualItems().map((row) => {
           const item = items[row.index];
           return item === undefined ? undefined : (
-            <div
-              key={row.key}
-              ref={list.measureElement}
-              data-index={row.index}
-              className={style["virtualItem"]}
-              style={{ transform: `translateY(${row.start}px)` }}
-            >
+            <div key={row.key} ref={list.measureElement} data-index={row.index} className={style["item"]} style={{ transform: `translateY(${row.start}px)` }}>
               {render(item, row.index)}
             </div>
           );
