@@ -1,23 +1,84 @@
-import { Spotlight } from "@mantine/spotlight";
+import { Kbd, useMantineColorScheme } from "@mantine/core";
+import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
-import type { ReactElement } from "react";
-import { useSpeech } from "../i18n/language.tsx";
+import { useRef, type ReactElement } from "react";
+import { languages } from "../../core/contract/shell.ts";
+import { languageNames, useSpeech } from "../i18n/language.tsx";
+import { useScreenActions } from "../ui/keys.tsx";
+import { colorSchemes } from "../ui/color-schemes.ts";
 import { places } from "./places.ts";
 
-/** Everything that can be gone to or done, by its name. */
+interface Group {
+  readonly group: string;
+  readonly actions: SpotlightActionData[];
+}
+
+/** Everything that can be gone to or done, by its name: the screens, what the shown one can do, and how the window looks and speaks. */
 export function Palette(): ReactElement {
   const { say } = useSpeech();
-  const navigate = useNavigate();
-  const actions = places.map(({ to, text }) => ({ id: to, label: say(text), onClick: () => void navigate({ to, params: {} }) }));
+  // What is done may take the focus, which the palette gives back when it has gone.
+  const chosen = useRef<() => void>(undefined);
+  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useAppearance()];
+  const onExited = (): void => {
+    chosen.current?.();
+    chosen.current = undefined;
+  };
   return (
     <Spotlight
-      actions={actions}
+      actions={groups.filter(({ actions }) => actions.length > 0)}
       shortcut="mod + K"
       tagsToIgnore={[]}
       highlightQuery
       scrollable
       maxHeight={420}
+      nothingFound={say("shell.nothingFound")}
       searchProps={{ placeholder: say("shell.search") }}
+      transitionProps={{ transition: "pop", duration: 120, onExited }}
     />
   );
+}
+
+function usePlaces(): Group {
+  const { say } = useSpeech();
+  const navigate = useNavigate();
+  return {
+    group: say("shell.goTo"),
+    actions: places.map(({ to, text, icon: Icon }) => ({
+      id: to,
+      label: say(text),
+      leftSection: <Icon size={16} stroke={1.7} />,
+      onClick: () => void navigate({ to, params: {} }),
+    })),
+  };
+}
+
+function useHere(choose: (act: () => void) => void): Group {
+  const { say } = useSpeech();
+  return {
+    group: say("shell.here"),
+    actions: useScreenActions().flatMap(({ what, keys, act }) => {
+      const spelled = keys.map((key) => (
+        <Kbd key={key} size="xs" ml={4}>
+          {key}
+        </Kbd>
+      ));
+      return act ? [{ id: what, label: what, rightSection: spelled, onClick: () => choose(act) }] : [];
+    }),
+  };
+}
+
+function useAppearance(): Group {
+  const { say, choose } = useSpeech();
+  const { setColorScheme } = useMantineColorScheme();
+  const themes = colorSchemes.map((scheme) => ({
+    id: `theme ${scheme}`,
+    label: `${say("settings.appearance.theme")}: ${say(`settings.appearance.${scheme}`)}`,
+    onClick: () => setColorScheme(scheme),
+  }));
+  const tongues = languages.map((language) => ({
+    id: `language ${language}`,
+    label: `${say("settings.appearance.language")}: ${languageNames[language]}`,
+    onClick: () => choose(language),
+  }));
+  return { group: say("settings.appearance"), actions: [...themes, ...tongues] };
 }

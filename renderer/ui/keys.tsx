@@ -1,6 +1,6 @@
 import { Kbd, Modal, Table } from "@mantine/core";
 import { useHotkeys, type HotkeyItemOptions } from "@mantine/hooks";
-import { createContext, useContext, useEffect, useState, type ReactElement, type ReactNode } from "react";
+import { createContext, useContext, useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { useSpeech } from "../i18n/language.tsx";
 
 /** A key of a screen, and what it does, in the owner's language. */
@@ -8,7 +8,8 @@ export interface ScreenKey {
   /** As Mantine writes it: `j`, `shift+J`, `mod+Enter`. */
   readonly key: string;
   readonly what: string;
-  readonly act: () => void;
+  /** Absent where it is for what has the focus to take the key: then it is only listed. */
+  readonly act?: (() => void) | undefined;
 }
 
 interface Registry {
@@ -30,10 +31,33 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): Re
 /** Keys that work while the screen is shown and nobody is typing; `?` lists them. */
 export function useScreenKeys(keys: readonly ScreenKey[]): void {
   const registry = useContext(KeysContext);
-  useHotkeys([...keys.map((key) => bound(key, false)), ...keys.map((key) => bound(key, true))], typedInto);
+  useHotkeys([...keys.flatMap((key) => bound(key, false)), ...keys.flatMap((key) => bound(key, true))], typedInto);
   const names = keys.map(({ key, what }) => `${key} ${what}`).join("\n");
   const register = registry?.register;
-  useEffect(() => register?.(keys), [register, names]);
+  const latest = useRef(keys);
+  latest.current = keys;
+  // What a key does changes with every drawing; the lists of keys only when their names do.
+  useEffect(
+    () => register?.(latest.current.map(({ key, what, act }, index) => ({ key, what, ...(act ? { act: () => latest.current[index]?.act?.() } : {}) }))),
+    [register, names],
+  );
+}
+
+/** Something that the screen which is shown can do now, and the keys that do it, as they stand on the keyboard. */
+export interface ScreenAction {
+  readonly what: string;
+  readonly keys: readonly string[];
+  readonly act: ScreenKey["act"];
+}
+
+/** What can be done on the screen as it stands. Keys that do the same are one action. */
+export function useScreenActions(): readonly ScreenAction[] {
+  const found = new Map<string, ScreenAction>();
+  for (const { key, what, act } of useContext(KeysContext)?.shown ?? []) {
+    const others = (found.get(what)?.keys ?? []).filter((known) => known !== spelled(key));
+    found.set(what, { what, keys: [...others, spelled(key)], act });
+  }
+  return [...found.values()];
 }
 
 /** What is written into. Inputs are told apart by what they take: a switch that was clicked has the focus, and the screen's keys go on working. */
@@ -42,8 +66,8 @@ const pressed: readonly string[] = ["radio", "checkbox", "button", "submit"];
 
 type Bound = [string, (event: KeyboardEvent) => void, HotkeyItemOptions];
 
-function bound({ key, act }: ScreenKey, usePhysicalKeys: boolean): Bound {
-  return [key, (event) => (!usePhysicalKeys || isOtherScript(event)) && actOn(event, act), { preventDefault: false, usePhysicalKeys }];
+function bound({ key, act }: ScreenKey, usePhysicalKeys: boolean): Bound[] {
+  return act ? [[key, (event) => (!usePhysicalKeys || isOtherScript(event)) && actOn(event, act), { preventDefault: false, usePhysicalKeys }]] : [];
 }
 
 /** A keyboard that writes no Latin letters, such as a Russian one: what counts is where the key is. */
@@ -59,13 +83,6 @@ function actOn(event: KeyboardEvent, act: () => void): void {
   if (["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey && focused?.closest("a, button, summary, [role=button]")) return;
   event.preventDefault();
   act();
-}
-
-/** Keys that do the same stand together. */
-function byMeaning(keys: readonly ScreenKey[]): ReadonlyMap<string, readonly string[]> {
-  const found = new Map<string, readonly string[]>();
-  for (const { key, what } of keys) found.set(what, [...(found.get(what) ?? []).filter((known) => known !== key), key]);
-  return found;
 }
 
 const signs: Readonly<Record<string, string>> = {
@@ -91,18 +108,18 @@ function spelled(key: string): string {
 export function KeyHelp(): ReactElement {
   const { say } = useSpeech();
   const [opened, setOpened] = useState(false);
-  const registry = useContext(KeysContext);
+  const actions = useScreenActions();
   useHotkeys([["shift+?", () => setOpened((before) => !before)]]);
   return (
     <Modal opened={opened} onClose={() => setOpened(false)} title={say("shell.keys")} size="sm" closeButtonProps={{ "aria-label": say("shell.close") }}>
       <Table withRowBorders={false} verticalSpacing={4}>
         <Table.Tbody>
-          {[...byMeaning(registry?.shown ?? [])].map(([what, keys]) => (
+          {actions.map(({ what, keys }) => (
             <Table.Tr key={what}>
               <Table.Td w={120}>
                 {keys.map((key) => (
                   <Kbd key={key} mr={4}>
-                    {spelled(key)}
+                    {key}
                   </Kbd>
                 ))}
               </Table.Td>

@@ -202,7 +202,7 @@ function useBoardKeys({ choice, sheet, open, write, filter }: Acts): void {
     { key: "m", what: say("board.keys.move"), act: () => sheet.askForChosen() },
     { key: "n", what: say("board.keys.new"), act: write },
     { key: "/", what: say("board.keys.filter"), act: filter },
-    { key: "mod+Enter", what: say("board.keys.apply"), act: () => undefined },
+    { key: "mod+Enter", what: say("board.keys.apply") },
     { key: "Escape", what: say("board.keys.leave"), act: () => (sheet.move ? sheet.close() : choice.byPointer(undefined)) },
   ]);
 }

@@ -182,7 +182,7 @@ function useHitKeys(input: RefObject<HTMLInputElement | null>, hits: RefObject<H
     { key: "j", what: say("knowledge.key.next"), act: () => focusHit(hits.current, 1) },
     { key: "k", what: say("knowledge.key.previous"), act: () => focusHit(hits.current, -1) },
     // A focused hit answers Enter by itself; it stands here for the list of keys.
-    { key: "Enter", what: say("knowledge.key.open"), act: () => undefined },
+    { key: "Enter", what: say("knowledge.key.open") },
   ]);
 }
 

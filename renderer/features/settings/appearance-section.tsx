@@ -1,12 +1,9 @@
 import { Kbd, SegmentedControl, useMantineColorScheme } from "@mantine/core";
 import type { ReactElement, ReactNode } from "react";
-import { languages, type Language } from "../../../core/contract/shell.ts";
-import { useSpeech } from "../../i18n/language.tsx";
+import { languages } from "../../../core/contract/shell.ts";
+import { languageNames, useSpeech } from "../../i18n/language.tsx";
+import { colorSchemes } from "../../ui/color-schemes.ts";
 import style from "./settings.module.css";
-
-const schemes = ["auto", "light", "dark"] as const;
-/** A language is called what it calls itself. */
-const names: Readonly<Record<Language, string>> = { en: "English", ru: "Русский" };
 
 /** Colours and language of this window. */
 export function AppearanceSection(): ReactElement {
@@ -19,8 +16,8 @@ export function AppearanceSection(): ReactElement {
         <SegmentedControl
           aria-label={say("settings.appearance.theme")}
           value={colorScheme}
-          onChange={(value) => setColorScheme(schemes.find((scheme) => scheme === value) ?? "auto")}
-          data={schemes.map((scheme) => ({ value: scheme, label: say(`settings.appearance.${scheme}`) }))}
+          onChange={(value) => setColorScheme(colorSchemes.find((scheme) => scheme === value) ?? "auto")}
+          data={colorSchemes.map((scheme) => ({ value: scheme, label: say(`settings.appearance.${scheme}`) }))}
         />
       </Choice>
       <Choice title={say("settings.appearance.language")}>
@@ -28,7 +25,7 @@ export function AppearanceSection(): ReactElement {
           aria-label={say("settings.appearance.language")}
           value={language}
           onChange={(value) => choose(languages.find((known) => known === value) ?? "en")}
-          data={languages.map((known) => ({ value: known, label: names[known] }))}
+          data={languages.map((known) => ({ value: known, label: languageNames[known] }))}
         />
         <p className={style["note"]}>{say("settings.appearance.languageNote")}</p>
       </Choice>
