@@ -1,6 +1,7 @@
 import { auditEn } from "./texts/audit.ts";
 import { boardEn } from "./texts/board.ts";
 import { docsEn } from "./texts/docs.ts";
+import { foreignEn } from "./texts/foreign.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
 import { runsEn } from "./texts/runs.ts";
@@ -48,6 +49,7 @@ export const en = {
   "risk.low": "low",
   "risk.medium": "medium",
   "risk.high": "high",
+  ...foreignEn,
   ...inboxEn,
   ...boardEn,
   ...runsEn,

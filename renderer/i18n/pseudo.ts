@@ -25,5 +25,5 @@ function longer(text: string): string {
 }
 
 function marked(word: string): string {
-  return [...word].map((letter) => accented[plain.indexOf(letter)] ?? letter).join("");
+  return word.replaceAll(/./gu, (letter) => accented[plain.indexOf(letter)] ?? letter);
 }

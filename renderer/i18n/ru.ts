@@ -2,6 +2,7 @@ import type { Texts } from "./en.ts";
 import { auditRu } from "./texts/audit.ts";
 import { boardRu } from "./texts/board.ts";
 import { docsRu } from "./texts/docs.ts";
+import { foreignRu } from "./texts/foreign.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
 import { runsRu } from "./texts/runs.ts";
@@ -48,6 +49,7 @@ export const ru: Texts = {
   "risk.low": "низкий",
   "risk.medium": "средний",
   "risk.high": "высокий",
+  ...foreignRu,
   ...inboxRu,
   ...boardRu,
   ...runsRu,

@@ -4,7 +4,7 @@ import { splitFrontMatter } from "../../../core/domain/document/front-matter.ts"
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
-import { Markdown } from "../../ui/markdown.tsx";
+import { longestMarkdown, Markdown } from "../../ui/markdown.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import { Pending } from "../../ui/pending.tsx";
 import { DiffView } from "./diff-view.tsx";
@@ -133,9 +133,6 @@ function Body({ view, read, defaultBranch, children }: BodyProps): ReactElement 
   );
 }
 
-/** Markdown beyond this takes longer to lay out than anybody wants to wait; its source does not. In UTF-16 code units. */
-const longestRendered = 400_000;
-
 function Rendered({ read: { text, frontMatter, document } }: { readonly read: ReadDocument }): ReactElement {
   const { say } = useSpeech();
   const scroller = useRef<HTMLDivElement>(null);
@@ -143,7 +140,7 @@ function Rendered({ read: { text, frontMatter, document } }: { readonly read: Re
   useEffect(() => {
     scroller.current?.scrollTo({ top: 0 });
   }, [document.path]);
-  if (text.length > longestRendered) return <Empty title={say("docs.tooLong")}>{say("docs.tooLongWhy")}</Empty>;
+  if (text.length > longestMarkdown) return <Empty title={say("docs.tooLong")}>{say("docs.tooLongWhy")}</Empty>;
   return (
     <div ref={scroller} className={style["rendered"]} tabIndex={0} role="region" aria-label={say("docs.rendered")}>
       {fields.length === 0 ? undefined : (
