@@ -14,13 +14,14 @@ const places = [
   "^core/(testing|prompts)/",
   "^build/(electron|lint|renderer|test|testbed|tsconfig)/",
   "^electron/(main|preload|e2e)/",
-  "^renderer/(app|e2e|host-client|i18n|ui)/",
+  "^renderer/(app|e2e|host-client|i18n|in-page|ui)/",
   "^renderer/features/[^/]+/.",
   "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
 ];
 
 /** A package that brings a vendor's types along, and the only places that know it. Tests may use it, too: they check the vendor's side. */
 const vendors = {
+  "better-sqlite3": "^core/adapters/sqlite-copy/",
   "@octokit/": "^core/adapters/github/",
   pg: "^core/adapters/postgres/|^build/testbed/",
   "pg-boss": "^core/adapters/queue-pg-boss/",
