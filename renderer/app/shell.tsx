@@ -5,10 +5,12 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ConnectionState } from "../../core/contract/connection.ts";
+import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
 import type { Text } from "../i18n/en.ts";
 import { useSpeech } from "../i18n/language.tsx";
 import { clock } from "../ui/age.tsx";
+import { Foreign } from "../ui/foreign-text.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Palette } from "./palette.tsx";
 import { places } from "./places.ts";
@@ -81,7 +83,7 @@ function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionSt
   const { say } = useSpeech();
   const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0) });
   return (
-    <span className={style["chip"]} title={link.detail}>
+    <span className={style["chip"]} title={revealHidden(link.detail)}>
       <span className={style["dot"]} data-state={link.state} aria-hidden /> {say(text)} {link.state === "live" ? <span hidden>{state}</span> : state}
     </span>
   );
@@ -95,7 +97,7 @@ function LostHost(): ReactElement | undefined {
     return (
       <div className={style["lost"]} role="alert">
         <span>
-          {say("shell.failed")} {link.failure.message} {link.failure.remedy}
+          {say("shell.failed")} <Foreign>{`${link.failure.message} ${link.failure.remedy ?? ""}`}</Foreign>
         </span>
         {source.startAgain ? (
           <Button size="compact-xs" variant="default" onClick={source.startAgain}>

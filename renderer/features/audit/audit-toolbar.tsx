@@ -1,4 +1,4 @@
-import { Autocomplete, Button, Menu } from "@mantine/core";
+import { Autocomplete, Button, Menu, type AutocompleteProps } from "@mantine/core";
 import { IconAnchor, IconDownload, IconShieldCheck, IconX } from "@tabler/icons-react";
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
 import type { FlowEventRow } from "../../../core/contract/audit.ts";
@@ -8,6 +8,7 @@ import style from "./audit.module.css";
 import { actorSuggestions, typeSuggestions } from "./trail-rows.ts";
 import { useExport } from "./use-export.ts";
 import { failureOf } from "../../ui/failure.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
 
 interface AuditToolbarProps {
   readonly head: number;
@@ -87,6 +88,7 @@ export function Filters({ filter, change, events, first }: FiltersProps): ReactE
         aria-label={say("audit.type")}
         placeholder={say("audit.type")}
         data={[...typeSuggestions(events)]}
+        renderOption={named}
         value={filter.type ?? ""}
         onChange={(type) => change({ ...filter, type })}
         clearable
@@ -107,6 +109,7 @@ export function Filters({ filter, change, events, first }: FiltersProps): ReactE
         aria-label={say("audit.actor")}
         placeholder={say("audit.actor")}
         data={[...actorSuggestions(events)]}
+        renderOption={named}
         value={filter.actor ?? ""}
         onChange={(actor) => change({ ...filter, actor })}
         clearable
@@ -114,6 +117,9 @@ export function Filters({ filter, change, events, first }: FiltersProps): ReactE
     </search>
   );
 }
+
+/** Types and actors are as agents and strangers call them. */
+const named: NonNullable<AutocompleteProps["renderOption"]> = ({ option }) => <Foreign>{option.value}</Foreign>;
 
 /** The list of what can be chosen goes first; then the keys of the screen work again. */
 function leave(event: KeyboardEvent<HTMLElement>): void {

@@ -61,7 +61,11 @@ export function TrailList({ events, chosen, choose, reached, more }: TrailListPr
               return <Row key={key} place={place} event={row.event} chosen={row.event.sequence === chosen} choose={() => choose(row.event)} />;
             return (
               <div key={key} className={style["day"]} style={place}>
-                {row ? new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(row.at) : <End reached={reached} />}
+                {row ? (
+                  <time dateTime={new Date(row.at).toISOString()}>{new Intl.DateTimeFormat(language, { dateStyle: "full" }).format(row.at)}</time>
+                ) : (
+                  <End reached={reached} />
+                )}
               </div>
             );
           })}

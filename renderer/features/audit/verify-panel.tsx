@@ -5,6 +5,7 @@ import type { Verification } from "../../../core/contract/audit.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
 import { Section } from "../../ui/panes.tsx";
 import style from "./audit.module.css";
 import { CheckMark } from "./check-mark.tsx";
@@ -75,7 +76,9 @@ export function Fact({ name, value }: { readonly name: string; readonly value: s
   return (
     <div>
       <dt>{name}</dt>
-      <dd>{value}</dd>
+      <dd>
+        <Foreign>{value}</Foreign>
+      </dd>
     </div>
   );
 }

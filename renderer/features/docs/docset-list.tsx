@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronRight, IconEyeCheck, IconEyeExclamation } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type ReactElement } from "react";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { StateShape, StateWord } from "./document-state.tsx";
@@ -68,7 +69,7 @@ function Item({ item, document, choice }: { readonly item: DocsetItem<DocumentRo
       ref={place}
       className={style["item"]}
       aria-current={chosen ? "true" : undefined}
-      title={document.title}
+      title={revealHidden(`${item.name} · ${document.title}`)}
       onClick={() => choice.choose(item.path)}
     >
       <StateShape state={item.state} />

@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactElement } from "react";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
@@ -100,7 +101,7 @@ function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
 function IssueName({ row }: { readonly row: Row }): ReactElement {
   const { say } = useSpeech();
   return (
-    <span role="rowheader" className={style["issueName"]} title={row.title}>
+    <span role="rowheader" className={style["issueName"]} title={revealHidden(`#${row.issue} ${row.title ?? ""}`.trim())}>
       <span className={style["issueTitle"]}>
         <span className={style["dim"]}>#{row.issue}</span> {row.title === undefined ? undefined : <Foreign>{row.title}</Foreign>}
       </span>
@@ -167,7 +168,7 @@ function TraceItem({ item, open }: { readonly item: DocsetItem<DocumentRow>; rea
     </>
   );
   return item.document ? (
-    <UnstyledButton className={style["item"]} title={item.document.title} onClick={open}>
+    <UnstyledButton className={style["item"]} title={revealHidden(`${item.name} · ${item.document.title}`)} onClick={open}>
       {content}
     </UnstyledButton>
   ) : (

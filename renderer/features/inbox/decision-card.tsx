@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -25,7 +26,7 @@ export function DecisionCard({ id, afterwards }: { readonly id: string; readonly
   if (!card) return <Empty title={error ? "" : say("state.loading")}>{error ? <Failure error={error} /> : <Loader size="sm" />}</Empty>;
   return (
     <>
-      <article className={style["card"]} tabIndex={0} aria-label={card.summary}>
+      <article className={style["card"]} tabIndex={0} aria-label={revealHidden(card.summary)}>
         <h1>
           <Foreign>{card.summary}</Foreign>
         </h1>
@@ -110,8 +111,11 @@ function Outcome({ card }: { readonly card: InboxCard }): ReactElement | undefin
     <Section title={say("inbox.decision")}>
       {decision ? (
         <p className={style["line"]}>
-          {say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}, {clock(decision.at)}.{" "}
-          {signatureVerified === undefined ? "" : say(signatureVerified ? "inbox.signature.true" : "inbox.signature.false")}
+          <span>
+            <Foreign>{say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}</Foreign>
+            {`, ${clock(decision.at)}. `}
+            {signatureVerified === undefined ? "" : say(signatureVerified ? "inbox.signature.true" : "inbox.signature.false")}
+          </span>
         </p>
       ) : undefined}
       {card.failure === undefined ? undefined : (
@@ -145,7 +149,9 @@ function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
         </Section>
       )}
       <Section title={say("inbox.because")}>
-        <p className={style["line"]}>{say("inbox.rule", { id: card.rule.id, description: card.rule.description })}</p>
+        <p className={style["line"]}>
+          <Foreign>{say("inbox.rule", { id: card.rule.id, description: card.rule.description })}</Foreign>
+        </p>
       </Section>
     </>
   );

@@ -22,7 +22,9 @@ export function EffectView({ effect, issue }: { readonly effect: Effect; readonl
     case "pull":
       return (
         <>
-          <p className={style["small"]}>{say("inbox.pullRequest", { head: effect.head, base: effect.base })}</p>
+          <p className={style["small"]}>
+            <Foreign>{say("inbox.pullRequest", { head: effect.head, base: effect.base })}</Foreign>
+          </p>
           <ForeignBlock>{`${effect.title}\n\n${effect.body}`}</ForeignBlock>
         </>
       );

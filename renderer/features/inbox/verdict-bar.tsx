@@ -8,6 +8,7 @@ import type { Text } from "../../i18n/en.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { useGrace } from "./grace.ts";
 import style from "./inbox.module.css";
@@ -127,7 +128,7 @@ function Words({ choice, card, cancel, send }: WordsProps): ReactElement {
       <div className={style["form"]}>
         {options.map((option, index) => (
           <Button key={option} size="xs" variant="default" justify="flex-start" onClick={() => send({ type: "answer", text: option, option: index })}>
-            {index + 1}. {option}
+            <Foreign>{`${index + 1}. ${option}`}</Foreign>
           </Button>
         ))}
         <Textarea

@@ -123,7 +123,10 @@ function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly s
         <Marked text={fragment(excerpt)} words={words} />
       </p>
       <p className={style["place"]}>
-        {repository} · <span className={style["path"]}>{path}</span>
+        {repository} ·{" "}
+        <span className={style["path"]}>
+          <Foreign>{path}</Foreign>
+        </span>
       </p>
     </Link>
   );

@@ -4,7 +4,6 @@ import { useSpeech } from "../../../i18n/language.tsx";
 import { ForeignBlock, Foreign } from "../../../ui/foreign-text.tsx";
 import { terminalLines } from "../log/ansi.ts";
 import { StyledText } from "../log/styled-text.tsx";
-import { revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
 import { EntryBox, Outcome } from "./entry-box.tsx";
 import { countOf, type FileChange } from "./patch.ts";
 import type { TranscriptItem } from "./transcript-items.ts";
@@ -100,7 +99,7 @@ function ChangeEntry({ change }: { readonly change: FileChange }): ReactElement 
             {(whole ? change.lines : change.lines.slice(0, diffLines)).map((line, index) => (
               <div key={index} className={style["change"]} data-type={line.type}>
                 <span>{signs[line.type]}</span>
-                <span>{line.text === "" ? " " : revealHidden(line.text)}</span>
+                <span>{line.text === "" ? " " : <Foreign>{line.text}</Foreign>}</span>
               </div>
             ))}
           </div>

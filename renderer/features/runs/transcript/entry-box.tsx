@@ -17,9 +17,12 @@ interface EntryBoxProps {
   readonly below?: ReactNode;
 }
 
+/** More of a line than any screen shows; the whole is folded into it. In UTF-16 code units. */
+const longest = 500;
+
 /** One thing that the agent did, in one line, with the rest folded into it. */
 export function EntryBox({ icon, title, rest = "", outcome, children, opened, onToggle, below }: EntryBoxProps): ReactElement {
-  const shown = revealHidden(title);
+  const shown = revealHidden(title.slice(0, longest));
   return (
     <div className={style["item"]}>
       <div className={style["box"]}>
@@ -28,7 +31,7 @@ export function EntryBox({ icon, title, rest = "", outcome, children, opened, on
           {icon}
           <span className={style["title"]} dir="ltr">
             {shown}
-            {rest === "" ? undefined : <span className={style["rest"]}> {revealHidden(rest)}</span>}
+            {rest === "" ? undefined : <span className={style["rest"]}> {revealHidden(rest.slice(0, longest))}</span>}
           </span>
           {outcome}
         </button>
