@@ -70,6 +70,9 @@ function OpenRun({ run, title, listShown, onToggleList }: OpenRunProps): ReactEl
     { key: "/", what: say("runs.key.search"), act: () => inLog((handle) => handle.focusSearch()) },
     { key: "n", what: say("runs.log.next"), act: () => inLog((handle) => handle.step(1)) },
     { key: "shift+N", what: say("runs.log.previous"), act: () => inLog((handle) => handle.step(-1)) },
+    { key: "i", what: say("runs.log.filter"), act: () => inLog((handle) => handle.toggleFilter()) },
+    { key: "m", what: say("runs.log.bookmark"), act: () => inLog((handle) => handle.bookmark()) },
+    { key: "shift+M", what: say("runs.log.nextBookmark"), act: () => inLog((handle) => handle.stepBookmark()) },
   ]);
   const showTime = (at: number): void => {
     setFollow(false);

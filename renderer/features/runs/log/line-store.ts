@@ -13,8 +13,8 @@ export interface LineSource {
   readonly firstLine: number;
 }
 
-/** The lines of a run's record. It only grows; a reader keeps the count that it has seen. */
-export interface LineStore {
+/** Lines to be shown. They only grow; a reader keeps the count that it has seen. */
+export interface Lines {
   readonly count: number;
   /** Columns of the widest line. */
   readonly widest: number;
@@ -22,8 +22,16 @@ export interface LineStore {
   columns(line: number): number;
   spans(line: number): readonly StyledSpan[];
   source(line: number): LineSource;
+  /** Whether it is the first of its entry that is shown. */
+  opens(line: number): boolean;
+  /** The number that it has in the whole log, from 1. */
+  number(line: number): number;
   /** The first line at or after a time, or the last one. */
   lineAt(at: number): number;
+}
+
+/** The lines of a run's record. */
+export interface LineStore extends Lines {
   append(entries: readonly TranscriptEntry[]): void;
 }
 
@@ -51,6 +59,12 @@ export function createLineStore(): LineStore {
     }
   };
 
+  const sourceOf = (line: number): LineSource => {
+    const source = sources[owners[line] ?? -1];
+    if (!source) throw new RangeError(`there is no line ${line}`);
+    return source;
+  };
+
   return {
     get count() {
       return texts.length;
@@ -61,11 +75,9 @@ export function createLineStore(): LineStore {
     text: (line) => texts[line] ?? "",
     columns: (line) => widths[line] ?? 0,
     spans: (line) => styled.get(line) ?? none,
-    source(line) {
-      const source = sources[owners[line] ?? -1];
-      if (!source) throw new RangeError(`there is no line ${line}`);
-      return source;
-    },
+    source: sourceOf,
+    opens: (line) => sourceOf(line).firstLine === line,
+    number: (line) => line + 1,
     lineAt(at) {
       const found = firstWhere(sources.length, (index) => (sources[index]?.at ?? 0) >= at);
       return sources[Math.min(found, sources.length - 1)]?.firstLine ?? 0;

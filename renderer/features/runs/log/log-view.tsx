@@ -1,7 +1,7 @@
 import { useElementSize } from "@mantine/hooks";
 import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
 import { clock } from "../../../ui/age.tsx";
-import type { LineStore } from "./line-store.ts";
+import type { Lines } from "./line-store.ts";
 import style from "./log.module.css";
 import { createRowIndex } from "./row-index.ts";
 import { hitsOfLine, type Hits } from "./search.ts";
@@ -22,7 +22,7 @@ export interface LogViewHandle {
 }
 
 interface LogViewProps {
-  readonly lines: LineStore;
+  readonly lines: Lines;
   /** How many lines there are now. */
   readonly count: number;
   readonly wrap: boolean;
@@ -30,12 +30,14 @@ interface LogViewProps {
   readonly onLeaveEnd: () => void;
   readonly hits: Hits;
   readonly current: number | undefined;
+  /** Numbers of lines in the whole log. */
+  readonly bookmarks: ReadonlySet<number>;
   readonly label: string;
   readonly handle: Ref<LogViewHandle>;
 }
 
 /** Any number of lines, of which only those in sight are drawn. */
-export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current, label, handle }: LogViewProps): ReactElement {
+export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current, bookmarks, label, handle }: LogViewProps): ReactElement {
   const { ref: size, width, height } = useElementSize<HTMLDivElement>();
   const box = useRef<HTMLDivElement>(null);
   const [probe, charWidth] = useCharWidth();
@@ -72,7 +74,15 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
       <div className={style["canvas"]} style={{ height: plan.canvas, width: wrap ? undefined : `${lines.widest + gutter + 2}ch` }}>
         <div className={style["sheet"]} style={{ top: scrollTop + (index.rowOf(first) - plan.top) * rowHeight }}>
           {Array.from({ length: end - first }, (_, offset) => first + offset).map((line) => (
-            <LogLine key={line} lines={lines} line={line} rows={index.rowsOf(line)} columns={columns} marks={marksOf(hits, line, current)} />
+            <LogLine
+              key={line}
+              lines={lines}
+              line={line}
+              rows={index.rowsOf(line)}
+              columns={columns}
+              marks={marksOf(hits, line, current)}
+              isBookmarked={bookmarks.has(lines.number(line))}
+            />
           ))}
         </div>
       </div>
@@ -81,15 +91,16 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
 }
 
 function LogLine(props: {
-  readonly lines: LineStore;
+  readonly lines: Lines;
   readonly line: number;
   readonly rows: number;
   readonly columns: number | undefined;
   readonly marks: readonly MarkedRange[];
+  readonly isBookmarked: boolean;
 }): ReactElement {
-  const { lines, line, rows, columns, marks } = props;
+  const { lines, line, rows, columns, marks, isBookmarked } = props;
   const source = lines.source(line);
-  const opens = source.firstLine === line;
+  const opens = lines.opens(line);
   return (
     <div
       className={style["line"]}
@@ -97,7 +108,10 @@ function LogLine(props: {
       data-kind={opens || source.kind === "warn" ? source.kind : undefined}
       data-at={marks.some((mark) => mark.current) || undefined}
     >
-      <span className={style["number"]}>{line + 1}</span>
+      <span className={style["number"]} data-bookmarked={isBookmarked || undefined}>
+        {isBookmarked ? "▸" : ""}
+        {lines.number(line)}
+      </span>
       <span className={style["time"]}>{opens ? clock(source.at) : ""}</span>
       <span className={style["kind"]}>{opens ? source.kind : ""}</span>
       <span

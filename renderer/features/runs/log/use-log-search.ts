@@ -1,9 +1,7 @@
-import { useEffect, useMemo, useReducer } from "react";
-import type { LineStore } from "./line-store.ts";
+import { useMemo } from "react";
+import type { Lines } from "./line-store.ts";
+import { useInSlices } from "./in-slices.ts";
 import { noHits, parseQuery, searchOn, type Hits, type LogQuery } from "./search.ts";
-
-/** A search takes this long at a time, in milliseconds, so that typing and scrolling never wait for it. */
-const slice = 8;
 
 export interface LogSearch {
   readonly query: LogQuery;
@@ -11,22 +9,14 @@ export interface LogSearch {
 }
 
 /** The hits of what was typed; they come in while the lines are looked through, and as lines come. `count` is how many lines there are now. */
-export function useLogSearch(lines: LineStore, typed: string, count: number): LogSearch {
+export function useLogSearch(lines: Lines, typed: string, count: number): LogSearch {
   const query = useMemo(() => parseQuery(typed), [typed]);
   const hits = useMemo(noHits, [query, lines]);
-  const [, found] = useReducer((times: number) => times + 1, 0);
-  useEffect(() => {
-    if (query.type !== "pattern") return undefined;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const go = (): void => {
-      const end = performance.now() + slice;
-      const before = hits.lines.length;
-      const complete = searchOn(hits, query.pattern, lines, () => performance.now() > end);
-      if (hits.lines.length !== before) found();
-      if (!complete) timer = setTimeout(go);
-    };
-    go();
-    return () => clearTimeout(timer);
-  }, [query, hits, lines, count]);
+  useInSlices(query.type === "pattern" ? (enough) => searchOn(hits, query.pattern, lines, enough) : undefined, () => hits.lines.length, [
+    query,
+    hits,
+    lines,
+    count,
+  ]);
   return { query, hits };
 }
