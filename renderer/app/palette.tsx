@@ -1,8 +1,11 @@
 import { Kbd, useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, type ReactElement } from "react";
+import { useRef, useState, type ReactElement } from "react";
 import { languages } from "../../core/contract/shell.ts";
+import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
+import { useHostQueries } from "../host-client/host-context.tsx";
 import { languageNames, useSpeech } from "../i18n/language.tsx";
 import { useScreenActions } from "../ui/keys.tsx";
 import { colorSchemes } from "../ui/color-schemes.ts";
@@ -13,12 +16,16 @@ interface Group {
   readonly actions: SpotlightActionData[];
 }
 
-/** Everything that can be gone to or done, by its name: the screens, what the shown one can do, and how the window looks and speaks. */
+/** So many are shown of what fits. */
+const most = 40;
+
+/** Everything that can be gone to or done, by its name: the screens, what the shown one can do, how the window looks and speaks, what waits, and every issue. */
 export function Palette(): ReactElement {
   const { say } = useSpeech();
+  const [query, setQuery] = useState("");
   // What is done may take the focus, which the palette gives back when it has gone.
   const chosen = useRef<() => void>(undefined);
-  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useAppearance()];
+  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useAppearance(), useWaiting(query), useIssues(query)];
   const onExited = (): void => {
     chosen.current?.();
     chosen.current = undefined;
@@ -28,6 +35,9 @@ export function Palette(): ReactElement {
       actions={groups.filter(({ actions }) => actions.length > 0)}
       shortcut="mod + K"
       tagsToIgnore={[]}
+      query={query}
+      onQueryChange={setQuery}
+      limit={most}
       highlightQuery
       scrollable
       maxHeight={420}
@@ -81,4 +91,38 @@ function useAppearance(): Group {
     onClick: () => choose(language),
   }));
   return { group: say("settings.appearance"), actions: [...themes, ...tongues] };
+}
+
+/** What waits for the owner, once something is looked for. */
+function useWaiting(query: string): Group {
+  const { say } = useSpeech();
+  const navigate = useNavigate();
+  const waiting = useQuery(useHostQueries().inbox.watch.experimental_liveOptions());
+  const items = query === "" ? [] : (waiting.data?.items ?? []);
+  return {
+    group: say("shell.inbox"),
+    actions: items.map(({ id, summary, repository, issue }) => ({
+      id: `request ${id}`,
+      label: revealHidden(summary),
+      description: `${repository}#${issue}`,
+      onClick: () => void navigate({ to: "/inbox/{-$id}", params: { id } }),
+    })),
+  };
+}
+
+/** Every issue, once something is looked for; it opens with its run, or else stands on the board. */
+function useIssues(query: string): Group {
+  const { say } = useSpeech();
+  const navigate = useNavigate();
+  const board = useQuery({ ...useHostQueries().board.watch.experimental_liveOptions({ input: {} }), enabled: query !== "" });
+  const cards = query === "" ? [] : (board.data?.cards ?? []);
+  return {
+    group: say("shell.issues"),
+    actions: cards.map(({ repository, issue, title, runId }) => ({
+      id: `issue ${repository}#${issue}`,
+      label: `#${issue} ${revealHidden(title)}`,
+      description: repository,
+      onClick: () => void (runId === undefined ? navigate({ to: "/board" }) : navigate({ to: "/runs/{-$id}", params: { id: runId } })),
+    })),
+  };
 }

@@ -20,6 +20,7 @@ export const en = {
   "shell.search": "Search or jump to…",
   "shell.goTo": "Go to",
   "shell.here": "On this screen",
+  "shell.issues": "Issues",
   "shell.nothingFound": "Nothing is called so. ? lists what this screen can do.",
   "shell.skip": "Skip to the content",
   "shell.keys": "Keys",

@@ -20,6 +20,7 @@ export const ru: Texts = {
   "shell.search": "Найти или перейти…",
   "shell.goTo": "Перейти",
   "shell.here": "На этом экране",
+  "shell.issues": "Задачи",
   "shell.nothingFound": "Ничего с таким названием. ? покажет, что умеет этот экран.",
   "shell.skip": "К содержимому",
   "shell.keys": "Клавиши",
