@@ -4,20 +4,21 @@ import type { labelPlan } from "../../../core/contract/shared.ts";
 import type { Text } from "../../i18n/en.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { LabelChip, type LabelFate } from "../../ui/label-chip.tsx";
 import style from "./board.module.css";
 
 /** What a change takes away, puts on and leaves, label by label. */
 export function LabelChange({ plan }: { readonly plan: z.infer<typeof labelPlan> }): ReactElement {
   return (
     <dl className={style["change"]}>
-      <Labels text="board.sheet.removed" labels={plan.removed} sign="−" />
-      <Labels text="board.sheet.added" labels={plan.added} sign="+" />
-      <Labels text="board.sheet.result" labels={plan.after} sign="" />
+      <Labels text="board.sheet.removed" labels={plan.removed} fate="removed" />
+      <Labels text="board.sheet.added" labels={plan.added} fate="added" />
+      <Labels text="board.sheet.result" labels={plan.after} fate="kept" />
     </dl>
   );
 }
 
-function Labels({ text, labels, sign }: { readonly text: Text; readonly labels: readonly string[]; readonly sign: "−" | "+" | "" }): ReactElement {
+function Labels({ text, labels, fate }: { readonly text: Text; readonly labels: readonly string[]; readonly fate: LabelFate }): ReactElement {
   const { say } = useSpeech();
   return (
     <div className={style["changeRow"]}>
@@ -25,10 +26,9 @@ function Labels({ text, labels, sign }: { readonly text: Text; readonly labels: 
       <dd>
         {labels.length === 0 ? <span className={style["quiet"]}>{say("board.sheet.none")}</span> : undefined}
         {labels.map((label) => (
-          <span key={label} className={style["label"]} data-sign={sign}>
-            {sign === "" ? undefined : `${sign} `}
+          <LabelChip key={label} fate={fate}>
             <Foreign>{label}</Foreign>
-          </span>
+          </LabelChip>
         ))}
       </dd>
     </div>

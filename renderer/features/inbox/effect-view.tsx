@@ -2,6 +2,7 @@ import type { ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
+import { LabelChip } from "../../ui/label-chip.tsx";
 import style from "./inbox.module.css";
 
 type Effect = InboxCard["effect"];
@@ -77,11 +78,11 @@ function GateEffect({ effect, issue }: { readonly effect: Extract<Effect, { type
           <h3 className={style["small"]} style={{ marginTop: 16 }}>
             {say("inbox.artifacts")}
           </h3>
-          {artifacts.required.map((type) => (
-            <span key={type} className={style["label"]} data-change={artifacts.missing.includes(type) ? "removed" : "added"}>
-              {artifacts.missing.includes(type) ? "✗" : "✓"} {type} {say(artifacts.missing.includes(type) ? "inbox.missing" : "inbox.present")}
-            </span>
-          ))}
+          <div className={style["chips"]}>
+            {artifacts.required.map((type) => (
+              <Artifact key={type} type={type} isMissing={artifacts.missing.includes(type)} />
+            ))}
+          </div>
         </>
       )}
       {files.length === 0 ? undefined : (
@@ -102,6 +103,15 @@ function GateEffect({ effect, issue }: { readonly effect: Extract<Effect, { type
   );
 }
 
+function Artifact({ type, isMissing }: { readonly type: string; readonly isMissing: boolean }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <LabelChip fate={isMissing ? "removed" : "added"} sign={isMissing ? "✗" : "✓"}>
+      {type} {say(isMissing ? "inbox.missing" : "inbox.present")}
+    </LabelChip>
+  );
+}
+
 interface Plan {
   readonly removed: readonly string[];
   readonly added: readonly string[];
@@ -112,21 +122,22 @@ function Labels({ plan, number }: { readonly plan: Plan; readonly number: number
   const { say } = useSpeech();
   if (plan.removed.length + plan.added.length === 0) return <p className={style["line"]}>{say("inbox.unchanged")}</p>;
   const columns = [
-    { title: say("inbox.removed"), labels: plan.removed, change: "removed", mark: "− " },
-    { title: say("inbox.added"), labels: plan.added, change: "added", mark: "+ " },
-    { title: say("inbox.after", { number }), labels: plan.after, change: "after", mark: "" },
-  ];
+    { title: say("inbox.removed"), labels: plan.removed, fate: "removed" },
+    { title: say("inbox.added"), labels: plan.added, fate: "added" },
+    { title: say("inbox.after", { number }), labels: plan.after, fate: "kept" },
+  ] as const;
   return (
     <div className={style["labels"]}>
-      {columns.map(({ title, labels, change, mark }) => (
-        <div key={change}>
+      {columns.map(({ title, labels, fate }) => (
+        <div key={fate}>
           <h3>{title}</h3>
-          {labels.map((label) => (
-            <span key={label} className={style["label"]} data-change={change}>
-              {mark}
-              <Foreign>{label}</Foreign>
-            </span>
-          ))}
+          <div className={style["chips"]}>
+            {labels.map((label) => (
+              <LabelChip key={label} fate={fate}>
+                <Foreign>{label}</Foreign>
+              </LabelChip>
+            ))}
+          </div>
         </div>
       ))}
     </div>
