@@ -2,6 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { FlowEventRow } from "../../../core/contract/audit.ts";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -90,8 +91,9 @@ interface RowProps {
 }
 
 function Row({ event, chosen, choose, place }: RowProps): ReactElement {
+  const title = revealHidden(`${event.type}\n${event.subject}`);
   return (
-    <UnstyledButton className={style["event"]} style={place} aria-current={chosen ? "true" : undefined} onClick={choose}>
+    <UnstyledButton className={style["event"]} style={place} title={title} aria-current={chosen ? "true" : undefined} onClick={choose}>
       <span className={style["time"]}>{clock(event.at)}</span>
       <span className={style["type"]}>
         <Foreign>{event.type}</Foreign>

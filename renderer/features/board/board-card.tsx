@@ -4,6 +4,8 @@ import type { Language } from "../../../core/contract/shell.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { MeterLine } from "../../ui/meter.tsx";
+import { moment } from "../../ui/moment.ts";
 import style from "./board.module.css";
 import { cardKey, tokensOf, type BoardCard } from "./board-view.ts";
 import { CardState } from "./card-state.tsx";
@@ -51,8 +53,12 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       onDragStart={(event) => startDrag(event, card, actions)}
       onDragEnd={() => actions.drag(undefined)}
     >
-      {showsRepository ? <span className={style["repository"]}>{card.repository}</span> : undefined}
-      <span className={style["name"]}>
+      {showsRepository ? (
+        <span className={style["repository"]} title={card.repository}>
+          {card.repository}
+        </span>
+      ) : undefined}
+      <span className={style["name"]} title={revealHidden(`#${card.issue} ${card.title}`)}>
         <span className={style["number"]}>#{card.issue}</span> <Foreign>{card.title}</Foreign>
       </span>
       {card.stage === undefined ? undefined : (
@@ -61,6 +67,17 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
           {age}
         </span>
       )}
+      {card.pause ? (
+        <span className={style["reason"]}>
+          {say("holds.by", { by: card.pause.by, when: moment(card.pause.since, language) })}
+          {card.pause.reason === undefined ? undefined : (
+            <>
+              : <Foreign>{card.pause.reason}</Foreign>
+            </>
+          )}
+        </span>
+      ) : undefined}
+      {card.budget ? <MeterLine meter={card.budget} /> : undefined}
       {card.reason === undefined ? undefined : (
         <span className={style["reason"]} title={revealHidden(card.reason)}>
           <Foreign>{card.reason}</Foreign>

@@ -84,7 +84,7 @@ function Item({ item, document, choice }: { readonly item: DocsetItem<DocumentRo
 
 function Absent({ item }: { readonly item: DocsetItem<DocumentRow> }): ReactElement {
   return (
-    <div className={style["item"]} data-absent>
+    <div className={style["item"]} data-absent title={item.name}>
       <StateShape state={item.state} />
       <span className={style["name"]}>{item.name}</span>
       <StateWord state={item.state} />

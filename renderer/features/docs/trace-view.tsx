@@ -172,7 +172,7 @@ function TraceItem({ item, open }: { readonly item: DocsetItem<DocumentRow>; rea
       {content}
     </UnstyledButton>
   ) : (
-    <div className={style["item"]} data-absent>
+    <div className={style["item"]} data-absent title={revealHidden(item.name)}>
       {content}
     </div>
   );

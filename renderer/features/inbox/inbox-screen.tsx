@@ -1,10 +1,11 @@
-import { Anchor, SegmentedControl } from "@mantine/core";
+import { Anchor, SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSquareCheck } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { InboxItem } from "../../../core/contract/inbox.ts";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
@@ -36,9 +37,10 @@ export function InboxScreen(): ReactElement {
   ]);
   const head = (
     <>
-      <h1 style={{ display: "none" }}>{say("inbox.title")}</h1>
+      <VisuallyHidden component="h1">{say("inbox.title")}</VisuallyHidden>
       <SegmentedControl
         size="xs"
+        aria-label={say("inbox.title")}
         value={shown}
         onChange={setShown}
         data={[
@@ -169,6 +171,7 @@ function Row({ item, isSelected, isMarked }: RowProps): ReactElement {
       className={style["row"]}
       data-selected={isSelected || isMarked}
       aria-current={isSelected ? "true" : undefined}
+      title={revealHidden(`${item.summary}\n${item.repository}#${item.issue}`)}
     >
       <Icon size={15} stroke={1.7} />
       <span className={style["summary"]}>

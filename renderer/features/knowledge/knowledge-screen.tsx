@@ -4,6 +4,7 @@ import { IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState, type KeyboardEvent, type ReactElement, type RefObject } from "react";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -119,7 +120,7 @@ function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly s
           </span>
         )}
       </h2>
-      <p className={style["excerpt"]}>
+      <p className={style["excerpt"]} title={revealHidden(fragment(excerpt))}>
         <Marked text={fragment(excerpt)} words={words} />
       </p>
       <p className={style["place"]}>

@@ -1,15 +1,17 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import type { RunDetail } from "../../../core/contract/runs.ts";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
+import { MeterLine } from "../../ui/meter.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
 import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
@@ -33,7 +35,7 @@ export function RunHeader({ run, title, listShown, onToggleList }: RunHeaderProp
           {listShown ? <IconLayoutSidebarLeftCollapse size={16} /> : <IconLayoutSidebarLeftExpand size={16} />}
         </ActionIcon>
       </Tooltip>
-      <h2>
+      <h2 title={title === undefined ? undefined : revealHidden(title)}>
         {say("runs.name", { stage: run.stage, issue: run.issue })} {title === undefined ? undefined : <Foreign>{title}</Foreign>}
       </h2>
       <Actions run={run} />
@@ -46,10 +48,11 @@ export function RunHeader({ run, title, listShown, onToggleList }: RunHeaderProp
 }
 
 function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
-  const { say } = useSpeech();
-  const { text, values, because } = statusOf(run);
+  const { say, language } = useSpeech();
+  const { text, values, because } = statusOf(run, language);
   const noted = run.phase === "parked";
   return (
+    <>
     <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
       <PhaseShape phase={run.phase} size={14} />
       <span>
@@ -62,6 +65,21 @@ function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
         {because !== undefined && /[.!?]$/u.test(because) ? "" : "."}
         {noted ? ` ${say("runs.status.parked.note")}` : ""}
       </span>
+    </p>
+    {run.budget ? <Budget budget={run.budget} /> : undefined}
+    </>
+  );
+}
+
+/** The limit that stopped it, or is about to, and the way to where it is raised. */
+function Budget({ budget }: { readonly budget: NonNullable<RunDetail["budget"]> }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <p className={style["budget"]}>
+      <MeterLine meter={budget} />{" "}
+      <Link to="/settings/{-$section}" params={{ section: "budgets" }}>
+        {say("holds.budget.raise")}
+      </Link>
     </p>
   );
 }

@@ -2,7 +2,8 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import type { RunRow } from "../../../core/contract/runs.ts";
-import { useSpeech } from "../../i18n/language.tsx";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
+import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { Phase, toneOf } from "./run-phase.tsx";
@@ -69,13 +70,22 @@ export function RunList({ runs, titleOf, openId, handle }: RunListProps): ReactE
 
 function Row({ run, title, opened }: { readonly run: RunRow; readonly title: string | undefined; readonly opened: boolean }): ReactElement {
   const { say, language } = useSpeech();
-  const status = statusOf(run);
-  const tokens = allTokens(run.tokens);
+  const status = statusOf(run, language);
+  const name = say("runs.name", { stage: run.stage, issue: run.issue });
+  const facts = factsOf(run, say, language);
+  const whole = [`${name} ${title ?? ""}`, status.because ?? say(status.text, status.values), facts.join(" · ")].join("\n");
   return (
-    <Link to="/runs/{-$id}" params={{ id: run.id }} className={style["row"]} data-open={opened || undefined} aria-current={opened ? "page" : undefined}>
+    <Link
+      to="/runs/{-$id}"
+      params={{ id: run.id }}
+      className={style["row"]}
+      data-open={opened || undefined}
+      aria-current={opened ? "page" : undefined}
+      title={revealHidden(whole)}
+    >
       <span className={style["rowTop"]}>
         <strong>
-          {say("runs.name", { stage: run.stage, issue: run.issue })} {title === undefined ? undefined : <Foreign>{title}</Foreign>}
+          {name} {title === undefined ? undefined : <Foreign>{title}</Foreign>}
         </strong>
         <Age at={run.endedAt ?? run.createdAt} />
       </span>
@@ -84,12 +94,22 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
         <span className={style["sentence"]}>{status.because === undefined ? say(status.text, status.values) : <Foreign>{status.because}</Foreign>}</span>
       </span>
       <span className={style["rowMeta"]}>
-        <span>{run.repository}</span>
-        <span>{say("runs.role", { role: run.role })}</span>
-        {run.variant === "revise" ? <span>{say("runs.revise")}</span> : undefined}
-        {tokens > 0 ? <span className={style["cost"]}>{say("runs.tokens", { count: compact(tokens, language) })}</span> : undefined}
-        {run.tokens.cost === undefined ? undefined : <span>{dollars(run.tokens.cost, language)}</span>}
+        {facts.map((fact) => (
+          <span key={fact}>{fact}</span>
+        ))}
       </span>
     </Link>
   );
+}
+
+/** Whose it is, who does it, and what it has cost. */
+function factsOf({ repository, role, variant, tokens }: RunRow, say: Say, language: string): readonly string[] {
+  const count = allTokens(tokens);
+  return [
+    repository,
+    say("runs.role", { role }),
+    ...(variant === "revise" ? [say("runs.revise")] : []),
+    ...(count > 0 ? [say("runs.tokens", { count: compact(count, language) })] : []),
+    ...(tokens.cost === undefined ? [] : [dollars(tokens.cost, language)]),
+  ];
 }

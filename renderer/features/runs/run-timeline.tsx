@@ -1,4 +1,5 @@
 import { useMemo, type ReactElement } from "react";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { clock } from "../../ui/age.tsx";
@@ -34,7 +35,7 @@ function Step({ step, onChoose }: { readonly step: TimelineStep; readonly onChoo
           {count === 1 ? undefined : `\u00A0×\u00A0${count}`}
         </span>
         {facts === "" ? undefined : (
-          <span className={style["facts"]}>
+          <span className={style["facts"]} title={revealHidden(facts)}>
             <Foreign>{facts}</Foreign>
           </span>
         )}

@@ -23,15 +23,16 @@ const longest = 500;
 /** One thing that the agent did, in one line, with the rest folded into it. */
 export function EntryBox({ icon, title, rest = "", outcome, children, opened, onToggle, below }: EntryBoxProps): ReactElement {
   const shown = revealHidden(title.slice(0, longest));
+  const dim = revealHidden(rest.slice(0, longest));
   return (
     <div className={style["item"]}>
       <div className={style["box"]}>
         <button type="button" className={style["head"]} aria-expanded={opened} onClick={onToggle}>
           <IconChevronRight size={14} className={style["chevron"]} aria-hidden />
           {icon}
-          <span className={style["title"]} dir="ltr">
+          <span className={style["title"]} dir="ltr" title={`${shown} ${dim}`.trim()}>
             {shown}
-            {rest === "" ? undefined : <span className={style["rest"]}> {revealHidden(rest.slice(0, longest))}</span>}
+            {dim === "" ? undefined : <span className={style["rest"]}> {dim}</span>}
           </span>
           {outcome}
         </button>
