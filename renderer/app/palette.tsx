@@ -42,7 +42,8 @@ export function Palette(): ReactElement {
       scrollable
       maxHeight={420}
       nothingFound={say("shell.nothingFound")}
-      searchProps={{ placeholder: say("shell.search") }}
+      searchProps={{ placeholder: say("shell.search"), "aria-label": say("shell.search") }}
+      attributes={{ content: { "aria-label": say("shell.search") } }}
       transitionProps={{ transition: "pop", duration: 120, onExited }}
     />
   );

@@ -69,7 +69,7 @@ function Facts({ card }: { readonly card: InboxCard }): ReactElement {
   return (
     <div className={style["meta"]}>
       <span>{say("inbox.meta", { role: card.role, stage: card.stage, repository: card.repository, issue: card.issue })}</span>
-      <Anchor component={Link} to="/runs/$id" params={{ id: card.runId } as never} inherit>
+      <Anchor component={Link} to="/runs/$id" params={{ id: card.runId } as never} inherit underline="always">
         {say("inbox.run")}
       </Anchor>
       <span>

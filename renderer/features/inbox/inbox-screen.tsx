@@ -93,7 +93,7 @@ function NothingChosen({ isEmpty }: { readonly isEmpty: boolean }): ReactElement
   return (
     <Empty title={say("inbox.empty")}>
       {say("inbox.emptyWhat")}{" "}
-      <Anchor component={Link} to="/board" inherit>
+      <Anchor component={Link} to="/board" inherit underline="always">
         {say("inbox.toBoard")}
       </Anchor>
     </Empty>
