@@ -1,3 +1,4 @@
+import { createGrowingNumbers } from "./growing.ts";
 import { firstWhere, type LineSource, type Lines } from "./line-store.ts";
 import type { LogQuery } from "./search.ts";
 
@@ -18,7 +19,7 @@ const none: ReturnType<Lines["spans"]> = [];
 
 /** Only the places of lines that stay as they are cost memory; texts are kept where they are other ones. */
 export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
-  const origins: number[] = [];
+  const origins = createGrowingNumbers(Uint32Array);
   const others = new Map<number, string>();
   let derived = 0;
   let widest = 0;
@@ -27,17 +28,17 @@ export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
     const made = derive(lines.text(origin));
     if (made === "none") return;
     for (const text of made === "same" ? [undefined] : made) {
-      if (text !== undefined) others.set(origins.length, text);
+      if (text !== undefined) others.set(origins.count, text);
       widest = Math.max(widest, text?.length ?? lines.columns(origin));
       origins.push(origin);
     }
   };
-  const originOf = (line: number): number => origins[line] ?? -1;
+  const originOf = (line: number): number => (line < origins.count ? origins.at(line) : -1);
   const sourceOf = (line: number): LineSource => lines.source(originOf(line));
 
   return {
     get count() {
-      return origins.length;
+      return origins.count;
     },
     get widest() {
       return widest;
@@ -53,8 +54,8 @@ export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
       return Math.max(
         0,
         Math.min(
-          firstWhere(origins.length, (line) => originOf(line) >= origin),
-          origins.length - 1,
+          firstWhere(origins.count, (line) => originOf(line) >= origin),
+          origins.count - 1,
         ),
       );
     },

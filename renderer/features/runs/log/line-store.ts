@@ -1,6 +1,7 @@
 import type { TranscriptEntry } from "../../../../core/contract/runs.ts";
-import { terminalLines, type StyledSpan } from "./ansi.ts";
+import { terminalLines, type StyledSpan, type TextStyle } from "./ansi.ts";
 import { columnsOf } from "./columns.ts";
+import { createGrowingNumbers, createGrowingTexts } from "./growing.ts";
 import { logText, type LineKind } from "./log-text.ts";
 
 /** The entry that a line came from. */
@@ -37,44 +38,43 @@ export interface LineStore extends Lines {
 
 const none: readonly StyledSpan[] = [];
 
-/** Texts lie in one array and styles only where there are any: hundreds of thousands of lines cost little more than their text. */
+/** Texts, places and styles lie in blocks of bytes: 1.3 million lines cost what their text takes and some twenty bytes each, and leave the page's heap small. */
 export function createLineStore(): LineStore {
-  const texts: string[] = [];
-  const widths: number[] = [];
-  const owners: number[] = [];
+  const texts = createGrowingTexts();
+  const widths = createGrowingNumbers(Uint16Array);
+  const owners = createGrowingNumbers(Uint32Array);
   const sources: LineSource[] = [];
-  const styled = new Map<number, readonly StyledSpan[]>();
+  const styles = createStyles();
   let widest = 0;
 
   const add = (entry: TranscriptEntry): void => {
     const { kind, text } = logText(entry);
-    sources.push({ attempt: entry.attempt, sequence: entry.sequence, at: entry.at, kind, firstLine: texts.length });
+    sources.push({ attempt: entry.attempt, sequence: entry.sequence, at: entry.at, kind, firstLine: texts.count });
     for (const line of terminalLines(text)) {
-      if (line.spans.length > 0) styled.set(texts.length, line.spans);
       const columns = columnsOf(line.text);
       widest = Math.max(widest, columns);
       texts.push(line.text);
+      styles.push(line.spans);
       widths.push(columns);
       owners.push(sources.length - 1);
     }
   };
-
   const sourceOf = (line: number): LineSource => {
-    const source = sources[owners[line] ?? -1];
+    const source = line < owners.count ? sources[owners.at(line)] : undefined;
     if (!source) throw new RangeError(`there is no line ${line}`);
     return source;
   };
 
   return {
     get count() {
-      return texts.length;
+      return texts.count;
     },
     get widest() {
       return widest;
     },
-    text: (line) => texts[line] ?? "",
-    columns: (line) => widths[line] ?? 0,
-    spans: (line) => styled.get(line) ?? none,
+    text: texts.at,
+    columns: widths.at,
+    spans: styles.at,
     source: sourceOf,
     opens: (line) => sourceOf(line).firstLine === line,
     number: (line) => line + 1,
@@ -83,6 +83,36 @@ export function createLineStore(): LineStore {
       return sources[Math.min(found, sources.length - 1)]?.firstLine ?? 0;
     },
     append: (entries) => entries.forEach(add),
+  };
+}
+
+/** The styled parts of each line. There are few kinds of style, and each is kept once. */
+function createStyles() {
+  const kinds: TextStyle[] = [];
+  const known = new Map<string, number>();
+  /** Three numbers for each part: where it begins and ends, and its kind. */
+  const parts = createGrowingNumbers(Uint32Array);
+  /** For each line the part behind its last one. */
+  const ends = createGrowingNumbers(Uint32Array);
+  const kindOf = (style: TextStyle): number => {
+    const name = JSON.stringify(style);
+    const kind = known.get(name) ?? kinds.push(style) - 1;
+    known.set(name, kind);
+    return kind;
+  };
+  return {
+    push(spans: readonly StyledSpan[]): void {
+      for (const { start, end, style } of spans) for (const value of [start, end, kindOf(style)]) parts.push(value);
+      ends.push(parts.count);
+    },
+    at(line: number): readonly StyledSpan[] {
+      const [from, to] = [line === 0 ? 0 : ends.at(line - 1), ends.at(line)];
+      if (to <= from) return none;
+      return Array.from({ length: (to - from) / 3 }, (_, index) => {
+        const at = from + 3 * index;
+        return { start: parts.at(at), end: parts.at(at + 1), style: kinds[parts.at(at + 2)] ?? {} };
+      });
+    },
   };
 }
 
