@@ -1,6 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
+import { meter, pause } from "./workspace.ts";
 
 export const stageRow = z.object({
   name: stageName,
@@ -28,8 +29,12 @@ export const boardCard = z.object({
   runId: runId.optional(),
   phase: runPhase.optional(),
   status: z.string(),
-  /** Whom or what the run waits for: the owner's decision, answer or review, or that the owner lets go of it. */
-  waitsFor: z.enum(["decision", "answer", "review", "owner"]).optional(),
+  /** Whom or what the run waits for: the owner's decision, answer or review, that the owner lets go of it, or that nothing is paused and its budget is not spent. */
+  waitsFor: z.enum(["decision", "answer", "review", "owner", "pause", "budget"]).optional(),
+  /** The pause that holds it. */
+  pause: pause.optional(),
+  /** The limit that holds it, or is about to: the one that is nearest to its end. */
+  budget: meter.optional(),
   /** What exactly it waits for, or why it ended, in one sentence without the phase. Somebody's words may be quoted in it. */
   reason: z.string().optional(),
   /** When the run came into its phase. */

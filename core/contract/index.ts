@@ -5,6 +5,7 @@ import { documentsContract } from "./documents.ts";
 import { inboxContract } from "./inbox.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
+import { workspaceContract } from "./workspace.ts";
 
 /**
  * Everything that a control surface (desktop, web page, command line) may ask of the host. One contract over every transport: WebSocket, MessagePort, or a
@@ -18,5 +19,6 @@ export const hostContract = {
   board: boardContract,
   documents: documentsContract,
   audit: auditContract,
+  workspace: workspaceContract,
 };
 export type HostContract = typeof hostContract;

@@ -14,6 +14,7 @@ import {
   stageName,
   tokenTotals,
 } from "./shared.ts";
+import { meter, pause } from "./workspace.ts";
 
 export const runRow = z.object({
   id: runId,
@@ -27,8 +28,12 @@ export const runRow = z.object({
   phase: runPhase,
   /** What the run is doing or waits for, in one sentence. */
   status: z.string(),
-  /** What a parked run waits for; `owner` when the owner holds it. */
-  waitsFor: z.enum(["decision", "answer", "owner"]).optional(),
+  /** What a parked run waits for; `owner` when the owner holds it, `pause` or `budget` when everything is paused or a budget is spent. */
+  waitsFor: z.enum(["decision", "answer", "owner", "pause", "budget"]).optional(),
+  /** The pause that holds it. */
+  pause: pause.optional(),
+  /** The limit that holds it, or is about to: the one that is nearest to its end. */
+  budget: meter.optional(),
   /** The request that it waits for, in one sentence, or why it ended. */
   reason: z.string().optional(),
   requestId: requestId.optional(),
@@ -77,6 +82,8 @@ export const runDetail = runRow.extend({
   pushes: z.array(z.object({ commit: z.string(), files: z.array(z.string()), at: instant })),
   artifacts: z.object({ required: z.array(z.string()), present: z.array(z.string()), missing: z.array(z.string()) }),
   timeline: z.array(timelineEntry),
+  /** When it was read, where it comes from the copy on this machine. */
+  asOf: instant.optional(),
 });
 export type RunDetail = z.infer<typeof runDetail>;
 

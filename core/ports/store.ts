@@ -1,5 +1,7 @@
 import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
+import type { Holds } from "../domain/hold/holds.ts";
+import type { Spent } from "../domain/hold/budget.ts";
 import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
 import type {
   BranchName,
@@ -208,6 +210,8 @@ export interface Transaction {
     /** Saves a run that was read with `lock`. */
     save(run: Run): Promise<void>;
     list(filter: RunFilter): Promise<readonly Run[]>;
+    /** Parked by a pause or a budget, in the order in which they were. */
+    held(): Promise<readonly Run[]>;
   };
   readonly attempts: {
     /** Inserts the next attempt of a run with a fencing token above all before; `bootstrapHash` is the SHA-256 of the token it may trade once. */
@@ -306,6 +310,8 @@ export interface Transaction {
     /** The same (run, attempt, turn) twice is one row. */
     append(row: TokenUsageRow): Promise<void>;
     forRun(runId: RunId): Promise<readonly TokenUsageRow[]>;
+    /** What all runs have used at or after `since`. */
+    spentSince(since: Instant): Promise<Spent>;
   };
   readonly documents: {
     upsert(meta: DocumentMeta, chunks: readonly { readonly section: string; readonly text: string }[]): Promise<void>;
@@ -328,6 +334,14 @@ export interface Transaction {
     take(name: string, holder: string, seconds: number): Promise<boolean>;
     /** Gives it back; somebody else's is left alone. */
     release(name: string, holder: string): Promise<void>;
+  };
+  readonly holds: {
+    /**
+     * With a lock nobody changes it before this transaction ends. `share` is for whoever begins an attempt, and is taken before the transaction appends its first
+     * event: whoever changes it locks in that order, too.
+     */
+    get(options?: { readonly lock?: "share" | "update" }): Promise<Holds>;
+    save(holds: Holds): Promise<void>;
   };
   readonly settings: {
     get(key: string): Promise<JsonObject | undefined>;

@@ -26,6 +26,7 @@ import { createExpireRequests } from "../usecases/expire-requests.ts";
 import { createExtendLease } from "../usecases/extend-lease.ts";
 import { createIndexDocuments } from "../usecases/index-documents.ts";
 import { createParkRun, createReleaseRun } from "../usecases/park-run.ts";
+import { createPauseAll, createRestoreAll } from "../usecases/pause-all.ts";
 import { createProcessDelivery } from "../usecases/process-delivery.ts";
 import { createReceiveDelivery } from "../usecases/receive-delivery.ts";
 import { createReconcileDeliveries } from "../usecases/reconcile-deliveries.ts";
@@ -36,6 +37,8 @@ import { createSaveSnapshot } from "../usecases/session-snapshots.ts";
 import { createStaleGate } from "../usecases/stale-gate.ts";
 import { createStartAttempt } from "../usecases/start-attempt.ts";
 import { createSweepOutbox } from "../usecases/sweep-outbox.ts";
+import { createSetBudgets } from "../usecases/set-budgets.ts";
+import { createSettleHolds } from "../usecases/settle-holds.ts";
 import { createSettleLabels } from "../usecases/settle-labels.ts";
 import { createSettlePush } from "../usecases/settle-push.ts";
 import { createSyncStatusComment } from "../usecases/sync-status-comment.ts";
@@ -131,6 +134,10 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     releaseRun: createReleaseRun(base),
     cancelRun: createCancelRun(base),
     settleCalls: async () => 0,
+    settleHolds: createSettleHolds(base),
+    pauseAll: createPauseAll(base),
+    restoreAll: createRestoreAll(base),
+    setBudgets: createSetBudgets(base),
     expireRequests: createExpireRequests({ ...base, exitConditions }),
     sweepOutbox: createSweepOutbox({ ...base, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries(base),

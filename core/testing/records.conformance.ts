@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { DecisionRequest } from "../domain/decision/decision.ts";
-import type { CorrelationId, Digest, Instant, RequestId, ThreadId } from "../domain/kernel/values.ts";
+import type { CorrelationId, Digest, Instant, PersonId, RequestId, ThreadId } from "../domain/kernel/values.ts";
+import type { Run, WaitReason } from "../domain/run/run.ts";
+import type { TokenUsageRow } from "../ports/store.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun, sampleToolCall, unique } from "./samples.ts";
 import { storeSubject } from "./store-subject.ts";
@@ -121,6 +123,55 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
         await inStore((tx) => tx.settings.set(key, { a: [null, "ü"] }));
 
         expect(await inStore((tx) => tx.settings.get(key))).toStrictEqual({ a: [null, "ü"] });
+      });
+    });
+
+    describe("holds", () => {
+      it("are empty at first, are kept as they were saved, and are taken off again", async () => {
+        const pause = { id: "p1", by: "olga" as PersonId, since: 5 as Instant, reason: "lunch" };
+        expect(await inStore((tx) => tx.holds.get({ lock: "share" }))).toStrictEqual({ budgets: {} });
+
+        await inStore((tx) => tx.holds.save({ pause, budgets: { run: { usd: 2.5 }, day: { tokens: 9_000_000_000 } } }));
+        expect(await inStore((tx) => tx.holds.get({ lock: "update" }))).toStrictEqual({
+          pause,
+          budgets: { run: { usd: 2.5 }, day: { tokens: 9_000_000_000 } },
+        });
+
+        await inStore((tx) => tx.holds.save({ budgets: {} }));
+        expect(await inStore((tx) => tx.holds.get())).toStrictEqual({ budgets: {} });
+      });
+
+      it("are told of the runs that they stopped, in that order, and of no other", async () => {
+        const parked = (since: number, reason: WaitReason): Promise<Run> => stored({ state: { phase: "parked", attempt: 1, reason, since: since as Instant } });
+        const [second, first] = [await parked(9, "pause"), await parked(7, "budget")];
+        for (const reason of ["owner", "decision", "answer"] as const) await parked(1, reason);
+        await stored({ state: { phase: "running", attempt: 1, since: 1 as Instant } });
+
+        expect(await inStore((tx) => tx.runs.held())).toStrictEqual([first, second]);
+      });
+
+      it("are told what was used since a moment: tokens of all, dollars of those that have a price", async () => {
+        const run = await stored();
+        const far = 4_000_000_000_000;
+        const turn = (number: number, at: number, cost?: number): TokenUsageRow => ({
+          runId: run.id,
+          attempt: 1,
+          turn: number,
+          model: "m",
+          inputTokens: 100,
+          cachedInputTokens: 50,
+          outputTokens: 10,
+          reasoningTokens: 5,
+          ...(cost === undefined ? {} : { cost }),
+          at: at as Instant,
+        });
+        await inStore((tx) => tx.usage.append(turn(1, far - 1, 8)));
+        await inStore((tx) => tx.usage.append(turn(2, far)));
+        expect(await inStore((tx) => tx.usage.spentSince(far as Instant))).toStrictEqual({ tokens: 110 });
+
+        await inStore((tx) => tx.usage.append(turn(3, far + 5, 0.25)));
+        expect(await inStore((tx) => tx.usage.spentSince(far as Instant))).toStrictEqual({ tokens: 220, usd: 0.25 });
+        expect(await inStore((tx) => tx.usage.spentSince((far + 6) as Instant))).toStrictEqual({ tokens: 0 });
       });
     });
 

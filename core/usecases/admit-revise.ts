@@ -11,6 +11,7 @@ import { branchFor } from "../domain/stage/table.ts";
 import type { Forge, ForgeIssue, ForgePull, ForgeReview } from "../ports/forge.ts";
 import type { RepositoryRow, Transaction } from "../ports/store.ts";
 import { issueSubject, type AdmitOutcome, type AdmitRunDependencies } from "./admit-run.ts";
+import { holdOn, type Hold } from "./holds.ts";
 import { newRun, startRun } from "./start-run.ts";
 import { changeRun, orchestratorActor } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
@@ -73,6 +74,7 @@ async function issueOf(tx: Transaction, row: RepositoryRow, pull: ForgePull): Pr
 async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: ReviewTrigger, reviewed: Reviewed): Promise<AdmitOutcome> {
   const { row, pull, issue, names } = reviewed;
   await tx.repositories.get(row.name, { lock: true });
+  const hold = await holdOn(tx, undefined, deps.clock.now());
   const runs = await tx.runs.list({ repository: row.name, issue: issue.number, limit: 100 });
   const started = runs.find((run) => run.trigger.reviewId === trigger.reviewId);
   if (started) return { type: "ignored", why: `the review has started run ${started.id} already` };
@@ -95,7 +97,7 @@ async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: Revie
     pull: pull.head === branchFor(stage, issue.number) ? pull.number : undefined,
     activeRuns: holders.filter((run) => run.state.phase !== "waiting_owner_review"),
   });
-  return settle(deps, tx, trigger, reviewed, verdict, holders);
+  return settle(deps, tx, trigger, reviewed, verdict, holders, hold);
 }
 
 async function settle(
@@ -105,6 +107,7 @@ async function settle(
   reviewed: Reviewed,
   verdict: Admission,
   holders: readonly Run[],
+  hold: Hold | undefined,
 ): Promise<AdmitOutcome> {
   const { row, pull, review, issue, names } = reviewed;
   if (verdict.type === "ignored") return { type: "ignored", why: verdict.why };
@@ -126,7 +129,7 @@ async function settle(
   });
   for (const holder of holders) await giveWay(deps, tx, holder, run.id);
   const plan = planTransition({ before: issue.labels, names, transition: { type: "changes-requested", stage: verdict.stage } });
-  await startRun(deps, tx, run, plan);
+  await startRun(deps, tx, run, plan, hold);
   const pullPlan = planTransition({ before: pull.labels, names, transition: { type: "stage-started", stage: verdict.stage } });
   await tx.outbox.add(labelEffects(`labels:${run.id}:pull-started`, { repository: row.name, number: pull.number, as: "bot" }, pullPlan), deps.clock.now());
   await noteReview(deps, tx, trigger, issue.number, review.author, "admitted", { stage: verdict.stage, variant: "revise", runId: run.id });

@@ -16,6 +16,7 @@ import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 import type { RepositoryRow, Store, Transaction } from "../ports/store.ts";
 import { appendRunEvents, changeRun, orchestratorActor } from "./change-run.ts";
 import type { AttemptSettings } from "./prepare-attempt.ts";
+import { holdOn, type Hold } from "./holds.ts";
 import { newRun, personActor, startRun } from "./start-run.ts";
 import { labelEffects, readLabelNames } from "./repository-labels.ts";
 import { documentTypesPresent } from "./stage-documents.ts";
@@ -122,6 +123,7 @@ async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: Label
   const { row, issue, names } = situation;
   // Judgements of one repository follow one another, so that the second sees the first one's run.
   await tx.repositories.get(row.name, { lock: true });
+  const hold = await holdOn(tx, undefined, deps.clock.now());
   if (await judgedBefore(tx, row.name, issue.number, trigger.label, situation.acts)) return { type: "ignored", why: "this labelling was judged before" };
   const meaning = classifyLabel(trigger.label, names);
   const active =
@@ -142,14 +144,21 @@ async function judge(deps: AdmitRunDependencies, tx: Transaction, trigger: Label
     pull: situation.pull?.number,
     activeRuns: active,
   });
-  return note(tx, deps, trigger, situation, await settle(deps, tx, trigger, situation, verdict));
+  return note(tx, deps, trigger, situation, await settle(deps, tx, trigger, situation, verdict, hold));
 }
 
 function isMissingService(deps: AdmitRunDependencies, stage: StageName): boolean {
   return stageTable[stage].kind === "service" && !deps.services.includes(stage);
 }
 
-async function settle(deps: AdmitRunDependencies, tx: Transaction, trigger: LabelTrigger, situation: Situation, verdict: Admission): Promise<AdmitOutcome> {
+async function settle(
+  deps: AdmitRunDependencies,
+  tx: Transaction,
+  trigger: LabelTrigger,
+  situation: Situation,
+  verdict: Admission,
+  hold: Hold | undefined,
+): Promise<AdmitOutcome> {
   switch (verdict.type) {
     case "ignored":
       return { type: "ignored", why: verdict.why };
@@ -164,6 +173,7 @@ async function settle(deps: AdmitRunDependencies, tx: Transaction, trigger: Labe
         tx,
         run,
         planTransition({ before: situation.issue.labels, names: situation.names, transition: { type: "stage-started", stage: run.stage } }),
+        hold,
       );
       return { type: "admitted", runId: run.id };
     }

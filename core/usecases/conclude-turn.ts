@@ -7,10 +7,11 @@ import type { Clock } from "../ports/clock.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
-import { changeRun, runFlowEvent, type ChangeContext } from "./change-run.ts";
+import { changeRun, orchestratorActor, runFlowEvent, type ChangeContext } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
 import type { ExitConditions, ExitState } from "./exit-conditions.ts";
 import { draftGate, storeGate, type GateDraft, type OpenGateDependencies } from "./open-gate.ts";
+import { describeHold, holdBy, noteBudget, type Hold } from "./holds.ts";
 import { refusedPaths } from "./refused-paths.ts";
 import { renderInterrupted, renderMissing, renderPushAccepted, renderPushRefused } from "./render-prompt.ts";
 import { fenceNonce, takeNews } from "./run-news.ts";
@@ -84,6 +85,8 @@ async function believable(store: Store, { run }: RunIdentity, report: TurnReport
 
 interface Turn {
   readonly run: Run;
+  /** Why there may be no further turn now. */
+  readonly hold: Hold | undefined;
   readonly past: readonly PastTurn[];
   readonly context: ChangeContext;
 }
@@ -101,8 +104,10 @@ async function beginTurn(
   const memory = await readTurnMemory(tx, id);
   if (memory?.verdict && memory.attempt === identity.attempt.attempt && memory.turn === report.turn) return { verdict: memory.verdict };
   const context: ChangeContext = { now: deps.clock.now(), actor: { type: "agent", id } };
+  // Locked before anything is appended, and asked when this turn's tokens are counted.
+  const holds = await tx.holds.get({ lock: "share" });
   const run = await leaveSettledWait(tx, await noteFacts(deps, tx, locked, identity, report, context), context);
-  const turn = { run, past: await pastTurns(tx, id), context };
+  const turn = { run, hold: await holdBy(tx, holds, run, context.now), past: await pastTurns(tx, id), context };
   const decided = await decideFromRows(deps, tx, turn, report);
   return decided ? { verdict: await remember(tx, turn, identity, report, decided) } : turn;
 }
@@ -249,12 +254,15 @@ function again(input: string, reason: TurnReason): Concluded {
 
 async function remember(
   tx: Transaction,
-  { run, context }: Turn,
+  turn: Turn,
   { attempt }: RunIdentity,
   report: TurnReport,
-  { verdict, reason }: Concluded,
+  { verdict: meant, reason }: Concluded,
 ): Promise<TurnVerdict> {
-  await writeTurnMemory(tx, run.id, { attempt: attempt.attempt, turn: report.turn, verdict, input: verdict.type === "continue" ? verdict.input : "" });
+  const { run, context } = turn;
+  const verdict = await heldInstead(tx, turn, meant);
+  // What a held run would have been told now is what its next attempt begins with.
+  await writeTurnMemory(tx, run.id, { attempt: attempt.attempt, turn: report.turn, verdict, input: meant.type === "continue" ? meant.input : "" });
   const payload = {
     attempt: attempt.attempt,
     turn: report.turn,
@@ -267,6 +275,15 @@ async function remember(
   };
   await tx.flow.append([runFlowEvent(run, "turn.ended", payload, context)]);
   return verdict;
+}
+
+/** Everything is paused, or this turn has spent a budget: the run is parked instead of taking another turn. */
+async function heldInstead(tx: Transaction, { run, hold, context }: Turn, meant: TurnVerdict): Promise<TurnVerdict> {
+  if (meant.type !== "continue" || !hold) return meant;
+  const held = await changeRun(tx, run, { type: "hold", reason: hold.reason }, { ...context, actor: orchestratorActor });
+  if (!held.ok) return meant;
+  await noteBudget(tx, held.value, hold, context);
+  return { type: "park", reason: describeHold(hold) };
 }
 
 function inARow(past: readonly PastTurn[], reason: TurnReason): number {

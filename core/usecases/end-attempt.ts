@@ -1,11 +1,12 @@
 import type { Run, RunAttempt } from "../domain/run/run.ts";
-import { isFinalRun } from "../domain/run/run.ts";
+import { isFinalRun, isHoldReason } from "../domain/run/run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
 import { changeRun, orchestratorActor, runFlowEvent, type ChangeContext } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
+import { holdOn, letGo, type Hold } from "./holds.ts";
 import { nextInput } from "./next-input.ts";
 import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
 import { undeliveredCalls } from "./run-news.ts";
@@ -31,13 +32,14 @@ export function createEndAttempt(deps: EndAttemptDependencies) {
       const attempt = await tx.attempts.get(identity.run.id, identity.attempt.attempt, { lock: true });
       if (!run || !attempt || attempt.phase === "ended") return;
       const context = { now: deps.clock.now(), actor: { type: "agent", id: run.id } } as const;
+      const hold = await holdOn(tx, run, context.now);
       await finishAttempt(tx, run, attempt, report.outcome, report.message, context);
       if (report.outcome === "deadline" && isAtWork(run)) {
         const failed = await changeRun(tx, run, { type: "fail", reason: report.message ?? "The attempt reached its deadline." }, context);
         if (failed.ok) await closeRun(tx, failed.value, "The run failed.", context);
         return;
       }
-      await afterAttempt(deps, tx, run, attempt, report.message ?? `The agent's process ended: ${report.outcome}.`);
+      await afterAttempt(deps, tx, run, attempt, hold, report.message ?? `The agent's process ended: ${report.outcome}.`);
     });
   };
 }
@@ -58,12 +60,27 @@ export async function finishAttempt(
 
 /**
  * What follows for the run when an attempt is over: parked runs whose answer has come meanwhile go on, runs that were at work get another attempt, up to a
- * limit, and runs that wait for a decision wait without a process.
+ * limit, and runs that wait for a decision wait without a process. With a `hold` none gets another one; what was held and is not any more goes on.
  */
-export async function afterAttempt(deps: EndAttemptDependencies, tx: Transaction, run: Run, attempt: RunAttempt, why: string): Promise<void> {
+export async function afterAttempt(
+  deps: EndAttemptDependencies,
+  tx: Transaction,
+  run: Run,
+  attempt: RunAttempt,
+  hold: Hold | undefined,
+  why: string,
+): Promise<void> {
   if (isFinalRun(run.state)) return;
   const context = { now: deps.clock.now(), actor: orchestratorActor };
   const { phase } = run.state;
+  if (hold && isAtWork(run)) {
+    await changeRun(tx, run, { type: "hold", reason: hold.reason }, context);
+    return;
+  }
+  if (!hold && run.state.phase === "parked" && isHoldReason(run.state.reason)) {
+    await letGo(deps, tx, run, context);
+    return;
+  }
   if (isAtWork(run) || phase === "waiting_mcp" || phase === "waiting_input") {
     const lost = await changeRun(tx, run, { type: "attempt-lost", attempt: attempt.attempt, maxAttempts: deps.maxAttempts ?? 5 }, context);
     if (!lost.ok) return;

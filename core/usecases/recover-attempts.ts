@@ -3,6 +3,7 @@ import { isFinalRun } from "../domain/run/run.ts";
 import type { AgentRuntime } from "../ports/agent-runtime.ts";
 import type { Log } from "../ports/log.ts";
 import { orchestratorActor } from "./change-run.ts";
+import { holdOn } from "./holds.ts";
 import { afterAttempt, finishAttempt, type EndAttemptDependencies } from "./end-attempt.ts";
 
 export interface RecoverAttemptsDependencies extends EndAttemptDependencies {
@@ -46,8 +47,10 @@ function declareLost(deps: RecoverAttemptsDependencies, runId: RunId, number: nu
     const run = await tx.runs.get(runId, { lock: true });
     const attempt = await tx.attempts.get(runId, number, { lock: true });
     if (!run || !attempt || attempt.phase === "ended") return false;
-    await finishAttempt(tx, run, attempt, "lost", why, { now: deps.clock.now(), actor: orchestratorActor });
-    await afterAttempt(deps, tx, run, attempt, why);
+    const now = deps.clock.now();
+    const hold = await holdOn(tx, run, now);
+    await finishAttempt(tx, run, attempt, "lost", why, { now, actor: orchestratorActor });
+    await afterAttempt(deps, tx, run, attempt, hold, why);
     return true;
   });
 }

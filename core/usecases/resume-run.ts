@@ -1,10 +1,11 @@
 import type { RunId } from "../domain/kernel/values.ts";
-import type { Run } from "../domain/run/run.ts";
+import { isHeld, type Run } from "../domain/run/run.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store } from "../ports/store.ts";
 import { changeRun, orchestratorActor } from "./change-run.ts";
+import { holdBack, holdOn } from "./holds.ts";
 import { nextInput } from "./next-input.ts";
 import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
 
@@ -16,7 +17,7 @@ export interface ResumeRunDependencies extends AttemptSettings {
 
 /**
  * Starts the next attempt of a run that waits without a process. Its first input tells what became of what it had asked for, and the note. A run that does not
- * wait, or that the owner holds, is left alone: whoever lets it go resumes it.
+ * wait, or that is held, is left alone: whoever lets it go resumes it. While everything is paused, or its budget is spent, it is held instead, and the note kept.
  *
  * @throws InfrastructureError `busy` (retryable) while the last attempt is still on its way out: its snapshot has to be complete first.
  */
@@ -33,6 +34,11 @@ export function createResumeRun(deps: ResumeRunDependencies) {
         });
       }
       const context = { now: deps.clock.now(), actor: orchestratorActor };
+      const hold = await holdOn(tx, run, context.now);
+      if (hold) {
+        await holdBack(tx, run, hold, context, note);
+        return undefined;
+      }
       const resumed = await changeRun(tx, run, { type: "resume" }, context);
       if (!resumed.ok || resumed.value.state.phase !== "preparing") return undefined;
       const input = await nextInput(tx, deps.randomness, run, resumed.value.state.attempt, { note });
@@ -43,5 +49,5 @@ export function createResumeRun(deps: ResumeRunDependencies) {
 }
 
 function waits({ state }: Run): boolean {
-  return (state.phase === "parked" && state.reason !== "owner") || state.phase === "waiting_owner_review";
+  return (state.phase === "parked" && !isHeld(state.reason)) || state.phase === "waiting_owner_review";
 }

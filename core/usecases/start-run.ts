@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { ForgePull } from "../ports/forge.ts";
 import type { RepositoryRow, Transaction } from "../ports/store.ts";
+import type { Hold } from "./holds.ts";
 import { appendRunEvents, changeRun, orchestratorActor } from "./change-run.ts";
 import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
 import { labelEffects } from "./repository-labels.ts";
@@ -41,8 +42,14 @@ export function newRun(
   };
 }
 
-/** Stores a new run, its first attempt and the effects of its start. */
-export async function startRun(deps: AttemptSettings & { readonly clock: Clock }, tx: Transaction, run: Run, labels: LabelPlan): Promise<Run> {
+/** Stores a new run, its first attempt and the effects of its start. With a `hold` there is no attempt: the run is there, and goes on when it is let go. */
+export async function startRun(
+  deps: AttemptSettings & { readonly clock: Clock },
+  tx: Transaction,
+  run: Run,
+  labels: LabelPlan,
+  hold: Hold | undefined,
+): Promise<Run> {
   const context = { now: deps.clock.now(), actor: orchestratorActor };
   await tx.runs.insert(run);
   await appendRunEvents(
@@ -60,6 +67,11 @@ export async function startRun(deps: AttemptSettings & { readonly clock: Clock }
     },
   );
   await tx.outbox.add(labelEffects(`labels:${run.id}:started`, { repository: run.repository, number: run.issue, as: "bot" }, labels), context.now);
+  if (hold) {
+    const held = await changeRun(tx, run, { type: "hold", reason: hold.reason }, context);
+    if (!held.ok) throw new Error(`a new run cannot be held: ${held.error.type}`);
+    return held.value;
+  }
   const prepared = await changeRun(tx, run, { type: "prepare", attempt: 1 }, context);
   if (!prepared.ok) throw new Error(`a new run cannot be prepared: ${prepared.error.type}`);
   await prepareAttempt(tx, deps, prepared.value, context);

@@ -1,12 +1,14 @@
 import type { DecisionRequest } from "../domain/decision/decision.ts";
-import type { Json, RunId } from "../domain/kernel/values.ts";
+import type { Instant, Json, RunId } from "../domain/kernel/values.ts";
+import { pressing } from "../domain/hold/budget.ts";
 import { nextSteps } from "../domain/run/next-steps.ts";
-import type { Run } from "../domain/run/run.ts";
+import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { isStatusComment, renderStatusComment, type StatusCommentView } from "../domain/run/status-comment.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Transaction } from "../ports/store.ts";
 import { exclusively, type ExclusivelyDependencies } from "./exclusively.ts";
+import { readMeters } from "./holds.ts";
 import { readLabelNames } from "./repository-labels.ts";
 
 export interface SyncStatusCommentDependencies extends ExclusivelyDependencies {
@@ -22,7 +24,7 @@ export function createSyncStatusComment(deps: SyncStatusCommentDependencies) {
 }
 
 async function syncStatusComment(deps: SyncStatusCommentDependencies, runId: RunId, stillMine: () => Promise<void>): Promise<void> {
-  const found = await deps.store.transaction((tx) => readRun(tx, runId));
+  const found = await deps.store.transaction((tx) => readRun(tx, runId, deps.clock.now()));
   if (!found) return;
   const { run } = found;
   const names = await readLabelNames(deps.forge, run.repository);
@@ -34,9 +36,10 @@ async function syncStatusComment(deps: SyncStatusCommentDependencies, runId: Run
 
 type Found = Omit<StatusCommentView, "nextSteps"> & { readonly commentId: number | undefined };
 
-async function readRun(tx: Transaction, runId: RunId): Promise<Found | undefined> {
+async function readRun(tx: Transaction, runId: RunId, now: Instant): Promise<Found | undefined> {
   const run = await tx.runs.get(runId);
   if (!run) return undefined;
+  const holds = await tx.holds.get();
   const requests = await tx.requests.forRun(runId);
   const usage = await tx.usage.forRun(runId);
   const givenUp = (await tx.flow.bySubject(`run:${runId}`)).filter((event) => event.type === "effect.gave-up");
@@ -47,6 +50,8 @@ async function readRun(tx: Transaction, runId: RunId): Promise<Found | undefined
     run,
     artifacts: artifactsOf(requests),
     waitsFor: waitsFor(requests),
+    pause: holds.pause,
+    meter: isFinalRun(run.state) ? undefined : pressing(await readMeters(tx, holds, run, now)),
     usage: usage.length === 0 ? undefined : { totalTokens, cost: costs.length === 0 ? undefined : costs.reduce((sum, cost) => sum + cost, 0) },
     notes: givenUp.map(({ payload }) => `Given up after ${textOf(payload["attempts"])} tries: ${textOf(payload["effect"])}. ${textOf(payload["error"])}`),
     commentId: typeof stored === "number" ? stored : undefined,

@@ -73,7 +73,7 @@ const sessionMembers: Members<AgentSession> = { turn: "writes", snapshot: "reads
 const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]: Members<Transaction[Table]> } = {
   repositories: { get: "reads", list: "reads", save: "writes" },
   deliveries: { insert: "writes", get: "reads", finish: "writes", tried: "writes", known: "reads", unprocessed: "reads" },
-  runs: { insert: "writes", get: "reads", save: "writes", list: "reads" },
+  runs: { insert: "writes", get: "reads", save: "writes", list: "reads", held: "reads" },
   attempts: { insert: "writes", get: "reads", latest: "reads", save: "writes", exchange: "writes", byToken: "reads", expired: "reads", alive: "reads" },
   requests: { insert: "writes", get: "reads", save: "writes", open: "reads", forRun: "reads", recent: "reads" },
   toolCalls: {
@@ -95,7 +95,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   transcript: { append: "writes", after: "reads" },
   snapshots: { save: "writes", latest: "reads" },
   sessions: { start: "writes", end: "writes", forRun: "reads" },
-  usage: { append: "writes", forRun: "reads" },
+  usage: { append: "writes", forRun: "reads", spentSince: "reads" },
   documents: {
     upsert: "writes",
     get: "reads",
@@ -109,6 +109,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   },
   // They order the work of others and are no work: nothing is lost or done twice by them alone.
   leases: { take: "reads", release: "reads" },
+  holds: { get: "reads", save: "writes" },
   settings: { get: "reads", set: "writes" },
 };
 

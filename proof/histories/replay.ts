@@ -118,9 +118,14 @@ function runCommands(events: readonly RunEvent[], run: Run): readonly RunCommand
       return [{ type: "answered", requestId: event.requestId }];
     case "run.parked":
       if (event.reason === "owner") return [{ type: "owner-park" }];
-      return [{ type: "park", reason: event.reason }, { type: "owner-resume" }, { type: "attempt-lost", attempt, maxAttempts: 5 }];
+      if (event.reason === "pause" || event.reason === "budget")
+        return [
+          { type: "hold", reason: event.reason },
+          { type: "hold", reason: event.reason, goesOn: true },
+        ];
+      return [{ type: "park", reason: event.reason }, { type: "owner-resume" }, { type: "let-go" }, { type: "attempt-lost", attempt, maxAttempts: 5 }];
     case "run.resumed":
-      return [{ type: "resume" }, { type: "owner-resume" }];
+      return [{ type: "resume" }, { type: "owner-resume" }, { type: "let-go" }];
     case "run.gate-opened":
       return [{ type: "open-gate", requestId: event.requestId }];
     case "run.attempt-lost":

@@ -8,6 +8,7 @@ import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
 import { documentsTable } from "./tables/documents.ts";
 import { createChainWriter, flowTable, type ChainWriter } from "./tables/flow.ts";
+import { holdsTable } from "./tables/holds.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { outboxTable } from "./tables/outbox.ts";
 import { repositoriesTable } from "./tables/repositories.ts";
@@ -68,6 +69,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     usage: usageTable(session),
     documents: documentsTable(session),
     leases: leasesTable(session),
+    holds: holdsTable(session),
     settings: settingsTable(session),
   };
 }

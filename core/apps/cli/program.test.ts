@@ -75,6 +75,9 @@ describe("wrong usage", () => {
     ["a cancel without a reason", ["runs", "cancel", "run-1"]],
     ["too many arguments", ["runs", "show", "run-1", "run-2"]],
     ["an unknown part", ["serve", "everything"]],
+    ["a limit that is none", ["budget", "--run-usd", "much"]],
+    ["a limit below nothing", ["budget", "--day-usd", "-1"]],
+    ["half a token", ["budget", "--run-tokens", "0.5"]],
     ["an unknown way to decide", ["rehearse", "--decide", "maybe"]],
     ["a timeout that is none", ["rehearse", "--timeout", "soon"]],
     ["an unknown export format", ["audit", "export", "--format", "xml"]],
@@ -159,6 +162,31 @@ describe("what the host answers", () => {
         targetVersion: sampleGate().targetVersion,
       },
     ]);
+  });
+
+  it("changes the limits that are named and leaves the others, and takes one off by none", async () => {
+    const set: unknown[] = [];
+    const state = { budgets: { run: { usd: 2, tokens: 900 }, day: { usd: 20 } }, spentToday: { tokens: 5 }, meters: [], priceTable: "2026-01-01" };
+    const workspace = { state: async () => state, setBudgets: async (budgets: unknown) => (set.push(budgets), state) };
+
+    expect((await command(["budget"], { workspace })).context.out()).toMatch(/each run +\$2\.00 +900[\s\S]*used today +unknown +5/u);
+    await command(["budget", "--run-usd", "none", "--day-tokens", "70000"], { workspace });
+    expect(set).toEqual([{ run: { tokens: 900 }, day: { usd: 20, tokens: 70_000 } }]);
+  });
+
+  it("says how much a pause stops, and that there is one already", async () => {
+    const pause = { by: "olga", since: 0, reason: "lunch" };
+    const states = [
+      { atWork: 2, held: 0 },
+      { atWork: 0, held: 2, pause },
+    ];
+    const workspace = { state: async () => states.shift(), pause: async () => ({ atWork: 0, held: 2, pause }) };
+    const said = async (): Promise<string> => (await command(["pause", "--reason", "lunch"], { workspace })).context.out();
+
+    expect(await said()).toBe(
+      "Everything is paused by olga since 1970-01-01 00:00 UTC: lunch. 2 runs stop now and lose nothing. signalbox restore lets it go on.\n",
+    );
+    expect(await said()).toContain("It was so already.");
   });
 
   it("prints one JSON document on standard output and nothing else there", async () => {

@@ -11,6 +11,7 @@ import { cancelRun, listRuns, parkRun, resumeRun, showLogs, showRun } from "./co
 import { serve, serverParts, type ServerPart } from "./commands/serve.ts";
 import { listStages, previewStage } from "./commands/stages.ts";
 import { startTerminal } from "./commands/start.ts";
+import { budget, pauseAll, restoreAll, type BudgetOptions } from "./commands/workspace.ts";
 import type { CommandContext } from "./control.ts";
 import type { ExitCode } from "./exit-codes.ts";
 import { usageFailure } from "./failures.ts";
@@ -38,6 +39,7 @@ export function createProgram(run: Runner, version: string): Command {
   addRehearsal(program, run);
   addInbox(program, run);
   addRuns(program, run);
+  addHolds(program, run);
   addRest(program, run);
   for (const command of everyCommand(program)) command.exitOverride();
   return program;
@@ -139,6 +141,26 @@ function addRuns(program: Command, run: Runner): void {
     .command("cancel <id>")
     .requiredOption("--reason <text>", "why")
     .action(async (id: string, options: { reason: string }) => run((context) => cancelRun(context, id, options.reason)));
+}
+
+function addHolds(program: Command, run: Runner): void {
+  program
+    .command("pause")
+    .description("stop everything: no run starts or goes on until you restore; nothing is lost")
+    .option("--reason <text>", "why, for whoever reads it")
+    .action(async (options: { reason?: string }) => run((context) => pauseAll(context, options)));
+  program
+    .command("restore")
+    .description("let go of what the pause stopped or held back, and of nothing else")
+    .action(async () => run((context) => restoreAll(context)));
+  program
+    .command("budget")
+    .description("limits of each run and of each day (UTC), and what is used; with options, changes those that are named")
+    .option("--run-usd <dollars>", "of each run, estimated; or none")
+    .option("--run-tokens <n>", "of each run; or none")
+    .option("--day-usd <dollars>", "of all runs of a day, estimated; or none")
+    .option("--day-tokens <n>", "of all runs of a day; or none")
+    .action(async (options: BudgetOptions) => run((context) => budget(context, options)));
 }
 
 function addRest(program: Command, run: Runner): void {

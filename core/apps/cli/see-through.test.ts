@@ -15,10 +15,16 @@ const run = (phase: RunDetail["phase"], request?: { readonly id: string; readonl
     ...(request ? { requestId: request.id, decisions: [request] } : { decisions: [] }),
   }) as unknown as RunDetail;
 
+const spent = { scope: "run", unit: "tokens", used: 10, limit: 10, level: "spent" } as const;
+
 describe("a run is at rest", () => {
   it.each([
     ["when it has ended", run("succeeded"), true],
     ["when it was parked by hand", run("parked"), true],
+    ["when everything is paused", { ...run("parked"), waitsFor: "pause" as const, pause: { by: "olga", since: 1 } }, true],
+    ["not when the pause that held it is over: it is about to go on", { ...run("parked"), waitsFor: "pause" as const }, false],
+    ["when its budget is spent", { ...run("parked"), waitsFor: "budget" as const, budget: spent }, true],
+    ["not when its budget was raised", { ...run("parked"), waitsFor: "budget" as const, budget: { ...spent, level: "near" as const } }, false],
     ["when it waits parked for what nobody has decided", run("parked", { id: "r", phase: "requested" }), true],
     ["at its gate while nobody has decided", run("waiting_owner_review", { id: "r", phase: "requested" }), true],
     ["not when what it waits for is decided: it is about to go on", run("parked", { id: "r", phase: "decided" }), false],

@@ -56,9 +56,11 @@ async function followRun(context: CommandContext, client: HostClient, id: string
 }
 
 /** Nothing of it moves without the owner: it has ended, was parked by hand, or what it waits for is still undecided. */
-export function isAtRest(run: Pick<RunDetail, "phase" | "requestId" | "decisions">): boolean {
+export function isAtRest(run: Pick<RunDetail, "phase" | "requestId" | "decisions" | "waitsFor" | "pause" | "budget">): boolean {
   if (isFinalRun(run)) return true;
   if (run.phase !== "parked" && run.phase !== "waiting_owner_review") return false;
+  // What held it is over: it is about to go on.
+  if ((run.waitsFor === "pause" && !run.pause) || (run.waitsFor === "budget" && run.budget?.level !== "spent")) return false;
   if (run.requestId === undefined) return true;
   return run.decisions.some((decision) => decision.id === run.requestId && decision.phase === "requested");
 }

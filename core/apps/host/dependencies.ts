@@ -1,6 +1,7 @@
 import type { Check, ConnectionState } from "../../contract/connection.ts";
 import type { FlowEvent } from "../../domain/audit/flow-event.ts";
 import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
+import type { Budgets } from "../../domain/hold/budget.ts";
 import type { Result } from "../../domain/kernel/result.ts";
 import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
@@ -40,6 +41,10 @@ export interface HostDependencies {
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly resumeRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;
+  /** Stops everything, and lets go of it again. Where agents run, what that means for each run has begun when these resolve. */
+  readonly pauseAll: (reason?: string) => Promise<unknown>;
+  readonly restoreAll: () => Promise<unknown>;
+  readonly setBudgets: (budgets: Budgets) => Promise<unknown>;
   readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;
   /** Vouches for the end of the chain in the owner's file and by tags in these repositories; all of the workspace when absent. */
   readonly anchorAudit: (repository?: RepositoryName) => Promise<Result<PublishedAnchor, Refusal>>;

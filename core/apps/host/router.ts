@@ -8,6 +8,7 @@ import { documentsProcedures } from "./procedures/documents.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
+import { workspaceProcedures } from "./procedures/workspace.ts";
 
 export type HostRouter = Procedures<HostContract>;
 
@@ -21,5 +22,6 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     board: boardProcedures(deps),
     documents: documentsProcedures(deps),
     audit: auditProcedures(deps),
+    workspace: workspaceProcedures(deps),
   });
 }

@@ -9,7 +9,7 @@ import type { ProcessDelivery } from "../../usecases/process-delivery.ts";
 import { every, type Repetition } from "./repetition.ts";
 
 export interface OrchestratorIntervals {
-  /** Seconds between two looks for lost attempts, and for tool calls that a dead process left half done. */
+  /** Seconds between two looks for lost attempts, for tool calls that a dead process left half done, and for runs to hold or to let go. */
   readonly recoverSeconds: number;
   /** Seconds between two looks for requests that nobody decided, and for jobs that were lost. */
   readonly sweepSeconds: number;
@@ -26,6 +26,8 @@ export interface OrchestratorDependencies {
   readonly dispatchEffect: (effectId: string) => Promise<unknown>;
   readonly recoverAttempts: () => Promise<number>;
   readonly settleCalls: () => Promise<number>;
+  /** Stops what a pause or a budget holds, and lets go of what they hold no more. */
+  readonly settleHolds: () => Promise<number>;
   readonly expireRequests: () => Promise<number>;
   readonly sweepOutbox: () => Promise<number>;
   readonly reconcileDeliveries: ReconcileDeliveries;
@@ -54,6 +56,7 @@ export function createOrchestrator(deps: OrchestratorDependencies): Orchestrator
   const intervals = { ...defaults, ...deps.intervals };
   const repetitions: Repetition[] = [];
   const recover = async (): Promise<void> => {
+    await deps.settleHolds();
     await deps.recoverAttempts();
     await deps.settleCalls();
   };

@@ -37,6 +37,8 @@ export interface HostGround {
   readonly connectRepository: (name: RepositoryName) => Promise<void>;
   /** Empty while nothing is served. */
   readonly gatewayUrl: () => string;
+  /** Whether agents may run here. Where not, a hold is noted only, and has its effect when they may. */
+  readonly works: boolean;
   readonly relayUrl?: (() => string) | undefined;
 }
 
@@ -56,6 +58,11 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     taggedAnchors: createReadTaggedAnchors({ repositories, forge: forge.owner }),
     vouchFor: (head) => ground.anchorAudit.vouchFor(head),
   });
+  /** Not left to the next round: the owner waits to see it. */
+  const settled = async <T>(outcome: T): Promise<T> => {
+    if (ground.works) await useCases.settleHolds();
+    return outcome;
+  };
   return {
     store,
     clock,
@@ -74,6 +81,9 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     parkRun: (id) => useCases.parkRun(id, owner),
     resumeRun: (id) => useCases.releaseRun(id, owner),
     cancelRun: (id, reason) => useCases.cancelRun(id, owner, reason),
+    pauseAll: async (reason) => settled(await useCases.pauseAll(owner, reason)),
+    restoreAll: async () => settled(await useCases.restoreAll(owner)),
+    setBudgets: async (budgets) => settled(await useCases.setBudgets(owner, budgets)),
     verifyAudit,
     anchorAudit: createPublishAnchor({ verifyAudit, anchors: ground.anchors, ownerForge: forge.owner, repositories }),
     replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),

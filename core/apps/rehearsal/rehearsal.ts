@@ -127,6 +127,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
       version: options.version,
       connectRepository: (name) => connect.repository(name),
       gatewayUrl: () => gatewayUrl,
+      works: purpose === "work",
       relayUrl: () => relayUrl,
     }),
   );

@@ -42,6 +42,7 @@ import { createExitConditions } from "../../usecases/exit-conditions.ts";
 import { createExpireRequests } from "../../usecases/expire-requests.ts";
 import { createExtendLease } from "../../usecases/extend-lease.ts";
 import { createParkRun, createReleaseRun } from "../../usecases/park-run.ts";
+import { createPauseAll, createRestoreAll } from "../../usecases/pause-all.ts";
 import { createProcessDelivery } from "../../usecases/process-delivery.ts";
 import { createProcessPresence, type ProcessPresence } from "../../usecases/process-presence.ts";
 import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
@@ -54,6 +55,8 @@ import { rememberVariables } from "../../usecases/remembered-variables.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
+import { createSetBudgets } from "../../usecases/set-budgets.ts";
+import { createSettleHolds, type SettleHolds } from "../../usecases/settle-holds.ts";
 import { createSettleLabels } from "../../usecases/settle-labels.ts";
 import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
@@ -154,6 +157,10 @@ export interface UseCases {
   readonly dispatchEffect: ReturnType<typeof createDispatchEffect>;
   readonly recoverAttempts: ReturnType<typeof createRecoverAttempts>;
   readonly settleCalls: ReturnType<typeof createSettleCalls>;
+  readonly settleHolds: SettleHolds;
+  readonly pauseAll: ReturnType<typeof createPauseAll>;
+  readonly restoreAll: ReturnType<typeof createRestoreAll>;
+  readonly setBudgets: ReturnType<typeof createSetBudgets>;
   readonly expireRequests: ReturnType<typeof createExpireRequests>;
   readonly sweepOutbox: ReturnType<typeof createSweepOutbox>;
   readonly reconcileDeliveries: ReturnType<typeof createReconcileDeliveries>;
@@ -234,6 +241,7 @@ export function composeUseCases(given: Platform): UseCases {
     }),
     recoverAttempts: createRecoverAttempts({ ...attempts, log }),
     settleCalls: createSettleCalls({ ...tools, log }),
+    ...holdsOn(attempts),
     expireRequests: createExpireRequests({ ...gates, log }),
     sweepOutbox: createSweepOutbox({ store, clock, queue: platform.queue, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries({ store, clock, forge, graceSeconds: times.grace }),
@@ -241,6 +249,16 @@ export function composeUseCases(given: Platform): UseCases {
     parkRun: createParkRun(attempts),
     releaseRun: createReleaseRun(attempts),
     cancelRun: createCancelRun(attempts),
+  };
+}
+
+/** What stops all runs, and lets go of them again. */
+function holdsOn(attempts: ReturnType<typeof attemptsOn>): Pick<UseCases, "settleHolds" | "pauseAll" | "restoreAll" | "setBudgets"> {
+  return {
+    settleHolds: createSettleHolds(attempts),
+    pauseAll: createPauseAll(attempts),
+    restoreAll: createRestoreAll(attempts),
+    setBudgets: createSetBudgets(attempts),
   };
 }
 

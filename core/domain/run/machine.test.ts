@@ -100,6 +100,51 @@ describe("a run", () => {
     expect(after(held, { type: "owner-resume" }).state).toEqual({ phase: "parked", attempt: 1, reason: "decision", requestId: q1, since: 100 });
   });
 
+  it("is stopped by a pause with what it waits for, and goes on from there when it is let go", () => {
+    const paused = after(running, ask, { type: "hold", reason: "pause" });
+
+    expect(paused.state).toEqual({ phase: "parked", attempt: 1, reason: "pause", requestId: q1, waitsFor: "decision", since: 100 });
+    expect(refusal(paused, { type: "resume", requestId: q1 })).toEqual({ type: "run.held", by: "pause" });
+    expect(refusal(paused, { type: "owner-resume" })).toEqual({ type: "run.held", by: "pause" });
+    expect(after(paused, { type: "let-go" }).state).toEqual({ phase: "parked", attempt: 1, reason: "decision", requestId: q1, since: 100 });
+    expect(after(paused, { type: "answered", requestId: q1 }, { type: "let-go" }).state).toEqual({ phase: "preparing", attempt: 2, since: 100 });
+    expect(after(running, { type: "hold", reason: "pause" }, { type: "let-go" }).state).toEqual({ phase: "preparing", attempt: 2, since: 100 });
+    expect(after(queued, { type: "hold", reason: "pause" }, { type: "let-go" }).state).toEqual({ phase: "preparing", attempt: 1, since: 100 });
+  });
+
+  it("waits on as it is through a pause when it waits for the owner already, and is held only when it would go on", () => {
+    const parked = after(running, ask, { type: "park", reason: "decision" });
+    const gate = after(running, { type: "open-gate", requestId: q1 });
+
+    for (const waiting of [parked, gate]) {
+      expect(decide(waiting, { type: "hold", reason: "pause" }, context)).toEqual({ ok: true, value: [] });
+      expect(after(waiting, { type: "hold", reason: "pause", goesOn: true }).state).toEqual({ phase: "parked", attempt: 1, reason: "pause", since: 100 });
+    }
+  });
+
+  it("stays the owner's when the owner has parked it, before a pause or in the middle of it", () => {
+    const mine = after(running, { type: "owner-park" });
+
+    expect(decide(mine, { type: "hold", reason: "pause" }, context)).toEqual({ ok: true, value: [] });
+    expect(refusal(mine, { type: "let-go" })).toMatchObject({ type: "run.waits-for-something-else" });
+    const taken = after(running, ask, { type: "hold", reason: "pause" }, { type: "owner-park" });
+    expect(taken.state).toEqual({ phase: "parked", attempt: 1, reason: "owner", requestId: q1, waitsFor: "decision", since: 100 });
+    expect(refusal(taken, { type: "let-go" })).toMatchObject({ type: "run.waits-for-something-else" });
+  });
+
+  it("keeps what it waits for when a spent budget takes the place of a pause", () => {
+    const paused = after(running, question, { type: "hold", reason: "pause" });
+
+    expect(after(paused, { type: "hold", reason: "budget" }).state).toEqual({
+      phase: "parked",
+      attempt: 1,
+      reason: "budget",
+      requestId: q1,
+      waitsFor: "answer",
+      since: 100,
+    });
+  });
+
   it("can be held before it began", () => {
     expect(after(queued, { type: "owner-park" }, { type: "owner-resume" }).state).toEqual({ phase: "preparing", attempt: 1, since: 100 });
   });
@@ -183,6 +228,12 @@ describe("any history of a run", () => {
   // 0 stands for the attempt that is alive at that moment; the others are mostly processes that were thought dead.
   const attempt = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.integer({ min: 1, max: 6 }));
   const sender = fc.option(attempt, { nil: undefined });
+  const holding = fc.constantFrom<RunCommand>(
+    { type: "hold", reason: "pause" },
+    { type: "hold", reason: "budget" },
+    { type: "hold", reason: "pause", goesOn: true },
+    { type: "let-go" },
+  );
   const command: fc.Arbitrary<RunCommand> = fc.oneof(
     fc.constant(prepare),
     { weight: 8, arbitrary: attempt.map(start) },
@@ -198,6 +249,7 @@ describe("any history of a run", () => {
     fc.record({ type: fc.constant("answered" as const), requestId }),
     { weight: 6, arbitrary: fc.constantFrom<RunCommand>({ type: "park", reason: "decision" }, { type: "park", reason: "answer" }, { type: "resume" }) },
     fc.constantFrom<RunCommand>({ type: "owner-park" }, { type: "owner-resume" }),
+    { weight: 3, arbitrary: holding },
     fc.record({ type: fc.constant("open-gate" as const), requestId, attempt: sender }),
     fc.record({
       type: fc.constant("conclude" as const),
@@ -249,6 +301,26 @@ describe("any history of a run", () => {
           if (live !== undefined && used.at(-1) !== live) used.push(live);
         }
         expect(used).toEqual([...new Set(used)].toSorted((a, b) => a - b));
+      }),
+    );
+  });
+
+  it("is let go with what it waited for when it was held, and a hold that comes again leaves no trace", () => {
+    fc.assert(
+      fc.property(histories, fc.constantFrom("pause" as const, "budget" as const), (commands, reason) => {
+        const { run } = replay(commands);
+        fc.pre(!isFinalRun(run.state));
+        const held = after(run, { type: "hold", reason });
+        expect(liveAttempt(held.state)).toBeUndefined();
+        expect(decide(held, { type: "hold", reason }, context)).toEqual({ ok: true, value: [] });
+        if (held.state.phase !== "parked" || held.state.reason !== reason) {
+          expect(held).toStrictEqual(run);
+          return;
+        }
+        const released = after(held, { type: "let-go" }).state;
+        const waitsFor = held.state.waitsFor;
+        if (waitsFor === undefined) expect(released).toMatchObject({ phase: "preparing", attempt: held.state.attempt + 1 });
+        else expect(released).toMatchObject({ phase: "parked", reason: waitsFor, requestId: held.state.requestId });
       }),
     );
   });

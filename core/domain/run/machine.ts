@@ -3,7 +3,7 @@ import { err, ok, unreachable, type Result } from "../kernel/result.ts";
 import type { CommitSha, Instant, PersonId, RequestId, RunId, ThreadId } from "../kernel/values.ts";
 import { stageTable } from "../stage/table.ts";
 import { evolve, type RunEvent } from "./evolve.ts";
-import { isFinalRun, liveAttempt, type Run, type RunPhase, type RunState } from "./run.ts";
+import { isFinalRun, isHeld, isHoldReason, liveAttempt, type HoldReason, type Run, type RunPhase, type RunState } from "./run.ts";
 import { transitionTable } from "./transitions.ts";
 
 export { evolve, type RunEvent } from "./evolve.ts";
@@ -21,6 +21,9 @@ export type RunCommand =
   | { readonly type: "resume"; readonly requestId?: RequestId | undefined }
   | { readonly type: "owner-park" }
   | { readonly type: "owner-resume" }
+  /** `goesOn`: what it waited for is there, so that without the hold it would go on now. */
+  | { readonly type: "hold"; readonly reason: HoldReason; readonly goesOn?: true | undefined }
+  | { readonly type: "let-go" }
   | { readonly type: "open-gate"; readonly requestId: RequestId; readonly attempt?: number | undefined }
   | { readonly type: "conclude"; readonly verdict: "approve" | "deny" | "abort"; readonly by: PersonId; readonly reason?: string | undefined }
   | { readonly type: "supersede"; readonly by: RunId }
@@ -41,6 +44,8 @@ export type RunError =
   | { readonly type: "run.other-request"; readonly requestId: RequestId | undefined; readonly waitsFor: RequestId | undefined }
   | { readonly type: "run.waits-for-something-else"; readonly reason: string }
   | { readonly type: "run.held-by-owner" }
+  /** It goes on when what holds everything is over, and not by itself alone. */
+  | { readonly type: "run.held"; readonly by: HoldReason }
   | { readonly type: "run.other-thread"; readonly current: ThreadId }
   | { readonly type: "run.needs-gate" }
   /** Agents do not decide about runs. */
@@ -54,7 +59,8 @@ export interface RunContext {
 type Outcome = Result<readonly RunEvent[], RunError>;
 type State<P extends RunPhase> = Extract<RunState, { readonly phase: P }>;
 
-const ownersCommands: readonly RunCommand["type"][] = ["conclude", "cancel", "owner-park", "owner-resume", "supersede"];
+/** The owner's, or the server's in the owner's place. */
+const ownersCommands: readonly RunCommand["type"][] = ["conclude", "cancel", "owner-park", "owner-resume", "hold", "let-go", "supersede"];
 
 /** What a command does to a run. Deciding changes nothing: apply the events with {@link evolve}. No events and no error: it was so already. */
 export function decide(run: Run, command: RunCommand, context: RunContext): Outcome {
@@ -100,6 +106,10 @@ function decideAccepted(run: Run, command: RunCommand, at: Instant): Outcome {
       return ownerPark(state, at);
     case "owner-resume":
       return ownerResume(state, at);
+    case "hold":
+      return hold(state, command, at);
+    case "let-go":
+      return letGo(state, at);
     case "open-gate":
       return ok(requestOf(state) === command.requestId ? [] : [{ type: "run.gate-opened", requestId: command.requestId, at }]);
     case "conclude":
@@ -126,8 +136,8 @@ function decideAccepted(run: Run, command: RunCommand, at: Instant): Outcome {
 }
 
 function answered(state: RunState, requestId: RequestId, at: Instant): Outcome {
-  // A parked run goes on by `resume`; only what the owner holds is told of the answer in passing.
-  if (state.phase === "parked" && state.reason !== "owner")
+  // A parked run goes on by `resume`; only what is held is told of the answer in passing.
+  if (state.phase === "parked" && !isHeld(state.reason))
     return err({ type: "run.wrong-phase", phase: "parked", command: "answered", accepted: ["waiting_mcp", "waiting_input"] });
   return otherRequest(state, requestId) ?? ok([{ type: "run.answered", requestId, at }]);
 }
@@ -139,7 +149,8 @@ function park(state: RunState, reason: "decision" | "answer", at: Instant): Outc
 }
 
 function resume(state: RunState, requestId: RequestId | undefined, at: Instant): Outcome {
-  if (state.phase === "parked" && state.reason === "owner") return err({ type: "run.held-by-owner" });
+  const held = heldError(state);
+  if (held) return err(held);
   const other = requestId === undefined ? undefined : otherRequest(state, requestId);
   return other ?? ok([{ type: "run.resumed", attempt: attemptOf(state) + 1, at }]);
 }
@@ -151,7 +162,26 @@ function ownerPark(state: RunState, at: Instant): Outcome {
 }
 
 function ownerResume(state: RunState, at: Instant): Outcome {
+  if (state.phase === "parked" && isHoldReason(state.reason)) return err({ type: "run.held", by: state.reason });
   if (state.phase !== "parked" || state.reason !== "owner") return err({ type: "run.waits-for-something-else", reason: pendingOf(state) ?? state.phase });
+  return released(state, at);
+}
+
+/** What the owner has parked himself stays his. What waits for the owner holds nothing that a pause could stop, until it would go on. */
+function hold(state: RunState, { reason, goesOn }: Extract<RunCommand, { type: "hold" }>, at: Instant): Outcome {
+  if (state.phase === "parked" && (state.reason === "owner" || state.reason === reason)) return ok([]);
+  const waitsAlready = state.phase === "waiting_owner_review" || (state.phase === "parked" && !isHeld(state.reason));
+  if (waitsAlready) return ok(goesOn ? [{ type: "run.parked", reason, at }] : []);
+  return ok([{ type: "run.parked", reason, requestId: requestOf(state), waitsFor: pendingOf(state), at }]);
+}
+
+function letGo(state: RunState, at: Instant): Outcome {
+  if (state.phase !== "parked" || !isHoldReason(state.reason)) return err({ type: "run.waits-for-something-else", reason: pendingOf(state) ?? state.phase });
+  return released(state, at);
+}
+
+/** A run that was held goes on, or waits on for what is still open. */
+function released(state: State<"parked">, at: Instant): Outcome {
   if (state.waitsFor) return ok([{ type: "run.parked", reason: state.waitsFor, requestId: state.requestId, at }]);
   return ok([{ type: "run.resumed", attempt: state.attempt + 1, at }]);
 }
@@ -194,7 +224,12 @@ function pendingOf(state: RunState): "decision" | "answer" | undefined {
   if (state.phase === "waiting_mcp") return "decision";
   if (state.phase === "waiting_input") return "answer";
   if (state.phase !== "parked") return undefined;
-  return state.reason === "owner" ? state.waitsFor : state.reason;
+  return isHeld(state.reason) ? state.waitsFor : state.reason;
+}
+
+function heldError(state: RunState): RunError | undefined {
+  if (state.phase !== "parked" || !isHeld(state.reason)) return undefined;
+  return state.reason === "owner" ? { type: "run.held-by-owner" } : { type: "run.held", by: state.reason };
 }
 
 function attemptOf(state: RunState): number {

@@ -46,8 +46,22 @@ export interface RunTrigger {
   readonly reviewId?: number | undefined;
 }
 
+/** What holds a run although nothing that it asked for is in the way: everything is paused, or a budget is spent. */
+export const holdReasons = ["pause", "budget"] as const;
+export type HoldReason = (typeof holdReasons)[number];
+
 /** What a run waits for. `owner` is a park that the owner asked for. */
-export type WaitReason = "decision" | "answer" | "owner";
+export type WaitReason = "decision" | "answer" | "owner" | HoldReason;
+
+/** Whether a parked run is held from outside, so that the answer which it waited for does not set it going. */
+export function isHeld(reason: WaitReason): reason is "owner" | HoldReason {
+  return reason === "owner" || isHoldReason(reason);
+}
+
+/** Whether it goes on by itself when what holds everything is over. */
+export function isHoldReason(reason: WaitReason): reason is HoldReason {
+  return reason === "pause" || reason === "budget";
+}
 
 /**
  * The life of a run. Every phase carries what is true in it and nothing else; `transitionTable` is the same as data.
@@ -59,6 +73,7 @@ export type WaitReason = "decision" | "answer" | "owner";
  *                      │  └─── resume, owner-resume ────────────────────────┘
  *                      │                          └─open gate─► waiting_owner_review ─► succeeded | superseded | cancelled
  *                      └────── resume (the owner asked something) ───────────┘
+ *   everything paused, or a budget spent: hold ► parked, what would go on too; let-go ► preparing, or parked for what it waits for
  *   preparing, running: attempt lost ► preparing the next one, or failed
  *   any phase that is not final: cancel ► cancelled, supersede ► superseded, fail ► failed; queued, preparing: ► failed_precondition
  */
@@ -71,7 +86,7 @@ export type RunState =
   | { readonly phase: "waiting_input"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
   /** `attempt` has ended here and in `parked`; the next one gets the number after it. */
   | { readonly phase: "waiting_owner_review"; readonly attempt: number; readonly requestId: RequestId; readonly since: Instant }
-  /** `waitsFor`: held by the owner while this is open as well; when the owner lets go, the run waits on for it. */
+  /** `waitsFor`: held by the owner, a pause or a budget while this is open as well; when the run is let go, it waits on for it. */
   | {
       readonly phase: "parked";
       readonly attempt: number;

@@ -1,5 +1,7 @@
 import { escapeMarkdown, inlineCode } from "../kernel/markdown.ts";
 import { unreachable } from "../kernel/result.ts";
+import type { Meter } from "../hold/budget.ts";
+import type { Pause } from "../hold/pause.ts";
 import type { Instant, RunId } from "../kernel/values.ts";
 import { artifactTitle } from "../stage/artifacts.ts";
 import { nextStepLink, type NextStep } from "./next-steps.ts";
@@ -12,6 +14,9 @@ export interface StatusCommentView {
   readonly artifacts?: { readonly required: readonly string[]; readonly present: readonly string[] } | undefined;
   /** What the owner is asked, in one sentence of ours, with its id. */
   readonly waitsFor?: { readonly requestId: string; readonly summary: string; readonly expiresAt?: Instant | undefined } | undefined;
+  /** What holds it, where it is held from outside: a pause of everything, or the limits that are worth a word. */
+  readonly pause?: Pick<Pause, "by" | "since" | "reason"> | undefined;
+  readonly meter?: Meter | undefined;
   /** Offered at the end of the stage. */
   readonly nextSteps?: readonly NextStep[] | undefined;
   /** Tokens of all attempts, and the estimated cost in US dollars. */
@@ -36,6 +41,7 @@ export function renderStatusComment(view: StatusCommentView): string {
   const sections = [
     `${statusCommentMarker(run.id)}\n### ${title(run)} — ${headline(run.state)}`,
     details(view),
+    held(view),
     view.waitsFor ? waiting(view.waitsFor) : "",
     artifacts(view.artifacts),
     steps(view),
@@ -89,6 +95,10 @@ function parkedHeadline(reason: Extract<RunState, { phase: "parked" }>["reason"]
       return "parked until the owner answers";
     case "owner":
       return "held by the owner";
+    case "pause":
+      return "paused";
+    case "budget":
+      return "stopped, a budget is spent";
     default:
       return unreachable(reason);
   }
@@ -122,8 +132,28 @@ function reason(state: RunState): string {
   return state.phase === "cancelled" ? `${escapeMarkdown(state.reason)} (${escapeMarkdown(state.by)})` : "";
 }
 
+function held({ run, pause, meter }: StatusCommentView): string {
+  const reason = run.state.phase === "parked" ? run.state.reason : undefined;
+  if (reason === "pause" && pause) {
+    const why = pause.reason === undefined ? "" : `: ${escapeMarkdown(pause.reason)}`;
+    return `**Everything is paused** by ${escapeMarkdown(pause.by)} since ${minute(pause.since)} UTC${why}`;
+  }
+  if (meter === undefined) return "";
+  return `**${meter.level === "spent" ? "A budget is spent" : "A budget is nearly spent"}:** ${describeMeter(meter)}`;
+}
+
+/** A limit and its use in words: `$4.02 of $5.00 for this run`. */
+export function describeMeter({ scope, unit, used, limit }: Meter): string {
+  const amount = (value: number): string => (unit === "usd" ? `$${value.toFixed(2)}` : value.toLocaleString("en-US"));
+  return `${amount(used)} of ${amount(limit)}${unit === "tokens" ? " tokens" : ""} ${scope === "run" ? "for this run" : "for all runs of this day (UTC)"}`;
+}
+
+function minute(at: Instant): string {
+  return new Date(at).toISOString().slice(0, 16).replace("T", " ");
+}
+
 function waiting({ requestId, summary, expiresAt }: NonNullable<StatusCommentView["waitsFor"]>): string {
-  const until = expiresAt === undefined ? "" : ` Valid until ${new Date(expiresAt).toISOString().slice(0, 16).replace("T", " ")} UTC.`;
+  const until = expiresAt === undefined ? "" : ` Valid until ${minute(expiresAt)} UTC.`;
   return `**The owner is asked:** ${escapeMarkdown(summary)} (${inlineCode(requestId)})${until}`;
 }
 

@@ -25,6 +25,10 @@ export const transitionTable = {
   resume: { from: ["parked", "waiting_owner_review"], to: ["preparing"] },
   "owner-park": { from: ["queued", ...working, "parked"], to: ["parked"] },
   "owner-resume": { from: ["parked"], to: ["preparing", "parked"] },
+  /** Everything is paused, or a budget is spent: what is at work ends its attempt, what would go on now does not. What waits for the owner waits on as it is. */
+  hold: { from: activeRunPhases, to: ["parked", "waiting_owner_review"] },
+  /** What held everything is over. */
+  "let-go": { from: ["parked"], to: ["preparing", "parked"] },
   /** The stage's work is done. At the gate: a new request takes the place of one that went stale or expired. */
   "open-gate": { from: ["running", "waiting_owner_review"], to: ["waiting_owner_review"] },
   /** The gate's decision was executed. From `running` only for stages that have no gate because they never push. */

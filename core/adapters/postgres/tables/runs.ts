@@ -43,6 +43,13 @@ export function runsTable(session: SqlSession): Transaction["runs"] {
       ]);
       return rows.map((row) => withoutNulls<Run>(row));
     },
+    async held() {
+      const rows = await session.query<object>(
+        `select ${columns} from runs where phase = 'parked' and state ->> 'reason' in ('pause', 'budget')
+         order by (state ->> 'since')::bigint, created_at, id`,
+      );
+      return rows.map((row) => withoutNulls<Run>(row));
+    },
   };
 }
 

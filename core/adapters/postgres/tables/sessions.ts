@@ -63,6 +63,13 @@ export function usageTable(session: SqlSession): Transaction["usage"] {
       );
       return rows.map((row) => withoutNulls<TokenUsageRow>(row));
     },
+    async spentSince(since) {
+      const [row] = await session.query<{ tokens: number; usd: number | null }>(
+        "select coalesce(sum(input_tokens + output_tokens), 0)::bigint as tokens, sum(cost) as usd from token_usage where at >= $1",
+        [since],
+      );
+      return { tokens: row?.tokens ?? 0, ...(typeof row?.usd === "number" ? { usd: row.usd } : {}) };
+    },
   };
 }
 

@@ -13,7 +13,7 @@ import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
-import { runRow } from "../views/run-view.ts";
+import { holdsNow, runRow, type HoldsNow } from "../views/run-view.ts";
 
 type BoardCard = z.infer<typeof boardCard>;
 
@@ -94,10 +94,16 @@ async function cardsOf(deps: HostDependencies, repository: RepositoryName): Prom
     const runs = await tx.runs.list({ repository, issues: issues.map((issue) => issue.number), limit: mostRuns });
     for (const run of runs) if (!newest.has(run.issue)) newest.set(run.issue, run);
     const cards: BoardCard[] = [];
+    const now = await holdsNow(tx, deps.clock.now());
     for (const issue of issues) {
       const run = newest.get(issue.number);
       const stage = stageAmong(issue.labels, meaningOf) ?? run?.stage;
-      cards.push({ repository, ...issueFields(issue, meaningOf), ...(stage ? { stage } : {}), ...(run ? await runFields(tx, run) : { status: "no run yet" }) });
+      cards.push({
+        repository,
+        ...issueFields(issue, meaningOf),
+        ...(stage ? { stage } : {}),
+        ...(run ? await runFields(tx, run, now) : { status: "no run yet" }),
+      });
     }
     return cards;
   });
@@ -131,8 +137,8 @@ function issueFields(issue: ForgeIssue, meaningOf: Meanings) {
   return { issue: issue.number, title: issue.title, labels: [...issue.labels], tags, updatedAt: issue.updatedAt };
 }
 
-async function runFields(tx: Transaction, run: Run) {
-  const row = await runRow(tx, run);
+async function runFields(tx: Transaction, run: Run, now: HoldsNow) {
+  const row = await runRow(tx, run, now);
   const request = row.requestId === undefined ? undefined : await tx.requests.get(row.requestId as RequestId);
   const reason = request?.summary ?? endReason(run);
   const waitsFor = waitsForOf(run);
@@ -143,6 +149,8 @@ async function runFields(tx: Transaction, run: Run) {
     status: row.status,
     tokens: row.tokens,
     since: phaseSince(run),
+    ...(row.pause === undefined ? {} : { pause: row.pause }),
+    ...(row.budget === undefined ? {} : { budget: row.budget }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(reason === undefined ? {} : { reason }),
     ...(row.pull === undefined ? {} : { pull: row.pull }),

@@ -8,13 +8,14 @@ import { changes, watched } from "../changes.ts";
 import type { HostDependencies, Refusal } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
-import { isFinal, runDetail, runRow } from "../views/run-view.ts";
+import { holdsNow, isFinal, runDetail, runRow } from "../views/run-view.ts";
 
 const start = { attempt: 0, sequence: -1 };
 const pageSize = 500;
 
 export function runsProcedures(deps: HostDependencies): Procedures<typeof runsContract> {
-  const detail = (id: string): Promise<RunDetail> => deps.store.transaction(async (tx) => runDetail(tx, await find(tx, id), deps.verifies));
+  const detail = (id: string): Promise<RunDetail> =>
+    deps.store.transaction(async (tx) => runDetail(tx, await find(tx, id), await holdsNow(tx, deps.clock.now()), deps.verifies));
   const afterwards = async (id: string, act: () => Promise<Result<unknown, Refusal>>): Promise<RunDetail> => {
     await detail(id);
     const outcome = await act();
@@ -55,7 +56,8 @@ async function list(deps: HostDependencies, input: InferContractRouterInputs<typ
       ...(input.active ? { phases: activeRunPhases } : {}),
     });
     const rows = [];
-    for (const run of found) rows.push(await runRow(tx, run));
+    const now = await holdsNow(tx, deps.clock.now());
+    for (const run of found) rows.push(await runRow(tx, run, now));
     return rows;
   });
   return { runs, asOf: deps.clock.now() };

@@ -1,19 +1,49 @@
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import type { RunDetail, RunRow } from "../../../contract/runs.ts";
-import { isFinalRun, type Run, type RunAttempt } from "../../../domain/run/run.ts";
+import { isFinalRun, type Run, type RunAttempt, type WaitReason } from "../../../domain/run/run.ts";
+import { dayStart, meters, pressing, type Spent } from "../../../domain/hold/budget.ts";
+import type { Holds } from "../../../domain/hold/holds.ts";
 import { unreachable } from "../../../domain/kernel/result.ts";
+import type { Instant } from "../../../domain/kernel/values.ts";
+import { describeMeter } from "../../../domain/run/status-comment.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { TokenUsageRow, ToolCall, Transaction } from "../../../ports/store.ts";
+import { spentOf } from "../../../usecases/holds.ts";
 import { eventText } from "./event-text.ts";
 
+/** What may hold the runs that are shown, read once for all of them. */
+export interface HoldsNow {
+  readonly holds: Holds;
+  readonly today: Spent;
+}
+
+export async function holdsNow(tx: Transaction, now: Instant): Promise<HoldsNow> {
+  const holds = await tx.holds.get();
+  return { holds, today: holds.budgets.day === undefined ? { tokens: 0 } : await tx.usage.spentSince(dayStart(now)) };
+}
+
+/** The hold that a run is under, and a limit that is nearly used up. */
+function heldBy(run: Run, usage: readonly TokenUsageRow[], { holds, today }: HoldsNow): Pick<RunRow, "pause" | "budget"> {
+  if (isFinalRun(run.state)) return {};
+  const { pause, budgets } = holds;
+  const meter = pressing(meters(budgets, { run: spentOf(usage), day: today }));
+  return {
+    ...(pause && run.state.phase === "parked" && run.state.reason === "pause"
+      ? { pause: { by: pause.by, since: pause.since, ...(pause.reason === undefined ? {} : { reason: pause.reason }) } }
+      : {}),
+    ...(meter === undefined ? {} : { budget: { ...meter } }),
+  };
+}
+
 /** A run as one row: what it does or waits for in one sentence. */
-export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
+export async function runRow(tx: Transaction, run: Run, now: HoldsNow): Promise<RunRow> {
   const usage = await tx.usage.forRun(run.id);
   const requestId = "requestId" in run.state ? run.state.requestId : undefined;
   const request = requestId === undefined ? undefined : await tx.requests.get(requestId);
   const endedAt = "at" in run.state ? run.state.at : undefined;
   const latest = await tx.attempts.latest(run.id);
+  const held = heldBy(run, usage, now);
   const reason = "reason" in run.state && run.state.phase !== "parked" ? run.state.reason : request?.summary;
   return {
     id: run.id,
@@ -25,7 +55,8 @@ export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
     role: run.role,
     branch: run.branch,
     phase: run.state.phase,
-    status: statusText(run, request),
+    status: statusText(run, request, held),
+    ...held,
     ...(run.state.phase === "parked" ? { waitsFor: run.state.reason } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
@@ -38,7 +69,7 @@ export async function runRow(tx: Transaction, run: Run): Promise<RunRow> {
   };
 }
 
-export function statusText(run: Run, request: DecisionRequest | undefined): string {
+function statusText(run: Run, request: DecisionRequest | undefined, held: Pick<RunRow, "pause" | "budget">): string {
   const state = run.state;
   switch (state.phase) {
     case "queued":
@@ -54,7 +85,7 @@ export function statusText(run: Run, request: DecisionRequest | undefined): stri
     case "waiting_owner_review":
       return "waits for your review of the stage";
     case "parked":
-      return state.reason === "owner" ? "parked by you" : `parked, no process: waits for your ${state.reason}${request ? `: ${request.summary}` : ""}`;
+      return parkedText(state.reason, request, held);
     case "succeeded":
       return "succeeded";
     case "failed":
@@ -70,6 +101,31 @@ export function statusText(run: Run, request: DecisionRequest | undefined): stri
   }
 }
 
+function parkedText(reason: WaitReason, request: DecisionRequest | undefined, { pause, budget }: Pick<RunRow, "pause" | "budget">): string {
+  switch (reason) {
+    case "owner":
+      return "parked by you";
+    case "pause":
+      // Without a pause it is about to go on: its last attempt is still storing its session.
+      return pause
+        ? `paused by ${pause.by} since ${pausedSince(pause.since)}${pause.reason === undefined ? "" : `: ${pause.reason}`}`
+        : "paused, about to go on";
+    case "budget":
+      return budget?.level === "spent"
+        ? `stopped, a budget is spent: ${describeMeter(budget)}. Raise it, or cancel the run`
+        : "stopped by a budget, about to go on";
+    case "decision":
+    case "answer":
+      return `parked, no process: waits for your ${reason}${request ? `: ${request.summary}` : ""}`;
+    default:
+      return unreachable(reason);
+  }
+}
+
+function pausedSince(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
 export function totals(usage: readonly TokenUsageRow[]): RunRow["tokens"] {
   const sum = (field: "inputTokens" | "cachedInputTokens" | "outputTokens" | "reasoningTokens"): number => usage.reduce((total, row) => total + row[field], 0);
   const costs = usage.flatMap((row) => (row.cost === undefined ? [] : [row.cost]));
@@ -83,9 +139,9 @@ export function totals(usage: readonly TokenUsageRow[]): RunRow["tokens"] {
 }
 
 /** Everything about one run. `verifies` says whether a decision's signature holds now. */
-export async function runDetail(tx: Transaction, run: Run, verifies: (request: DecisionRequest) => boolean): Promise<RunDetail> {
+export async function runDetail(tx: Transaction, run: Run, now: HoldsNow, verifies: (request: DecisionRequest) => boolean): Promise<RunDetail> {
   const [row, calls, requests, attempts, events] = [
-    await runRow(tx, run),
+    await runRow(tx, run, now),
     await tx.toolCalls.forRun(run.id),
     await tx.requests.forRun(run.id),
     await attemptsOf(tx, run),
