@@ -6,6 +6,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ConnectionState } from "../../core/contract/connection.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
+import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
 import type { Text } from "../i18n/en.ts";
 import { useSpeech } from "../i18n/language.tsx";
@@ -31,11 +32,13 @@ export function Shell(): ReactElement {
         <button type="button" className={style["search"]} onClick={() => spotlight.open()}>
           <IconSearch size={14} /> {say("shell.search")} <Kbd size="xs">Ctrl K</Kbd>
         </button>
+        <PauseSwitch />
         <Connections />
       </header>
       <Rail />
       <div className={style["content"]}>
         <LostHost />
+        <PauseBanner />
         <main id="content" tabIndex={-1} style={{ flex: 1, minHeight: 0, outline: "none" }}>
           <Outlet />
         </main>

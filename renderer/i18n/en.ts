@@ -2,6 +2,7 @@ import { auditEn } from "./texts/audit.ts";
 import { boardEn } from "./texts/board.ts";
 import { docsEn } from "./texts/docs.ts";
 import { foreignEn } from "./texts/foreign.ts";
+import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
 import { runsEn } from "./texts/runs.ts";
@@ -51,6 +52,7 @@ export const en = {
   "risk.medium": "medium",
   "risk.high": "high",
   ...foreignEn,
+  ...holdsEn,
   ...inboxEn,
   ...boardEn,
   ...runsEn,

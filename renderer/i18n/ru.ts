@@ -3,6 +3,7 @@ import { auditRu } from "./texts/audit.ts";
 import { boardRu } from "./texts/board.ts";
 import { docsRu } from "./texts/docs.ts";
 import { foreignRu } from "./texts/foreign.ts";
+import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
 import { runsRu } from "./texts/runs.ts";
@@ -51,6 +52,7 @@ export const ru: Texts = {
   "risk.medium": "средний",
   "risk.high": "высокий",
   ...foreignRu,
+  ...holdsRu,
   ...inboxRu,
   ...boardRu,
   ...runsRu,

@@ -43,7 +43,7 @@ export type Mood = "asks" | "failed" | "held" | "works" | "done" | "over" | "non
 
 export function moodOf({ phase, waitsFor }: Pick<BoardCard, "phase" | "waitsFor">): Mood {
   if (phase === undefined) return "none";
-  if (waitsFor === "owner") return "held";
+  if (waitsFor === "owner" || waitsFor === "pause") return "held";
   if (waitsFor !== undefined) return "asks";
   if (phase === "failed" || phase === "failed_precondition") return "failed";
   if (phase === "succeeded") return "done";

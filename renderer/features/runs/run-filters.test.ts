@@ -16,6 +16,12 @@ describe("saved filters", () => {
     for (const phase of finalRunPhases) expect([found("active", sampleRow({ phase })), found("all", sampleRow({ phase }))]).toStrictEqual([false, true]);
   });
 
+  it("show what a pause holds only where the owner is asked something all the same", () => {
+    const paused = sampleRow({ phase: "parked", waitsFor: "pause" });
+    expect([found("waiting", paused), found("waiting", { ...paused, requestId: "r" }), found("active", paused)]).toStrictEqual([false, true, true]);
+    expect(found("waiting", sampleRow({ phase: "parked", waitsFor: "budget" }))).toBe(true);
+  });
+
   it("show what failed since midnight", () => {
     expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight }))).toBe(true);
     expect(found("failed-today", sampleRow({ phase: "failed_precondition", createdAt: noon }))).toBe(true);

@@ -9,8 +9,9 @@ export function isActive(run: Pick<RunRow, "phase">): boolean {
   return !(finalRunPhases as readonly string[]).includes(run.phase);
 }
 
-/** It goes on when the owner has answered, decided, reviewed or let go. */
-export function waitsForOwner(run: Pick<RunRow, "phase">): boolean {
+/** It goes on when the owner has answered, decided, reviewed, let go or raised a budget. What a pause of everything holds is not for the owner one by one. */
+export function waitsForOwner(run: Pick<RunRow, "phase" | "waitsFor" | "requestId">): boolean {
+  if (run.waitsFor === "pause") return run.requestId !== undefined;
   return run.phase === "waiting_mcp" || run.phase === "waiting_input" || run.phase === "waiting_owner_review" || run.phase === "parked";
 }
 

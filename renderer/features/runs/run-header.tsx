@@ -53,20 +53,20 @@ function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
   const noted = run.phase === "parked";
   return (
     <>
-    <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
-      <PhaseShape phase={run.phase} size={14} />
-      <span>
-        {say(text, values)}
-        {because === undefined ? undefined : (
-          <>
-            : <Foreign>{because}</Foreign>
-          </>
-        )}
-        {because !== undefined && /[.!?]$/u.test(because) ? "" : "."}
-        {noted ? ` ${say("runs.status.parked.note")}` : ""}
-      </span>
-    </p>
-    {run.budget ? <Budget budget={run.budget} /> : undefined}
+      <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
+        <PhaseShape phase={run.phase} size={14} />
+        <span>
+          {say(text, values)}
+          {because === undefined ? undefined : (
+            <>
+              : <Foreign>{because}</Foreign>
+            </>
+          )}
+          {because !== undefined && /[.!?]$/u.test(because) ? "" : "."}
+          {noted ? ` ${say("runs.status.parked.note")}` : ""}
+        </span>
+      </p>
+      {run.budget ? <Budget budget={run.budget} /> : undefined}
     </>
   );
 }

@@ -7,7 +7,18 @@ import { actionsOn, compact, dollars, statusOf } from "./run-status.ts";
 describe("what a run does or waits for", () => {
   it("is said in every phase", () => {
     for (const phase of [...activeRunPhases, ...finalRunPhases]) expect(en[statusOf({ phase, attempt: 2 }).text], phase).toMatch(/\w/u);
-    for (const waitsFor of ["decision", "answer", "owner"] as const) expect(en[statusOf({ phase: "parked", attempt: 2, waitsFor }).text]).toMatch(/\w/u);
+    for (const waitsFor of ["decision", "answer", "owner", "pause", "budget"] as const)
+      expect(en[statusOf({ phase: "parked", attempt: 2, waitsFor }).text]).toMatch(/\w/u);
+  });
+
+  it("says by whom, since when and why everything is paused, and when that is over", () => {
+    const pause = { by: "olga", since: 0, reason: "lunch" };
+    expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "pause", pause, reason: "a request" })).toMatchObject({
+      text: "runs.status.parked.pause",
+      values: { by: "olga", when: expect.stringMatching(/1970|1969/u) },
+      because: "lunch",
+    });
+    expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "pause" }).text).toBe("runs.status.parked.pauseOver");
   });
 
   it("names the request, but not when the owner holds the run", () => {

@@ -1,18 +1,26 @@
 import type { RunRow } from "../../../core/contract/runs.ts";
+import { moment } from "../../ui/moment.ts";
 import type { Text } from "../../i18n/en.ts";
 import { isActive } from "./run-filters.ts";
 
 /** What a run does or waits for: a sentence of the window, and behind it the words of the request or of the end, which are somebody else's. */
 export interface RunStatus {
   readonly text: Text;
-  readonly values: Readonly<Record<string, number>>;
+  readonly values: Readonly<Record<string, string | number>>;
   readonly because?: string | undefined;
 }
 
-export function statusOf(run: Pick<RunRow, "phase" | "attempt" | "waitsFor" | "reason">): RunStatus {
+export function statusOf(run: Pick<RunRow, "phase" | "attempt" | "waitsFor" | "reason" | "pause">, language = "en"): RunStatus {
   const values = { attempt: run.attempt };
   if (run.phase !== "parked") return { text: `runs.status.${run.phase}`, values, because: run.reason };
-  return { text: `runs.status.parked.${run.waitsFor ?? "decision"}`, values, because: run.waitsFor === "owner" ? undefined : run.reason };
+  if (run.waitsFor === "pause") return pausedStatus(run.pause, language);
+  const held = run.waitsFor === "owner" || run.waitsFor === "budget";
+  return { text: `runs.status.parked.${run.waitsFor ?? "decision"}`, values, because: held ? undefined : run.reason };
+}
+
+function pausedStatus(pause: RunRow["pause"], language: string): RunStatus {
+  if (!pause) return { text: "runs.status.parked.pauseOver", values: {} };
+  return { text: "runs.status.parked.pause", values: { by: pause.by, when: moment(pause.since, language) }, because: pause.reason };
 }
 
 /** What the owner may do to a run as it is. */

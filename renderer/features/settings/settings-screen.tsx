@@ -4,6 +4,7 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
+import { BudgetsSection } from "./budgets-section.tsx";
 import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
@@ -12,6 +13,7 @@ import style from "./settings.module.css";
 
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
+  budgets: BudgetsSection,
   appearance: AppearanceSection,
   checks: ChecksSection,
   keys: KeysSection,
