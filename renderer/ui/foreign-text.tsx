@@ -7,7 +7,7 @@ import style from "./foreign-text.module.css";
  * Beyond this many UTF-16 units a text is cut, and how much is missing is said: laying out megabytes in one piece would stop the window. Whatever a decision is about is far shorter, because
  * the tools take no more.
  */
-const longest = { line: 100_000, block: 500_000 } as const;
+const longest = { line: 20_000, block: 500_000 } as const;
 
 /** Text of an agent or a stranger, as text: what does not show or reorders the line is named, and its direction stays within it. */
 export function Foreign({ children }: { readonly children: string }): ReactElement {

@@ -2,7 +2,7 @@
  * What Markdown may ask of its reader. Containers within containers take a call each; emphasis is matched with everything before it in its paragraph, which takes a time that grows with the
  * square of the marks: `effort` is the sum of those squares, about two seconds of a slow machine.
  */
-const most = { containers: 40, indentation: 80, effort: 50_000_000 } as const;
+const most = { containers: 40, indentation: 80, effort: 40_000_000 } as const;
 
 /**
  * Whether a text is Markdown that nobody could have meant: containers within containers, or emphasis upon emphasis, by the thousand. Laying it out would stop the window for as long as

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, type ReactElement } from "react";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import style from "./docs.module.css";
@@ -23,7 +23,7 @@ interface SourceProps {
 export function SourceView({ text, threads, wish }: SourceProps): ReactElement {
   const { say } = useSpeech();
   const scroller = useRef<HTMLDivElement>(null);
-  const lines = linesOf(text);
+  const lines = useMemo(() => linesOf(text), [text]);
   const rows = useVirtualizer({ count: lines.length, getScrollElement: () => scroller.current, estimateSize: () => 20, overscan: 30 });
   useEffect(() => {
     if (wish) rows.scrollToIndex(wish.line - 1, { align: "center" });
