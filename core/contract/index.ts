@@ -3,6 +3,7 @@ import { boardContract } from "./board.ts";
 import { connectionContract } from "./connection.ts";
 import { documentsContract } from "./documents.ts";
 import { inboxContract } from "./inbox.ts";
+import { keysContract } from "./keys.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
@@ -19,6 +20,7 @@ export const hostContract = {
   board: boardContract,
   documents: documentsContract,
   audit: auditContract,
+  keys: keysContract,
   workspace: workspaceContract,
 };
 export type HostContract = typeof hostContract;

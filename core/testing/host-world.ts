@@ -72,6 +72,16 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     pauseAll: (reason) => answered({ pauseAll: reason }),
     restoreAll: () => answered("restoreAll"),
     setBudgets: (budgets) => answered({ setBudgets: budgets }),
+    signingKey: {
+      person: "olga",
+      keyId: "0123456789abcdef0123456789abcdef",
+      place: {
+        canSeal: true,
+        isSealed: async () => calls.includes("seal") && !calls.includes("unseal"),
+        seal: async () => void (await answered("seal")),
+        unseal: async () => void (await answered("unseal")),
+      },
+    },
     verifyAudit: async () => ({ ok: true, events: 0, problems: [], effectsExecutedTwice: 0, anchors: { local: 0, tags: 0 } }),
     anchorAudit: async () => err({ type: "audit.empty", message: "There is nothing to vouch for yet.", remedy: "Start a stage first." }),
     replayDecision: async () => undefined,

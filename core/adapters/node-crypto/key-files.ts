@@ -3,6 +3,7 @@ import { access, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from "no
 import { join } from "node:path";
 import type { DecisionSigner, TrustedSigner } from "../../ports/crypto.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { createDecisionSigner, keyIdOf, readPublicKey } from "./signatures.ts";
 
 export interface KeyPairFiles {
@@ -50,8 +51,19 @@ export async function createKeyPair(directory: string, person: string): Promise<
   return { privatePath, publicPath, signer };
 }
 
-/** Loads a person's private key. @throws InfrastructureError `not-found`, `unauthorised` (others can read the file, or we cannot) or `invalid-response` (malformed). */
-export async function loadSigner(path: string): Promise<DecisionSigner> {
+/** What a file says of the signing key in it, whether or not the key itself can be opened. */
+export interface SigningKeyFile {
+  readonly person: string;
+  readonly keyId: string;
+  readonly secret: { readonly kind: "plain"; readonly pem: string } | { readonly kind: "sealed"; readonly sealed: string };
+}
+
+/**
+ * Reads the file of a person's signing key: version 1 holds the key as it is, version 2 sealed (docs/adr/0033-packaging.md).
+ *
+ * @throws InfrastructureError `not-found`, `unauthorised` (others can read the file, or we cannot) or `invalid-response` (malformed).
+ */
+export async function readSigningKeyFile(path: string): Promise<SigningKeyFile> {
   const content = await readJson(path);
   const { mode } = await stat(path);
   if (process.platform !== "win32" && (mode & 0o077) !== 0) {
@@ -59,11 +71,38 @@ export async function loadSigner(path: string): Promise<DecisionSigner> {
       remedy: `Run: chmod 600 ${path}. If others had access to it, make a new key.`,
     });
   }
-  const { person, keyId, privateKey } = content;
-  if (typeof person !== "string" || typeof keyId !== "string" || typeof privateKey !== "string") throw malformed(path, "it lacks person, keyId or privateKey");
-  const signer = createDecisionSigner(person, readPrivateKey(path, privateKey));
+  const { person, keyId, privateKey, sealed } = content;
+  if (typeof person !== "string" || typeof keyId !== "string") throw malformed(path, "it lacks person or keyId");
+  if (typeof sealed === "string") return { person, keyId, secret: { kind: "sealed", sealed } };
+  if (typeof privateKey !== "string") throw malformed(path, "it lacks privateKey");
+  return { person, keyId, secret: { kind: "plain", pem: privateKey } };
+}
+
+/**
+ * Loads a person's private key.
+ *
+ * @param sealer opens a sealed one; without it that is refused, with what to do.
+ * @throws InfrastructureError as {@link readSigningKeyFile}, and what the sealer throws.
+ */
+export async function loadSigner(path: string, sealer?: SecretSealer): Promise<DecisionSigner> {
+  const { person, keyId, secret } = await readSigningKeyFile(path);
+  if (secret.kind === "sealed" && sealer === undefined) throw sealedAway(path);
+  const pem = secret.kind === "plain" ? secret.pem : ((await sealer?.unseal(secret.sealed)) ?? "");
+  const signer = createDecisionSigner(person, readPrivateKey(path, pem));
   if (signer.keyId !== keyId) throw malformed(path, "its id is not that of its key");
   return signer;
+}
+
+/** Why a sealed key is of no use here. */
+export function sealedAway(path: string): InfrastructureError {
+  return new InfrastructureError(
+    "unauthorised",
+    `The signing key ${path} is sealed: only the desktop can open it, with the keyring of whoever has sealed it.`,
+    {
+      remedy:
+        "Run `signalbox desktop` and decide there; while it is open, the command line signs through it. It can also keep the key in a plain file again: Settings, Keys.",
+    },
+  );
 }
 
 /**

@@ -26,6 +26,16 @@ export interface DecideInput {
 }
 
 /** What the host is composed of. It holds the owner's own forge credential and signing key: it runs on the owner's machine. */
+/** Where the key lies that signs here, and how the owner moves it. */
+export interface SigningKeyPlace {
+  /** Whether a keyring can be reached from here. */
+  readonly canSeal: boolean;
+  readonly isSealed: () => Promise<boolean>;
+  /** @throws InfrastructureError with what to do; then the key is where it was. */
+  readonly seal: () => Promise<void>;
+  readonly unseal: () => Promise<void>;
+}
+
 export interface HostDependencies {
   readonly store: Store;
   readonly clock: Clock;
@@ -45,6 +55,7 @@ export interface HostDependencies {
   readonly pauseAll: (reason?: string) => Promise<unknown>;
   readonly restoreAll: () => Promise<unknown>;
   readonly setBudgets: (budgets: Budgets) => Promise<unknown>;
+  readonly signingKey: { readonly person: string; readonly keyId: string; readonly place: SigningKeyPlace };
   readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;
   /** Vouches for the end of the chain in the owner's file and by tags in these repositories; all of the workspace when absent. */
   readonly anchorAudit: (repository?: RepositoryName) => Promise<Result<PublishedAnchor, Refusal>>;

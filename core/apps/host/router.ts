@@ -6,6 +6,7 @@ import { boardProcedures } from "./procedures/board.ts";
 import { connectionProcedures } from "./procedures/connection.ts";
 import { documentsProcedures } from "./procedures/documents.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
+import { keysProcedures } from "./procedures/keys.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
@@ -22,6 +23,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     board: boardProcedures(deps),
     documents: documentsProcedures(deps),
     audit: auditProcedures(deps),
+    keys: keysProcedures(deps),
     workspace: workspaceProcedures(deps),
   });
 }

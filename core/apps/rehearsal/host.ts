@@ -3,7 +3,6 @@ import type { ConnectionState } from "../../contract/connection.ts";
 import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import { allStages, type StageName } from "../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../ports/audit-anchors.ts";
-import type { DecisionSigner, SignatureVerifier } from "../../ports/crypto.ts";
 import type { AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
@@ -19,6 +18,7 @@ import { runChecks } from "./doctor.ts";
 import { createDoctorProbes, type DoctorSources } from "./doctor/probes.ts";
 import type { RehearsalForge } from "./forge.ts";
 import { ownerLogin } from "./forge.ts";
+import type { WorkspaceKeys } from "./keys.ts";
 import { sampleIssues, sampleRepository } from "./sample-project.ts";
 import type { WorkspaceDirectory } from "./workspace-directory.ts";
 
@@ -26,7 +26,7 @@ export interface HostGround {
   readonly platform: Platform;
   readonly useCases: UseCases;
   readonly forge: RehearsalForge;
-  readonly keys: { readonly signer: DecisionSigner; readonly signatures: SignatureVerifier };
+  readonly keys: WorkspaceKeys;
   readonly anchors: AuditAnchors;
   readonly anchorAudit: AnchorAudit;
   /** Keeps the end of the trail outside of the database as the owner goes. Never fails: what does not fit is in the log, and for the verification to tell. */
@@ -84,6 +84,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     pauseAll: async (reason) => settled(await useCases.pauseAll(owner, reason)),
     restoreAll: async () => settled(await useCases.restoreAll(owner)),
     setBudgets: async (budgets) => settled(await useCases.setBudgets(owner, budgets)),
+    signingKey: { person: keys.signer.person, keyId: keys.signer.keyId, place: keys.place },
     verifyAudit,
     anchorAudit: createPublishAnchor({ verifyAudit, anchors: ground.anchors, ownerForge: forge.owner, repositories }),
     replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),

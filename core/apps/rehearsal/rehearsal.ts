@@ -11,6 +11,7 @@ import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
 import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
+import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createAnchorAudit, type AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
@@ -41,6 +42,8 @@ export interface RehearsalOptions {
   readonly purpose: "read" | "work";
   readonly progress: (text: string) => void;
   readonly times?: Partial<ServerTimes> | undefined;
+  /** Opens a sealed signing key; absent where there is no desktop. */
+  readonly sealer?: SecretSealer | undefined;
 }
 
 export interface Rehearsal {
@@ -77,7 +80,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const log = createLog({ file: directory.log });
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
   const secrets = await loadSecrets(directory.secrets, () => random.token());
-  const keys = await openKeys(directory.keys, ownerLogin);
+  const keys = await openKeys(directory.keys, ownerLogin, { sealer: options.sealer, signs: purpose === "work" });
   options.progress("Opening the workspace's database and forge.");
   const database = await openDatabase(directory.database, purpose, hasher, log);
   closing.push(() => database.close());
