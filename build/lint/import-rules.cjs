@@ -37,6 +37,7 @@ const vendors = {
   hono: "^core/(adapters/local-forge|apps)/",
   "@hono/": "^core/(adapters/local-forge|apps)/",
   electron: "^electron/(main|preload)/",
+  "electron-updater": "^electron/main/updater[.]ts$",
   commander: "^core/apps/cli/",
   "@clack/": "^core/apps/cli/",
   graphql: "^core/adapters/(github|local-forge)/",

@@ -33,10 +33,29 @@ export const hostNotice = z.discriminatedUnion("type", [
   z.object({ type: z.literal("failed"), message: z.string().max(2_000), remedy: z.string().max(2_000).optional() }),
   /** Requests that wait for the owner, whenever their number changed. */
   z.object({ type: z.literal("waiting"), count: z.int().min(0) }),
+  /** Runs in which an agent is at work, whenever their number changed. */
+  z.object({ type: z.literal("working"), count: z.int().min(0) }),
   /** Something new waits for the owner: the first of `count`, and where the window shows it. */
   z.object({ type: z.literal("needs-you"), kind: requestKind, count: z.int().min(1), summary: z.string().max(1_000), place }),
 ]);
 export type HostNotice = z.infer<typeof hostNotice>;
+
+const questionId = z.string().regex(/^[\w-]{1,64}$/u);
+const secretText = z.string().max(100_000);
+
+/** What the host asks of its shell, which alone reaches the system's keyring. Each question is answered once, under its id. */
+export const hostQuestion = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("seal"), id: questionId, secret: secretText }),
+  z.strictObject({ type: z.literal("unseal"), id: questionId, sealed: secretText }),
+]);
+export type HostQuestion = z.infer<typeof hostQuestion>;
+
+/** The shell's answer: the sealed or the opened text, or why not, and what to do. */
+export const hostAnswer = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("sealing"), id: questionId, text: secretText }),
+  z.strictObject({ type: z.literal("no-sealing"), id: questionId, message: z.string().max(2_000), remedy: z.string().max(2_000) }),
+]);
+export type HostAnswer = z.infer<typeof hostAnswer>;
 
 /** What the window may ask of its shell, through the one function that it has. */
 export const shellRequest = z.discriminatedUnion("type", [
@@ -46,6 +65,12 @@ export const shellRequest = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("start-host") }),
   /** Puts menus and notifications into the language of the window. */
   z.strictObject({ type: z.literal("speak"), language: z.enum(languages) }),
+  /** How the application's updates are: answers as soon as that is not what the window `knows` any more, at once when it knows nothing yet. */
+  z.strictObject({ type: z.literal("updates"), knows: z.int().min(0) }),
+  /** Looks for an update now. */
+  z.strictObject({ type: z.literal("check-updates") }),
+  /** The owner wants the update that is ready; nothing happens while a run works. */
+  z.strictObject({ type: z.literal("install-update") }),
 ]);
 export type ShellRequest = z.infer<typeof shellRequest>;
 
@@ -54,3 +79,21 @@ export const shellReply = z.discriminatedUnion("type", [
   z.object({ type: z.literal("no-host"), message: z.string(), remedy: z.string().optional() }),
 ]);
 export type ShellReply = z.infer<typeof shellReply>;
+
+/** Why an application is not updated by itself: it runs from a checkout, was packaged without a feed, or was not put where it lies by an installer. */
+export const updatesOff = z.enum(["not-installed", "no-feed", "no-installer"]);
+
+/** How the application's updates are. */
+export const updateCourse = z.discriminatedUnion("phase", [
+  z.object({ phase: z.literal("off"), why: updatesOff }),
+  z.object({ phase: z.literal("idle"), checkedAt: z.number().optional(), failure: z.string().max(1_000).optional() }),
+  z.object({ phase: z.literal("checking") }),
+  z.object({ phase: z.literal("downloading"), version: z.string().max(100), percent: z.number().min(0).max(100) }),
+  z.object({ phase: z.literal("ready"), version: z.string().max(100), isAsked: z.boolean() }),
+  z.object({ phase: z.literal("installing"), version: z.string().max(100) }),
+]);
+export type UpdateCourse = z.infer<typeof updateCourse>;
+
+/** Answer to `updates`. */
+export const updatesReply = z.object({ type: z.literal("updates"), course: updateCourse, working: z.int().min(0), revision: z.int().min(1) });
+export type UpdatesReply = z.infer<typeof updatesReply>;

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { hostNotice } from "../../core/contract/shell.ts";
+import { hostNotice, hostQuestion, type HostAnswer, type HostQuestion } from "../../core/contract/shell.ts";
 import type { HostProcess, HostSupervisionDeps } from "./host-supervision.ts";
 import type { ShellSettings } from "./settings.ts";
 
@@ -7,12 +7,13 @@ import type { ShellSettings } from "./settings.ts";
 const lastWords = 500;
 
 /**
- * Starts the host as a process of its own on the Node that came with it. It tells where it is over its channel; what is no notice of the contract is not heard. When this process ends, however it
- * does, the channel closes and the host ends, too.
+ * Starts the host as a process of its own on the Node that came with it. It tells where it is over its channel, and asks what only this process can do; what is neither a notice nor a question of the
+ * contract is not heard. When this process ends, however it does, the channel closes and the host ends, too.
  */
 export function startHostProcess(
   { node, program, workspace }: ShellSettings["host"],
   { onNotice, onExit }: Parameters<HostSupervisionDeps["start"]>[0],
+  answer: (question: HostQuestion) => HostAnswer,
 ): HostProcess {
   const child = spawn(node, [program, ...(workspace === undefined ? [] : ["--workspace", workspace]), "desktop-host"], {
     stdio: ["ignore", "inherit", "pipe", "ipc"],
@@ -26,7 +27,10 @@ export function startHostProcess(
   });
   child.on("message", (message) => {
     const notice = hostNotice.safeParse(message);
-    if (notice.success) onNotice(notice.data);
+    if (notice.success) return onNotice(notice.data);
+    const question = hostQuestion.safeParse(message);
+    // A host that has gone meanwhile needs no answer.
+    if (question.success && child.connected) child.send(answer(question.data), () => undefined);
   });
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {

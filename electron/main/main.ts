@@ -1,5 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { app } from "electron";
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { app, dialog, safeStorage } from "electron";
 import type { HostNotice, Language, ShellRequest } from "../../core/contract/shell.ts";
 import { linkScheme, placeAmong, placeOf } from "./deep-links.ts";
 import { guardPages } from "./guard.ts";
@@ -9,10 +10,14 @@ import { openMainWindow, type MainWindow } from "./main-window.ts";
 import { installMenu } from "./menu.ts";
 import { notify } from "./notifications.ts";
 import { announcePageScheme, servePage } from "./page-protocol.ts";
-import { answerRequests } from "./requests.ts";
+import { answerRequests, type ShellAnswer } from "./requests.ts";
+import { createSealing } from "./sealing.ts";
 import { shellSettings, type ShellSettings } from "./settings.ts";
 import { texts, type Say } from "./texts.ts";
 import { createTrayIcon, type TrayIcon } from "./tray.ts";
+import { whyNoUpdates } from "./update-course.ts";
+import { createUpdater } from "./updater.ts";
+import { createUpdates, type Updates } from "./updates.ts";
 
 /** Milliseconds that the host has to set down what it carries when the owner quits. */
 const hostPatience = 15_000;
@@ -25,12 +30,14 @@ interface Shell {
   window?: MainWindow;
   host?: HostSupervision;
   tray?: TrayIcon;
+  updates?: Updates;
   /** Where the window is to open: an address came before there was one. */
   wanted?: string | undefined;
   waiting: number;
 }
 
-const shell: Shell = { settings: shellSettings(process.env, process.resourcesPath, __dirname), bundle: __dirname, say: texts("en"), waiting: 0 };
+const settings = shellSettings({ env: process.env, isInstalled: app.isPackaged, resources: process.resourcesPath, bundle: __dirname });
+const shell: Shell = { settings, bundle: __dirname, say: texts("en"), waiting: 0 };
 
 if (claimInstance(shell)) {
   announcePageScheme();
@@ -39,6 +46,7 @@ if (claimInstance(shell)) {
     startHost(shell);
     openWindow(shell);
     furnish(shell);
+    keepUpToDate(shell);
   });
 }
 
@@ -79,7 +87,7 @@ function secure(state: Shell): void {
   );
 }
 
-async function answer(state: Shell, request: ShellRequest): Promise<Awaited<ReturnType<HostSupervision["find"]>> | undefined> {
+async function answer(state: Shell, request: ShellRequest): Promise<ShellAnswer> {
   switch (request.type) {
     case "start-host":
       state.host?.startNow();
@@ -89,12 +97,21 @@ async function answer(state: Shell, request: ShellRequest): Promise<Awaited<Retu
     case "speak":
       speak(state, request.language);
       return undefined;
+    case "updates":
+      return state.updates?.after(request.knows);
+    case "check-updates":
+      state.updates?.check();
+      return undefined;
+    case "install-update":
+      state.updates?.install();
+      return undefined;
   }
 }
 
 function startHost(state: Shell): void {
+  const seal = createSealing(safeStorage, process.platform);
   state.host = superviseHost({
-    start: (events) => startHostProcess(state.settings.host, events),
+    start: (events) => startHostProcess(state.settings.host, events, seal),
     after: (milliseconds, then) => {
       const timer = setTimeout(then, milliseconds);
       return () => clearTimeout(timer);
@@ -126,6 +143,9 @@ function hear(state: Shell, notice: HostNotice): void {
     state.waiting = notice.count;
     state.tray?.showWaiting(notice.count, state.say);
   }
+  if (notice.type === "working") state.updates?.working(notice.count);
+  // Behind a host that cannot begin nothing works, and an update may be what helps it.
+  if (notice.type === "failed") state.updates?.working(0);
   // Who looks at the window sees it there.
   if (notice.type === "needs-you" && !state.window?.window.isFocused()) notify(notice, state.say, (place) => goTo(state, place));
 }
@@ -146,4 +166,43 @@ function speak(state: Shell, language: Language): void {
   state.say = texts(language);
   installMenu(state.say, (place) => goTo(state, place));
   state.tray?.showWaiting(state.waiting, state.say);
+}
+
+/** The last phase: everything else is there without it. */
+function keepUpToDate(state: Shell): void {
+  const log = (text: string): void => void process.stderr.write(`${text}\n`);
+  const brings = (file: string): boolean => existsSync(join(process.resourcesPath, file));
+  state.updates = createUpdates({
+    off: whyNoUpdates({ isInstalled: app.isPackaged, platform: process.platform, env: process.env, brings }),
+    createUpdater: (tell) => createUpdater(tell, log, Date.now),
+    ask: (version) => askToRestart(state, version),
+    async prepare() {
+      await state.host?.end(hostPatience);
+      // The next version may be started before this one has gone.
+      app.releaseSingleInstanceLock();
+    },
+    recover() {
+      // An image's own program lies in a place that goes away with it.
+      const image = process.env["APPIMAGE"];
+      app.relaunch(image === undefined ? {} : { execPath: image });
+      app.quit();
+    },
+    after: (milliseconds, then) => void setTimeout(then, milliseconds),
+    now: Date.now,
+    log,
+  });
+}
+
+async function askToRestart({ say, window }: Shell, version: string): Promise<boolean> {
+  if (!window || window.window.isDestroyed()) return false;
+  const { response } = await dialog.showMessageBox(window.window, {
+    type: "question",
+    message: say("update.ready", { version }),
+    detail: say("update.detail"),
+    buttons: [say("update.later"), say("update.now")],
+    cancelId: 0,
+    defaultId: 0,
+    noLink: true,
+  });
+  return response === 1;
 }

@@ -1,6 +1,9 @@
 import { ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from "electron";
-import { shellRequest, type ShellReply, type ShellRequest } from "../../core/contract/shell.ts";
+import { shellRequest, type ShellReply, type ShellRequest, type UpdatesReply } from "../../core/contract/shell.ts";
 import { isOwnPage } from "./guard.ts";
+
+/** Nothing, for what is only said. */
+export type ShellAnswer = ShellReply | UpdatesReply | undefined;
 
 /** The one channel on which the window asks its shell. */
 const channel = "signalbox";
@@ -8,7 +11,7 @@ const channel = "signalbox";
 /**
  * Answers the window's requests. What does not come from the main frame of our own page in our own window, or is no request of the contract, is refused before anything looks at it.
  */
-export function answerRequests(window: () => BrowserWindow | undefined, answer: (request: ShellRequest) => Promise<ShellReply | undefined>): void {
+export function answerRequests(window: () => BrowserWindow | undefined, answer: (request: ShellRequest) => Promise<ShellAnswer>): void {
   ipcMain.handle(channel, async (event, message: unknown) => {
     if (!isOurs(event, window())) throw new Error("refused: not the window's page");
     const request = shellRequest.safeParse(message);

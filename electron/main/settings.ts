@@ -17,20 +17,30 @@ const environment = z.object({
   SIGNALBOX_WORKSPACE: z.string().min(1).optional(),
 });
 
+/** Where the shell finds itself. */
+export interface ShellPlace {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether it runs as an installed application, not from a checkout. */
+  readonly isInstalled: boolean;
+  /** Directory of an installed application's own files. */
+  readonly resources: string;
+  /** Directory of the shell's built program. */
+  readonly bundle: string;
+}
+
 /**
- * The command line names Node, program and workspace; an installed application brings the first two along.
- *
- * @param resources directory of an installed application's own files.
+ * The command line of a checkout names Node, program and workspace. An installed application brings the first two along, and runs no others, whatever its environment says: what it starts holds the
+ * owner's key.
  */
-export function shellSettings(env: Readonly<Record<string, string | undefined>>, resources: string, bundle: string): ShellSettings {
+export function shellSettings({ env, isInstalled, resources, bundle }: ShellPlace): ShellSettings {
   const given = environment.parse(env);
   const workspace = given.SIGNALBOX_WORKSPACE;
+  const own = {
+    node: join(resources, "node", process.platform === "win32" ? "node.exe" : "bin/node"),
+    program: join(resources, "signalbox", "core", "apps", "cli", "signalbox.js"),
+  };
   return {
-    host: {
-      node: given.SIGNALBOX_NODE ?? join(resources, "node", process.platform === "win32" ? "node.exe" : "bin/node"),
-      program: given.SIGNALBOX_PROGRAM ?? join(resources, "signalbox", "core", "apps", "cli", "signalbox.js"),
-      workspace,
-    },
+    host: isInstalled ? { ...own, workspace } : { node: given.SIGNALBOX_NODE ?? own.node, program: given.SIGNALBOX_PROGRAM ?? own.program, workspace },
     page: join(bundle, "..", "..", "renderer", "dist"),
     userData: workspace === undefined ? undefined : join(workspace, "desktop"),
   };

@@ -27,6 +27,10 @@ const en = {
   "link.question": "Open this address in your browser?",
   "link.open": "Open",
   "link.cancel": "Cancel",
+  "update.ready": "Signalbox {version} is ready",
+  "update.detail": "Installing it takes a few seconds; the window opens again by itself. No run is at work now.",
+  "update.now": "Restart and install",
+  "update.later": "Later",
   "crash.title": "The window has failed several times in a row",
   "crash.detail": "Nothing is lost: runs go on, and decisions that were sent are kept. Reload it, or quit and start again.",
 };
@@ -57,6 +61,10 @@ const ru: Record<keyof typeof en, string> = {
   "link.question": "Открыть этот адрес в браузере?",
   "link.open": "Открыть",
   "link.cancel": "Отмена",
+  "update.ready": "Готова новая версия: Signalbox {version}",
+  "update.detail": "Установка займёт несколько секунд, окно откроется снова само. Сейчас ни один запуск не выполняется.",
+  "update.now": "Перезапустить и установить",
+  "update.later": "Позже",
   "crash.title": "Окно несколько раз подряд завершилось с ошибкой",
   "crash.detail": "Ничего не потеряно: запуски продолжаются, отправленные решения сохранены. Перезагрузите окно или выйдите и запустите снова.",
 };

@@ -77,4 +77,21 @@ describe("a page in the desktop", () => {
 
     await expect(inShell(async () => elsewhere).find(() => undefined)).rejects.toThrow("loopback");
   });
+
+  it("asks its shell how the updates are, and takes no answer of another kind", async () => {
+    const asked: unknown[] = [];
+    const reply = { type: "updates", course: { phase: "idle" }, working: 0, revision: 4 };
+    const answers: unknown[] = [reply, { type: "host", endpoint }];
+    const { updates } = inShell(async (message) => {
+      asked.push(message);
+      return answers.shift();
+    });
+
+    expect(await updates?.after(3)).toEqual(reply);
+    await expect(updates?.after(4)).rejects.toThrow("updates");
+    updates?.install();
+    updates?.check();
+
+    expect(asked).toEqual([{ type: "updates", knows: 3 }, { type: "updates", knows: 4 }, { type: "install-update" }, { type: "check-updates" }]);
+  });
 });

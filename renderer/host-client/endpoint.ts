@@ -1,4 +1,4 @@
-import { shellReply, type HostEndpoint, type Language, type ShellRequest } from "../../core/contract/shell.ts";
+import { shellReply, updatesReply, type HostEndpoint, type Language, type ShellRequest, type UpdatesReply } from "../../core/contract/shell.ts";
 
 /** The window's way to its host, whoever opened the window. */
 export interface HostSource {
@@ -8,6 +8,15 @@ export interface HostSource {
   readonly startAgain?: (() => void) | undefined;
   /** Tells whatever stands around the page which language it speaks. */
   readonly speak: (language: Language) => void;
+  /** The application's updates; absent in a browser, whose page is as new as what serves it. */
+  readonly updates?: ApplicationUpdates | undefined;
+}
+
+export interface ApplicationUpdates {
+  /** How they are, as soon as that is not what `knows` stands for; 0 knows nothing. */
+  after(knows: number): Promise<UpdatesReply>;
+  check(): void;
+  install(): void;
 }
 
 export interface HostFailure {
@@ -46,6 +55,11 @@ function shellSource(ask: AskShell): HostSource {
     },
     startAgain: () => void ask({ type: "start-host" }),
     speak: (language) => void ask({ type: "speak", language }),
+    updates: {
+      after: async (knows) => updatesReply.parse(await ask({ type: "updates", knows })),
+      check: () => void ask({ type: "check-updates" }),
+      install: () => void ask({ type: "install-update" }),
+    },
   };
 }
 

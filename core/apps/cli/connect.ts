@@ -3,6 +3,7 @@ import { RPCLink } from "@orpc/client/websocket";
 import { createRouterClient } from "@orpc/server";
 import { WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
+import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { acquireOwnership, type OwnerLock, type OwnerRecord } from "../rehearsal/owner-lock.ts";
 import { openRehearsal } from "../rehearsal/rehearsal.ts";
 import { prepareDirectory, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
@@ -12,16 +13,24 @@ import type { Output } from "./output.ts";
 const startPatience = 30_000;
 const pollEvery = 100;
 
+export interface WorkspaceOpening {
+  readonly root: string;
+  readonly version: string;
+  readonly output: Output;
+  readonly sealer?: SecretSealer | undefined;
+}
+
 /**
  * Connects to the process that owns the workspace, or opens the workspace in this one when nobody does.
  * @param purpose `work`: agents, webhooks and effects run as well; `read`: only the database and the forge are opened, nothing moves.
  */
-export async function connectTo(root: string, version: string, output: Output, purpose: Purpose): Promise<Control> {
+export async function connectTo(opening: WorkspaceOpening, purpose: Purpose): Promise<Control> {
+  const { root } = opening;
   const directory = await prepareDirectory(root);
   const until = performance.now() + startPatience;
   for (;;) {
     const outcome = await acquireOwnership(directory.owner);
-    if ("lock" in outcome) return embed(outcome.lock, directory, version, output, purpose);
+    if ("lock" in outcome) return embed(outcome.lock, directory, opening, purpose);
     const attached = await attach(outcome.owner, purpose);
     if (attached) return attached;
     if (performance.now() > until) {
@@ -34,9 +43,9 @@ export async function connectTo(root: string, version: string, output: Output, p
   }
 }
 
-async function embed(lock: OwnerLock, directory: WorkspaceDirectory, version: string, output: Output, purpose: Purpose): Promise<Control> {
+async function embed(lock: OwnerLock, directory: WorkspaceDirectory, { version, output, sealer }: WorkspaceOpening, purpose: Purpose): Promise<Control> {
   try {
-    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text) });
+    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), sealer });
     const { hostUrl, hostToken, forgeUrl } = rehearsal;
     await lock.publish({ hostUrl, hostToken, forgeUrl, purpose });
     return {

@@ -1,6 +1,7 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { hostContract } from "../../contract/index.ts";
 import type { HostEndpoint } from "../../contract/shell.ts";
+import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import type { Output } from "./output.ts";
 
 export type HostClient = ContractRouterClient<typeof hostContract>;
@@ -24,7 +25,7 @@ export interface CommandContext {
   readonly root: string;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Connects to the workspace's owner, or opens the workspace here: `work` sets everything in motion, `read` moves nothing. */
-  readonly connect: (purpose: Purpose) => Promise<Control>;
+  /** Connects to the workspace's owner, or opens the workspace here: `work` sets everything in motion, `read` moves nothing. A sealed signing key needs the sealer. */
+  readonly connect: (purpose: Purpose, sealer?: SecretSealer) => Promise<Control>;
   readonly now: () => number;
 }

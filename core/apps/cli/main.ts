@@ -35,7 +35,14 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
   const onInterrupt = (): void => interrupt.abort();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, onInterrupt);
   try {
-    return await work({ output, root, version, signal: interrupt.signal, now: Date.now, connect: (purpose) => connectTo(root, version, output, purpose) });
+    return await work({
+      output,
+      root,
+      version,
+      signal: interrupt.signal,
+      now: Date.now,
+      connect: (purpose, sealer) => connectTo({ root, version, output, sealer }, purpose),
+    });
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;
     const failure = failureOf(error, layoutOf(root).log);

@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import type { ConnectionState } from "../../../core/contract/connection.ts";
-import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useHostConnection, useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import style from "./settings.module.css";
+import { UpdatesText } from "./updates-text.tsx";
 
 /** What is running here, and what it is connected to. */
 export function AboutSection(): ReactElement {
@@ -22,9 +23,15 @@ export function AboutSection(): ReactElement {
 
 function Facts({ state }: { readonly state: ConnectionState }): ReactElement {
   const { say } = useSpeech();
+  const { updates } = useHostConnection().source;
   return (
     <dl className={style["facts"]}>
       <Fact name={say("settings.about.version")}>Signalbox {state.version}</Fact>
+      {updates === undefined ? undefined : (
+        <Fact name={say("settings.updates")}>
+          <UpdatesText />
+        </Fact>
+      )}
       <Fact name={say("settings.about.mode")}>{say(`settings.about.mode.${state.mode}`)}</Fact>
       <Fact name={say("settings.about.forge")}>
         <LinkText link={state.forge} />

@@ -6,6 +6,7 @@ import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { KeyPlace } from "./key-place.tsx";
 import style from "./settings.module.css";
 
 /** Who signs at this host, and what a signature means. */
@@ -44,7 +45,7 @@ function Signer({ name }: { readonly name: string | undefined }): ReactElement {
         </span>
       </p>
       <p className={style["lead"]}>{say("settings.keys.signs")}</p>
-      <p className={style["lead"]}>{say("settings.keys.guard")}</p>
+      <KeyPlace />
       <Link to="/settings/{-$section}" params={{ section: "checks" }} className={style["link"]}>
         {say("settings.keys.toChecks")}
       </Link>

@@ -1,8 +1,10 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import type { HostNotice } from "../../../contract/shell.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
-import { noticesOf } from "../desktop/host-notices.ts";
+import { createShellSealer, type ShellChannel } from "../desktop/shell-sealer.ts";
+import { noticesOf, workingIn } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
@@ -54,10 +56,16 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
   const signal = AbortSignal.any([context.signal, shellLeft.signal]);
   let isReady = false;
   try {
-    return await withControl(context, "work", async ({ client, endpoint }) => {
+    // The shell is there before its host is, so a sealed key can be opened at once.
+    const sealer = createShellSealer({ channel: shellChannel, id: randomUUID, after });
+    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, sealer) }, "work", async ({ client, endpoint }) => {
       tell({ type: "ready", endpoint });
       isReady = true;
-      await tellWhatWaits(client, tell, signal);
+      await both(
+        signal,
+        (until) => tellWhatWaits(client, tell, until),
+        (until) => tellWhatWorks(client, tell, until),
+      );
       return exitCodes.ok;
     });
   } catch (error) {
@@ -80,4 +88,36 @@ async function tellWhatWaits(client: HostClient, tell: (notice: HostNotice) => v
     for (const notice of noticesOf(known, items)) tell(notice);
     known = new Set(items.map((item) => item.id));
   }
+}
+
+async function tellWhatWorks(client: HostClient, tell: (notice: HostNotice) => void, signal: AbortSignal): Promise<void> {
+  let known: number | undefined;
+  if (signal.aborted) return;
+  for await (const { runs } of await client.runs.watchList({ active: true }, { signal })) {
+    const count = workingIn(runs);
+    if (count !== known) tell({ type: "working", count });
+    known = count;
+  }
+}
+
+/** Does both until `signal`; when one of them fails or ends, the other one ends, too. */
+async function both(signal: AbortSignal, ...works: readonly ((until: AbortSignal) => Promise<void>)[]): Promise<void> {
+  const oneEnded = new AbortController();
+  const until = AbortSignal.any([signal, oneEnded.signal]);
+  const ends = works.map((work) => work(until).finally(() => oneEnded.abort()));
+  const failed = (await Promise.allSettled(ends)).find((end) => end.status === "rejected");
+  if (failed) throw failed.reason;
+}
+
+const shellChannel: ShellChannel = {
+  send: (question) => void (process.connected && process.send?.(question)),
+  listen(hear, left) {
+    process.on("message", hear);
+    process.once("disconnect", left);
+  },
+};
+
+function after(milliseconds: number, then: () => void): () => void {
+  const timer = setTimeout(then, milliseconds);
+  return () => clearTimeout(timer);
 }

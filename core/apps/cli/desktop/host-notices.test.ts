@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { hostNotice } from "../../../contract/shell.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
-import { noticesOf } from "./host-notices.ts";
+import { noticesOf, workingIn } from "./host-notices.ts";
 
 const item = (id: string, summary = "Agent prd wants to add run:arch to #12.") => ({ ...sampleCard(), id, summary });
 
@@ -35,4 +35,11 @@ it("tells only what the shell accepts, whatever the request is called", () => {
   const notices = noticesOf(new Set(), [item("a/../../..#<script>", "x".repeat(5_000))]);
 
   expect(notices.map((notice) => hostNotice.safeParse(notice).success)).toEqual([true, true]);
+});
+
+it("counts the runs whose agent would be cut off, and none that waits without one", () => {
+  const phases = ["queued", "preparing", "running", "waiting_mcp", "waiting_input", "waiting_owner_review", "parked"] as const;
+
+  expect(workingIn(phases.map((phase) => ({ phase })))).toBe(4);
+  expect(workingIn([])).toBe(0);
 });

@@ -1,5 +1,6 @@
 import type { HostNotice } from "../../../contract/shell.ts";
 import type { InboxItem } from "../../../contract/inbox.ts";
+import type { RunRow } from "../../../contract/runs.ts";
 
 const longestSummary = 1_000;
 
@@ -25,4 +26,12 @@ export function noticesOf(known: ReadonlySet<string> | undefined, items: readonl
           } as const,
         ]),
   ];
+}
+
+/** Phases in which an agent is at work, also one that waits a moment for an answer: to end the desktop would cut it off. */
+const atWork: ReadonlySet<RunRow["phase"]> = new Set<RunRow["phase"]>(["preparing", "running", "waiting_mcp", "waiting_input"]);
+
+/** How many of these runs have an agent at work. */
+export function workingIn(runs: readonly Pick<RunRow, "phase">[]): number {
+  return runs.filter(({ phase }) => atWork.has(phase)).length;
 }
