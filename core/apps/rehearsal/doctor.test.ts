@@ -7,7 +7,7 @@ type Signing = DoctorDependencies["signing"];
 type Faulty = Partial<Omit<DoctorDependencies, "workspace" | "signing">> & { readonly workspace?: Partial<Workspace>; readonly signing?: Partial<Signing> };
 
 const now = Date.UTC(2026, 5, 1);
-const key = { keyId: "a1b2c3d4e5f60718", person: "olga" };
+const key = { keyId: "a1b2c3d4e5f60718", person: "olga", isSealed: false };
 const at = (sequence: number) => ({ sequence, hash: `hash-${sequence}` });
 
 /** A workspace without a fault, but for what a test puts in. */
@@ -228,6 +228,12 @@ describe("the doctor", () => {
     expect(found?.detail).toContain(says);
     expect(found?.remedy).toMatch(/\w{3}/u);
     expect(checks.filter((check) => check.status !== "pass" && check.id !== id).map((check) => check.id)).toStrictEqual(["local-processes"]);
+  });
+
+  it("says of a sealed signing key that it is one", async () => {
+    const checks = await runChecks(machine({ signing: { key: async () => ({ ...key, isSealed: true }) } }));
+
+    expect(checks.find((check) => check.id === "signing-key")).toMatchObject({ status: "pass", detail: expect.stringContaining("sealed with the keyring") });
   });
 
   it("ends even when a check never answers", async () => {

@@ -31,7 +31,7 @@ export interface EnvironmentProbes {
     readonly owner: string;
     readonly mode: () => Promise<number>;
     /** The private key. @throws when it is missing or malformed. */
-    readonly key: () => Promise<{ readonly keyId: string; readonly person: string }>;
+    readonly key: () => Promise<{ readonly keyId: string; readonly person: string; readonly isSealed: boolean }>;
     readonly trusted: () => Promise<readonly { readonly keyId: string; readonly person: string }[]>;
   };
 }
@@ -117,7 +117,7 @@ async function signingKey(probe: EnvironmentProbes["signing"]): Promise<Outcome>
   if ((mode & 0o077) !== 0)
     return fail(`${probe.path} can be read by other users (mode ${octal(mode)})`, `Run: chmod 600 ${probe.path}. If others had access to it, make a new key.`);
   return key.person === probe.owner
-    ? pass(`${key.keyId} of ${key.person}, mode ${octal(mode)}`)
+    ? pass(`${key.keyId} of ${key.person}, mode ${octal(mode)}${key.isSealed ? ", sealed with the keyring" : ""}`)
     : fail(`the key at ${probe.path} is ${key.person}'s, and you are ${probe.owner}`, `Run: signalbox init-keys --person ${probe.owner}`);
 }
 

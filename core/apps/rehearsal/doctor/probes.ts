@@ -82,13 +82,15 @@ async function gitVersion(): Promise<string> {
 }
 
 /** Who holds a key file, also when its mode is wrong: the mode is a finding of its own. */
-async function loadKey(path: string): Promise<{ keyId: string; person: string }> {
+async function loadKey(path: string): Promise<{ keyId: string; person: string; isSealed: boolean }> {
   try {
-    return await loadSigner(path);
+    const { keyId, person } = await loadSigner(path);
+    return { keyId, person, isSealed: false };
   } catch (error) {
+    // A sealed one is not opened to be looked at.
     if (!(error instanceof InfrastructureError) || error.code !== "unauthorised") throw error;
-    const { keyId, person } = JSON.parse(await readFile(path, "utf8")) as { keyId: string; person: string };
-    return { keyId, person };
+    const { keyId, person, sealed } = JSON.parse(await readFile(path, "utf8")) as { keyId: string; person: string; sealed?: string };
+    return { keyId, person, isSealed: sealed !== undefined };
   }
 }
 
