@@ -1,7 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
-import { meter, pause } from "./workspace.ts";
+import { meter, pause, stall } from "./workspace.ts";
 
 export const stageRow = z.object({
   name: stageName,
@@ -35,6 +35,8 @@ export const boardCard = z.object({
   pause: pause.optional(),
   /** The limit that holds it, or is about to: the one that is nearest to its end. */
   budget: meter.optional(),
+  /** It should be working, and seems to stand still. */
+  stall: stall.optional(),
   /** What exactly it waits for, or why it ended, in one sentence without the phase. Somebody's words may be quoted in it. */
   reason: z.string().optional(),
   /** When the run came into its phase. */

@@ -14,7 +14,7 @@ import {
   stageName,
   tokenTotals,
 } from "./shared.ts";
-import { meter, pause } from "./workspace.ts";
+import { meter, pause, stall } from "./workspace.ts";
 
 export const runRow = z.object({
   id: runId,
@@ -34,6 +34,8 @@ export const runRow = z.object({
   pause: pause.optional(),
   /** The limit that holds it, or is about to: the one that is nearest to its end. */
   budget: meter.optional(),
+  /** It should be working, and seems to stand still. */
+  stall: stall.optional(),
   /** The request that it waits for, in one sentence, or why it ended. */
   reason: z.string().optional(),
   requestId: requestId.optional(),

@@ -20,6 +20,15 @@ export const meter = z.object({
 });
 export type Meter = z.infer<typeof meter>;
 
+/** Why a run seems to stand still although it should be working, with what that rests on. A guess: nothing is done because of it. */
+export const stall = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("silent"), since: instant }),
+  z.object({ type: z.literal("repeats"), since: instant, what: z.string(), failure: z.string(), times: z.number() }),
+  /** `usual`: milliseconds that it takes as a rule. */
+  z.object({ type: z.literal("slow"), since: instant, what: z.string(), usual: z.number() }),
+]);
+export type Stall = z.infer<typeof stall>;
+
 const limit = z.object({
   /** US dollars. */
   usd: z.number().min(0.01, "at least one cent").max(1_000_000).optional(),

@@ -13,6 +13,8 @@ export type AgentEvent =
   | { readonly type: "thread-started"; readonly threadId: ThreadId }
   | { readonly type: "message"; readonly text: string }
   | { readonly type: "reasoning"; readonly text: string }
+  /** Told when it begins, and again as `command` when it is over: what is between them is how long it takes. */
+  | { readonly type: "command-started"; readonly command: string }
   | { readonly type: "command"; readonly command: string; readonly output: string; readonly exitCode: number | null }
   | { readonly type: "file-change"; readonly paths: readonly string[] }
   | {

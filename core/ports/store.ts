@@ -17,6 +17,7 @@ import type {
 } from "../domain/kernel/values.ts";
 import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
+import type { Sign } from "../domain/run/stall.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
 import type { Effect, EffectRow } from "./effects.ts";
 import type { SqlSession } from "./sql-driver.ts";
@@ -296,6 +297,8 @@ export interface Transaction {
     append(items: readonly TranscriptItem[]): Promise<void>;
     /** Items of a run after (attempt, sequence), in order. */
     after(runId: RunId, attempt: number, sequence: number, limit: number): Promise<readonly TranscriptItem[]>;
+    /** The newest items of a run as signs of life, oldest first. */
+    signs(runId: RunId, limit: number): Promise<readonly Sign[]>;
   };
   readonly snapshots: {
     save(snapshot: SessionSnapshot): Promise<void>;

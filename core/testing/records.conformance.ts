@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { DecisionRequest } from "../domain/decision/decision.ts";
-import type { CorrelationId, Digest, Instant, PersonId, RequestId, ThreadId } from "../domain/kernel/values.ts";
+import type { CorrelationId, Digest, Instant, JsonObject, PersonId, RequestId, ThreadId } from "../domain/kernel/values.ts";
 import type { Run, WaitReason } from "../domain/run/run.ts";
 import type { TokenUsageRow } from "../ports/store.ts";
 import type { FreshDatabase } from "./databases.ts";
@@ -329,6 +329,39 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
 
         expect(await inStore((tx) => tx.audit.chainEnds())).toStrictEqual({ last: end, remembered: end });
         expect(await inStore((tx) => tx.audit.executedTwice(10))).toStrictEqual([]);
+      });
+    });
+
+    describe("signs of life", () => {
+      it("are the newest items of a run, oldest first, without what they printed", async () => {
+        const run = await stored();
+        const items: readonly (readonly [type: string, content: JsonObject])[] = [
+          ["message", { text: "too old" }],
+          ["command-started", { command: "npm test" }],
+          ["command", { command: "npm test", output: "x".repeat(60_000), exitCode: 1 }],
+          ["command", { command: "npm test", output: "", exitCode: null }],
+          ["command", { command: "ls", output: "", exitCode: 0 }],
+          ["tool-call", { server: "signalbox", tool: "kb_search", arguments: {}, status: "failed", answered: false, result: "Transport closed" }],
+          ["tool-call", { server: "signalbox", tool: "kb_search", arguments: {}, status: "completed", answered: true, result: "{}" }],
+          ["notice", { text: "Reconnecting" }],
+          ["file-change", { paths: ["a"] }],
+          ["reasoning", { text: "hm" }],
+        ];
+        await inStore((tx) =>
+          tx.transcript.append(items.map(([type, content], sequence) => ({ runId: run.id, attempt: 1, sequence, at: sequence as Instant, type, content }))),
+        );
+
+        expect(await inStore((tx) => tx.transcript.signs(run.id, 9))).toStrictEqual([
+          { at: 1, kind: "began", what: "npm test" },
+          { at: 2, kind: "done", what: "npm test", failure: "exit 1" },
+          { at: 3, kind: "done", what: "npm test", failure: "ended without an exit code" },
+          { at: 4, kind: "done", what: "ls" },
+          { at: 5, kind: "done", what: "kb_search", failure: "Transport closed" },
+          { at: 6, kind: "done", what: "kb_search" },
+          { at: 7, kind: "done", what: "notice", failure: "Reconnecting" },
+          { at: 8, kind: "done", what: "file-change" },
+          { at: 9, kind: "other" },
+        ]);
       });
     });
 

@@ -11,6 +11,10 @@ describe("reading Codex events", () => {
     expect(read({ type: "item.completed", item: { type: "command_execution", command: "ls", aggregated_output: "a\n", exit_code: 2 } })).toEqual([
       { event: { type: "command", command: "ls", output: "a\n", exitCode: 2 } },
     ]);
+    expect(read({ type: "item.started", item: { type: "command_execution", command: "ls", status: "in_progress" } })).toEqual([
+      { event: { type: "command-started", command: "ls" } },
+    ]);
+    expect(read({ type: "item.started", item: { type: "reasoning" } })).toEqual([]);
     const call = {
       type: "mcp_tool_call",
       server: "signalbox",
@@ -45,7 +49,7 @@ describe("reading Codex events", () => {
     );
     fc.assert(
       fc.property(
-        fc.constantFrom("item.completed", "turn.completed", "turn.failed", "thread.started", "error"),
+        fc.constantFrom("item.started", "item.completed", "turn.completed", "turn.failed", "thread.started", "error"),
         fc.jsonValue(),
         fc.jsonValue(),
         (type, item, usage) => {

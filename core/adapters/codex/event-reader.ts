@@ -60,6 +60,8 @@ export function readCodexLine(line: string): readonly CodexEvent[] {
   switch (type) {
     case "thread.started":
       return [{ event: { type: "thread-started", threadId: text(value, "thread_id") as ThreadId } }];
+    case "item.started":
+      return readBeginning(field(value, "item"));
     case "item.completed":
       return readItem(field(value, "item"));
     case "turn.completed":
@@ -71,6 +73,11 @@ export function readCodexLine(line: string): readonly CodexEvent[] {
     default:
       return [];
   }
+}
+
+/** Of what only begins, commands are worth a word: they may take long, and Codex says nothing meanwhile. */
+function readBeginning(item: unknown): readonly CodexEvent[] {
+  return text(item, "type") === "command_execution" ? [{ event: { type: "command-started", command: text(item, "command") } }] : [];
 }
 
 function readItem(item: unknown): readonly CodexEvent[] {

@@ -275,13 +275,16 @@ describe("an attempt", () => {
       verdicts: [{ type: "continue", input: "never reached" }],
       turn: (_input, _onEvent, signal) =>
         new Promise((resolve) => {
-          signal.addEventListener("abort", () => resolve({ outcome: "aborted", message: reason }));
+          signal.addEventListener("abort", () => resolve({ outcome: "aborted", message: reason, usage }));
           around.stop.abort(new Error(reason));
         }),
     });
 
-    await expect(runAttempt(around.deps, task, specification)).rejects.toThrow(reason);
+    const cutOff: unknown[] = [];
 
+    await expect(runAttempt({ ...around.deps, cutOff: (...told) => cutOff.push(told) }, task, specification)).rejects.toThrow(reason);
+
+    expect(cutOff, "what it used is counted all the same").toStrictEqual([[1, usage]]);
     expect(around.log).not.toContain("push");
     expect(around.turns).toHaveLength(1);
     expect(around.saved).toHaveLength(1);

@@ -23,6 +23,8 @@ export interface RunnerDependencies {
   readonly events: EventUploader;
   /** Aborts when the run is cancelled, the lease is lost or the deadline passes. */
   readonly signal: AbortSignal;
+  /** Told what a turn had used that the signal ended in its middle. */
+  readonly cutOff?: ((turn: number, usage: TurnUsage) => void) | undefined;
 }
 
 /** The lease is lost long before: this is for one that nobody watches. */
@@ -49,7 +51,10 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     const push: PushReport = ended.outcome === "completed" ? reportOf(await pushPatiently(deps, specification)) : { type: "none" };
     await snapshots.save(threadId);
     // A turn that was stopped is no turn that ended: the attempt says itself why it is over, and nothing is to come next.
-    if (ended.outcome === "aborted") deps.signal.throwIfAborted();
+    if (ended.outcome === "aborted") {
+      if (ended.usage && ended.usage.inputTokens + ended.usage.outputTokens > 0) deps.cutOff?.(turn, ended.usage);
+      deps.signal.throwIfAborted();
+    }
     const verdict = await concludeTurn(deps, turn, ended, threadId, push);
     deps.events.note(`after turn ${turn}: ${verdict.type}${verdict.type === "continue" ? "" : ` (${verdict.reason})`}`);
     await deps.events.flush();
@@ -73,7 +78,7 @@ interface EndedTurn {
   readonly unanswered: number;
 }
 
-const work: ReadonlySet<AgentEvent["type"]> = new Set(["message", "reasoning", "command", "file-change", "tool-call"]);
+const work: ReadonlySet<AgentEvent["type"]> = new Set(["message", "reasoning", "command-started", "command", "file-change", "tool-call"]);
 
 async function takeTurn(deps: RunnerDependencies, snapshots: SnapshotKeeper, input: string, threadId: ThreadId | undefined): Promise<EndedTurn> {
   let usage: TurnUsage | undefined;

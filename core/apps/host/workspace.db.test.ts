@@ -78,6 +78,19 @@ describe("what holds everything", () => {
     });
   });
 
+  it("says of a run at work that it seems to stand still, and of none that waits", async () => {
+    const since = (world.clock.now() - 20 * 60_000) as Instant;
+    const working = await newRun({ state: { phase: "running", attempt: 1, since } });
+    const waiting = await newRun({ state: { phase: "waiting_input", attempt: 1, requestId: "r" as RequestId, since } });
+    expect((await client.runs.get({ id: working.id })).stall).toStrictEqual({ type: "silent", since });
+    expect(await client.runs.get({ id: waiting.id })).not.toHaveProperty("stall");
+
+    const failure = { runId: working.id, attempt: 1, type: "command", content: { command: "npm test", output: "", exitCode: 1 } };
+    const at = world.clock.now();
+    await world.inStore((tx) => tx.transcript.append([0, 1, 2, 3].map((sequence) => ({ ...failure, sequence, at }))));
+    expect((await client.runs.get({ id: working.id })).stall).toMatchObject({ type: "repeats", what: "npm test", failure: "exit 1", times: 4 });
+  });
+
   it("takes no limit that is none", async () => {
     for (const wrong of [{ run: { usd: 0 } }, { day: { usd: -1 } }, { run: { tokens: 1.5 } }, { day: { tokens: Number.NaN } }])
       await expect(client.workspace.setBudgets(wrong)).rejects.toMatchObject({ code: "BAD_REQUEST" });

@@ -5,6 +5,7 @@ import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
+import { StallLine } from "../../ui/stall.tsx";
 import { moment } from "../../ui/moment.ts";
 import style from "./board.module.css";
 import { cardKey, tokensOf, type BoardCard } from "./board-view.ts";
@@ -77,6 +78,7 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
           )}
         </span>
       ) : undefined}
+      {card.stall ? <StallLine stall={card.stall} /> : undefined}
       {card.budget ? <MeterLine meter={card.budget} /> : undefined}
       {card.reason === undefined ? undefined : (
         <span className={style["reason"]} title={revealHidden(card.reason)}>

@@ -22,6 +22,11 @@ describe("saved filters", () => {
     expect(found("waiting", sampleRow({ phase: "parked", waitsFor: "budget" }))).toBe(true);
   });
 
+  it("show what seems to stand still", () => {
+    const working = sampleRow({ phase: "running" });
+    expect([found("stalled", working), found("stalled", { ...working, stall: { type: "silent", since: 5 } })]).toStrictEqual([false, true]);
+  });
+
   it("show what failed since midnight", () => {
     expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight }))).toBe(true);
     expect(found("failed-today", sampleRow({ phase: "failed_precondition", createdAt: noon }))).toBe(true);

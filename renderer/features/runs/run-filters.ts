@@ -2,7 +2,7 @@ import type { RunRow } from "../../../core/contract/runs.ts";
 import { finalRunPhases } from "../../../core/domain/run/run.ts";
 
 /** Ways to look at the runs that one comes back to. */
-export const savedFilters = ["waiting", "active", "failed-today", "all"] as const;
+export const savedFilters = ["waiting", "active", "stalled", "failed-today", "all"] as const;
 export type SavedFilter = (typeof savedFilters)[number];
 
 export function isActive(run: Pick<RunRow, "phase">): boolean {
@@ -21,6 +21,8 @@ export function matches(run: RunRow, filter: SavedFilter, startOfDay: number): b
       return waitsForOwner(run);
     case "active":
       return isActive(run);
+    case "stalled":
+      return run.stall !== undefined;
     case "failed-today":
       return (run.phase === "failed" || run.phase === "failed_precondition") && (run.endedAt ?? run.createdAt) >= startOfDay;
     case "all":

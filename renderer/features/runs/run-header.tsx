@@ -12,6 +12,7 @@ import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
+import { StallLine } from "../../ui/stall.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
 import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
@@ -66,6 +67,11 @@ function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
           {noted ? ` ${say("runs.status.parked.note")}` : ""}
         </span>
       </p>
+      {run.stall ? (
+        <p className={style["budget"]}>
+          <StallLine stall={run.stall} />
+        </p>
+      ) : undefined}
       {run.budget ? <Budget budget={run.budget} /> : undefined}
     </>
   );

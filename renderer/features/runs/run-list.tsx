@@ -6,8 +6,9 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { StallLine } from "../../ui/stall.tsx";
 import { Phase, toneOf } from "./run-phase.tsx";
-import { allTokens, compact, dollars, statusOf } from "./run-status.ts";
+import { allTokens, compact, dollars, statusOf, type RunStatus } from "./run-status.ts";
 import style from "./runs.module.css";
 
 const rowHeight = 78;
@@ -91,7 +92,7 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
       </span>
       <span className={style["rowStatus"]} data-tone={toneOf(run.phase)}>
         <Phase phase={run.phase} />
-        <span className={style["sentence"]}>{status.because === undefined ? say(status.text, status.values) : <Foreign>{status.because}</Foreign>}</span>
+        <span className={style["sentence"]}>{run.stall ? <StallLine stall={run.stall} /> : <Sentence run={run} status={status} />}</span>
       </span>
       <span className={style["rowMeta"]}>
         {facts.map((fact) => (
@@ -102,14 +103,28 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
   );
 }
 
+/** The words of the request or of the end say more than the phase, which stands in front of them. Of a pause, who paused is said as well. */
+function Sentence({ run, status }: { readonly run: RunRow; readonly status: RunStatus }): ReactElement {
+  const { say } = useSpeech();
+  const words = say(status.text, status.values);
+  if (status.because === undefined) return <>{words}</>;
+  return (
+    <>
+      {run.waitsFor === "pause" ? `${words}: ` : ""}
+      <Foreign>{status.because}</Foreign>
+    </>
+  );
+}
+
 /** Whose it is, who does it, and what it has cost. */
-function factsOf({ repository, role, variant, tokens }: RunRow, say: Say, language: string): readonly string[] {
+function factsOf({ repository, role, variant, tokens, budget }: RunRow, say: Say, language: string): readonly string[] {
   const count = allTokens(tokens);
   return [
     repository,
     say("runs.role", { role }),
     ...(variant === "revise" ? [say("runs.revise")] : []),
     ...(count > 0 ? [say("runs.tokens", { count: compact(count, language) })] : []),
+    ...(budget?.level === "near" ? [say("holds.meter.near")] : []),
     ...(tokens.cost === undefined ? [] : [dollars(tokens.cost, language)]),
   ];
 }

@@ -20,6 +20,11 @@ export const holdsEn = {
   "holds.meter.spent": "Budget spent",
   "holds.meter.fine": "Budget",
   "holds.budget.raise": "Raise the budget",
+  "holds.stall": "Seems to stand still",
+  "holds.stall.silent": "nothing heard since {when}",
+  "holds.stall.repeats": "failed in the same way {n} times in a row since {when}:",
+  "holds.stall.slow": "runs since {when}, usually {usual}:",
+  "holds.seconds": "{n} s",
   "settings.budgets": "Budgets",
   "settings.budgets.lead":
     "From 80 % on you are warned. At 100 % a run stops without losing anything, and goes on when you raise the limit; what a day stops goes on when the day turns.",
@@ -57,6 +62,11 @@ export const holdsRu: Readonly<Record<keyof typeof holdsEn, string>> = {
   "holds.meter.spent": "Бюджет израсходован",
   "holds.meter.fine": "Бюджет",
   "holds.budget.raise": "Увеличить бюджет",
+  "holds.stall": "Похоже, стоит на месте",
+  "holds.stall.silent": "ничего не слышно с {when}",
+  "holds.stall.repeats": "одинаковых сбоев подряд с {when}: {n},",
+  "holds.stall.slow": "выполняется с {when}, обычно {usual}:",
+  "holds.seconds": "{n} с",
   "settings.budgets": "Бюджеты",
   "settings.budgets.lead":
     "С 80 % вы получите предупреждение. На 100 % запуск останавливается, ничего не теряя, и продолжается, когда вы увеличите предел; остановленное дневным пределом продолжится с началом нового дня.",

@@ -1,3 +1,5 @@
+import type { Instant } from "../../../domain/kernel/values.ts";
+import type { Sign } from "../../../domain/run/stall.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { TranscriptItem, Transaction } from "../../../ports/store.ts";
 import { toJson } from "../rows.ts";
@@ -20,5 +22,43 @@ export function transcriptTable(session: SqlSession): Transaction["transcript"] 
          where run_id = $1 and (attempt, sequence) > ($2::integer, $3::integer) order by attempt, sequence limit $4`,
         [runId, attempt, sequence, limit],
       ),
+    async signs(runId, limit) {
+      const rows = await session.query<SignRow>(
+        `select at, type, left(coalesce(content ->> 'command', content ->> 'tool'), 500) as what, content ->> 'exitCode' as "exitCode", content ->> 'status' as status,
+           left(coalesce(content ->> 'result', content ->> 'message', content ->> 'text'), 500) as said
+         from transcript_items where run_id = $1 order by attempt desc, sequence desc limit $2`,
+        [runId, limit],
+      );
+      return rows.toReversed().map(signOf);
+    },
   };
+}
+
+/** The little of an item that tells whether work goes on; its output may be long. */
+interface SignRow {
+  readonly at: Instant;
+  readonly type: string;
+  readonly what: string | null;
+  readonly exitCode: string | null;
+  readonly status: string | null;
+  readonly said: string | null;
+}
+
+function signOf({ at, type, what, exitCode, status, said }: SignRow): Sign {
+  const named = what === null ? {} : { what };
+  switch (type) {
+    case "command-started":
+      return { at, kind: "began", ...named };
+    case "command":
+      return { at, kind: "done", ...named, ...(exitCode === "0" ? {} : { failure: exitCode === null ? "ended without an exit code" : `exit ${exitCode}` }) };
+    case "tool-call":
+      return { at, kind: "done", ...named, ...(status === "failed" ? { failure: said ?? "failed" } : {}) };
+    case "turn-failed":
+    case "notice":
+      return { at, kind: "done", what: type, failure: said ?? type };
+    case "file-change":
+      return { at, kind: "done", what: type };
+    default:
+      return { at, kind: "other" };
+  }
 }

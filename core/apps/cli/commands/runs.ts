@@ -1,4 +1,5 @@
 import type { RunDetail, RunRow, TranscriptEntry } from "../../../contract/runs.ts";
+import { describeMeter } from "../../../domain/run/status-comment.ts";
 import { isFinalRun } from "../../../domain/run/run.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
@@ -88,15 +89,35 @@ function runTable(runs: readonly RunRow[], now: number): string {
       run.pull === undefined ? "-" : `#${run.pull}`,
       age(run.createdAt, now),
       String(run.tokens.inputTokens + run.tokens.outputTokens),
-      run.status,
+      run.stall ? `${run.status}; ${stallText(run.stall)}` : run.status,
     ]),
   );
+}
+
+/** Why it seems to stand still, in one line. */
+function stallText(stall: NonNullable<RunRow["stall"]>): string {
+  const since = `${new Date(stall.since).toISOString().slice(11, 16)} UTC`;
+  switch (stall.type) {
+    case "silent":
+      return `seems to stand still: nothing heard since ${since}`;
+    case "repeats":
+      return `seems to stand still: ${oneLine(stall.what)} failed in the same way ${stall.times} times in a row since ${since} (${oneLine(stall.failure)})`;
+    case "slow":
+      return `seems to stand still: ${oneLine(stall.what)} runs since ${since}, usually ${Math.max(1, Math.round(stall.usual / 1_000))} s`;
+  }
+}
+
+function oneLine(text: string): string {
+  const flat = text.replaceAll(/\s+/gu, " ");
+  return flat.length > 80 ? `${flat.slice(0, 80)}…` : flat;
 }
 
 /** Everything about a run that a page of text can hold. */
 export function runText(run: RunDetail, now: number): string {
   return [
     `Run ${run.id}: ${run.status}`,
+    ...(run.stall ? [`! ${stallText(run.stall)}`] : []),
+    ...(run.budget ? [`! ${run.budget.level === "spent" ? "Budget spent" : "Budget nearly spent"}: ${describeMeter(run.budget)}`] : []),
     `${run.repository}#${run.issue}  ${stageOf(run)} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,
     `Branch ${run.branch}${run.pull === undefined ? "" : `, pull request #${run.pull}`}, started ${age(run.createdAt, now)} ago by ${run.trigger.actor} (${run.trigger.label})`,
     `Codex thread ${run.threadId ?? "not started"}, attempt ${run.attempt}`,

@@ -16,6 +16,8 @@ function textOf(entry: TranscriptEntry): string {
   switch (entry.type) {
     case "command":
       return `$ ${bareCommand(field("command"))}${field("exitCode") === "0" ? "" : `  (exit ${field("exitCode")})`}`;
+    case "command-started":
+      return `$ ${bareCommand(field("command"))}  …`;
     case "tool-call":
       return `${field("tool")} ${argumentsText(entry.content["arguments"])}${field("status") === "completed" ? "" : `  -> ${field("status")}: ${field("result")}`}`;
     case "file-change":

@@ -151,6 +151,7 @@ async function runFields(tx: Transaction, run: Run, now: HoldsNow) {
     since: phaseSince(run),
     ...(row.pause === undefined ? {} : { pause: row.pause }),
     ...(row.budget === undefined ? {} : { budget: row.budget }),
+    ...(row.stall === undefined ? {} : { stall: row.stall }),
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(reason === undefined ? {} : { reason }),
     ...(row.pull === undefined ? {} : { pull: row.pull }),

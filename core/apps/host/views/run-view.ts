@@ -6,6 +6,7 @@ import type { Holds } from "../../../domain/hold/holds.ts";
 import { unreachable } from "../../../domain/kernel/result.ts";
 import type { Instant } from "../../../domain/kernel/values.ts";
 import { describeMeter } from "../../../domain/run/status-comment.ts";
+import { detectStall } from "../../../domain/run/stall.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { TokenUsageRow, ToolCall, Transaction } from "../../../ports/store.ts";
@@ -16,11 +17,12 @@ import { eventText } from "./event-text.ts";
 export interface HoldsNow {
   readonly holds: Holds;
   readonly today: Spent;
+  readonly at: Instant;
 }
 
 export async function holdsNow(tx: Transaction, now: Instant): Promise<HoldsNow> {
   const holds = await tx.holds.get();
-  return { holds, today: holds.budgets.day === undefined ? { tokens: 0 } : await tx.usage.spentSince(dayStart(now)) };
+  return { holds, at: now, today: holds.budgets.day === undefined ? { tokens: 0 } : await tx.usage.spentSince(dayStart(now)) };
 }
 
 /** The hold that a run is under, and a limit that is nearly used up. */
@@ -57,6 +59,7 @@ export async function runRow(tx: Transaction, run: Run, now: HoldsNow): Promise<
     phase: run.state.phase,
     status: statusText(run, request, held),
     ...held,
+    ...(await stallOf(tx, run, now.at)),
     ...(run.state.phase === "parked" ? { waitsFor: run.state.reason } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
@@ -67,6 +70,16 @@ export async function runRow(tx: Transaction, run: Run, now: HoldsNow): Promise<
     createdAt: run.createdAt,
     ...(endedAt === undefined ? {} : { endedAt }),
   };
+}
+
+/** So many signs of life are looked at: enough for what a command usually takes, and little to read. */
+const signsRead = 200;
+
+async function stallOf(tx: Transaction, run: Run, now: Instant): Promise<Pick<RunRow, "stall">> {
+  // Any other phase has a reason to stand still, and there are many of them.
+  if (run.state.phase !== "preparing" && run.state.phase !== "running") return {};
+  const stall = detectStall(run, await tx.transcript.signs(run.id, signsRead), now);
+  return stall === undefined ? {} : { stall };
 }
 
 function statusText(run: Run, request: DecisionRequest | undefined, held: Pick<RunRow, "pause" | "budget">): string {

@@ -48,6 +48,8 @@ export function createLineStore(): LineStore {
   let widest = 0;
 
   const add = (entry: TranscriptEntry): void => {
+    // The command itself follows when it is over.
+    if (entry.type === "command-started") return;
     const { kind, text } = logText(entry);
     sources.push({ attempt: entry.attempt, sequence: entry.sequence, at: entry.at, kind, firstLine: texts.count });
     for (const line of terminalLines(text)) {

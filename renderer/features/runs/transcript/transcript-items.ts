@@ -71,6 +71,7 @@ function itemOf(entry: TranscriptEntry, turn: number): TranscriptItem | undefine
     case "turn-completed":
       return { ...base, type: "turn", turn, tokens: tokensOf(content) };
     case "thread-started":
+    case "command-started":
       return undefined;
     default:
       return { ...base, type: "note", text: `${type} ${JSON.stringify(content)}` };
