@@ -55,13 +55,15 @@ export const pushReport = z.discriminatedUnion("type", [
 ]);
 export type PushReport = z.infer<typeof pushReport>;
 
+const turnUsage = z.object({ inputTokens: z.number(), cachedInputTokens: z.number(), outputTokens: z.number(), reasoningTokens: z.number() });
+
 export const turnEndedRequest = z.object({
   /** 1, 2, … within the attempt. */
   turn: z.int().min(1),
   outcome: z.enum(["completed", "failed", "aborted", "interrupted"]),
   threadId: z.string().optional(),
   message: z.string().optional(),
-  usage: z.object({ inputTokens: z.number(), cachedInputTokens: z.number(), outputTokens: z.number(), reasoningTokens: z.number() }).optional(),
+  usage: turnUsage.optional(),
   push: pushReport,
   /** How many calls of Signalbox's own tools got no answer in this turn. */
   unanswered: z.int().min(0).optional(),
@@ -76,5 +78,9 @@ export const turnVerdict = z.discriminatedUnion("type", [
 ]);
 export type TurnVerdict = z.infer<typeof turnVerdict>;
 
-export const attemptEndedRequest = z.object({ outcome: z.enum(["finished", "parked", "failed", "cancelled", "deadline"]), message: z.string().optional() });
+export const attemptEndedRequest = z.object({
+  outcome: z.enum(["finished", "parked", "failed", "cancelled", "deadline"]),
+  message: z.string().optional(),
+  /** The turn that was ended in its middle, and what it had used by then. */ cutOff: z.object({ turn: z.int().min(1), usage: turnUsage }).optional(),
+});
 export type AttemptEndedRequest = z.infer<typeof attemptEndedRequest>;

@@ -67,6 +67,16 @@ describe("a run's budget", () => {
     expect((await bench.run()).state).toMatchObject({ phase: "parked", reason: "budget" });
   });
 
+  it("counts what a turn had used that was cut off, once", async () => {
+    await bench.setBudgets(olga, { run: { tokens: 1_000 } });
+    const { identity } = await atWork();
+    await bench.endAttempt(identity, { outcome: "cancelled", cutOff: { turn: 1, usage: using(1_000) } });
+    await bench.endAttempt(identity, { outcome: "cancelled", cutOff: { turn: 1, usage: using(1_000) } });
+
+    expect((await bench.run()).state).toMatchObject({ phase: "parked", reason: "budget" });
+    expect((await bench.store.transaction((tx) => tx.usage.forRun(identity.run.id))).map((turns) => [turns.turn, turns.inputTokens])).toEqual([[1, 1_000]]);
+  });
+
   it("counts dollars where the model has a price", async () => {
     await bench.setBudgets(olga, { run: { usd: 1 } });
     const { identity } = await atWork();

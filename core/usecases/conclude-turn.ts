@@ -12,6 +12,7 @@ import { closeRun } from "./end-run.ts";
 import type { ExitConditions, ExitState } from "./exit-conditions.ts";
 import { draftGate, storeGate, type GateDraft, type OpenGateDependencies } from "./open-gate.ts";
 import { describeHold, holdBy, noteBudget, type Hold } from "./holds.ts";
+import { recordUsage, type RecordUsageDependencies } from "./record-usage.ts";
 import { refusedPaths } from "./refused-paths.ts";
 import { renderInterrupted, renderMissing, renderPushAccepted, renderPushRefused } from "./render-prompt.ts";
 import { fenceNonce, takeNews } from "./run-news.ts";
@@ -34,12 +35,10 @@ export interface TurnReport {
   readonly unanswered?: number | undefined;
 }
 
-export interface ConcludeTurnDependencies extends OpenGateDependencies {
+export interface ConcludeTurnDependencies extends OpenGateDependencies, RecordUsageDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly exitConditions: ExitConditions;
-  /** Estimated US dollars of a turn; undefined where no price is known. */
-  readonly priceOf?: ((model: string, usage: TurnUsage) => number | undefined) | undefined;
 }
 
 interface Concluded {
@@ -125,18 +124,7 @@ async function noteFacts(
   const fresh = attempt.resumeInput === undefined;
   if (report.threadId) current = await tryChange(tx, current, { type: "link-thread", threadId: report.threadId as ThreadId, fresh }, context);
   if (report.push.type === "accepted") current = await tryChange(tx, current, { type: "moved-head", sha: report.push.commit as CommitSha }, context);
-  if (report.usage) {
-    const { model } = run.profile;
-    await tx.usage.append({
-      runId: run.id,
-      attempt: attempt.attempt,
-      turn: report.turn,
-      model,
-      ...report.usage,
-      cost: deps.priceOf?.(model, report.usage),
-      at: context.now,
-    });
-  }
+  if (report.usage) await recordUsage(deps, tx, run, { attempt: attempt.attempt, turn: report.turn }, report.usage, context.now);
   return current;
 }
 

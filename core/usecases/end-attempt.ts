@@ -1,22 +1,26 @@
 import type { Run, RunAttempt } from "../domain/run/run.ts";
 import { isFinalRun, isHoldReason } from "../domain/run/run.ts";
+import type { TurnUsage } from "../ports/agent.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
 import { changeRun, orchestratorActor, runFlowEvent, type ChangeContext } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
-import { holdOn, letGo, type Hold } from "./holds.ts";
+import { holdBy, letGo, type Hold } from "./holds.ts";
 import { nextInput } from "./next-input.ts";
 import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
+import { recordUsage, type RecordUsageDependencies } from "./record-usage.ts";
 import { undeliveredCalls } from "./run-news.ts";
 
 export interface AttemptReport {
   readonly outcome: "finished" | "parked" | "failed" | "cancelled" | "deadline";
   readonly message?: string | undefined;
+  /** The turn that was ended in its middle, and what it had used. */
+  readonly cutOff?: { readonly turn: number; readonly usage: TurnUsage } | undefined;
 }
 
-export interface EndAttemptDependencies extends AttemptSettings {
+export interface EndAttemptDependencies extends AttemptSettings, RecordUsageDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly randomness: Randomness;
@@ -32,7 +36,10 @@ export function createEndAttempt(deps: EndAttemptDependencies) {
       const attempt = await tx.attempts.get(identity.run.id, identity.attempt.attempt, { lock: true });
       if (!run || !attempt || attempt.phase === "ended") return;
       const context = { now: deps.clock.now(), actor: { type: "agent", id: run.id } } as const;
-      const hold = await holdOn(tx, run, context.now);
+      const holds = await tx.holds.get({ lock: "share" });
+      const { cutOff } = report;
+      if (cutOff) await recordUsage(deps, tx, run, { attempt: attempt.attempt, turn: cutOff.turn }, cutOff.usage, context.now);
+      const hold = await holdBy(tx, holds, run, context.now);
       await finishAttempt(tx, run, attempt, report.outcome, report.message, context);
       if (report.outcome === "deadline" && isAtWork(run)) {
         const failed = await changeRun(tx, run, { type: "fail", reason: report.message ?? "The attempt reached its deadline." }, context);

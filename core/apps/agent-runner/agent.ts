@@ -2,7 +2,7 @@ import { createCodexSession } from "../../adapters/codex/codex-session.ts";
 import { createGitWorkspace, type GitWorkspace } from "../../adapters/git-workspace/git-workspace.ts";
 import type { AttemptEndedRequest, ExchangeResponse } from "../../contract/runner.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
-import type { AgentSession } from "../../ports/agent.ts";
+import type { AgentSession, TurnUsage } from "../../ports/agent.ts";
 import { createEventUploader } from "./event-uploader.ts";
 import { createGatewayClient, Fenced, type GatewayClient } from "./gateway-client.ts";
 import { keepLease } from "./lease.ts";
@@ -80,8 +80,10 @@ async function work({ settings, gateway, task, signal, decorations }: Attempt): 
       sandbox: settings.sandbox,
     }),
   );
+  let cutOff: { readonly turn: number; readonly usage: TurnUsage } | undefined;
   try {
-    const outcome = await runAttempt({ gateway, session, workspace, events, signal }, task, specification);
+    const noteCutOff = (turn: number, usage: TurnUsage): void => void (cutOff = { turn, usage });
+    const outcome = await runAttempt({ gateway, session, workspace, events, signal, cutOff: noteCutOff }, task, specification);
     await gateway.attemptEnded({ outcome });
   } catch (error) {
     if (error instanceof Fenced) throw error;
@@ -89,7 +91,7 @@ async function work({ settings, gateway, task, signal, decorations }: Attempt): 
     const message = reason instanceof Error ? reason.message : String(reason);
     events.note(`the attempt ended early: ${message}`);
     await events.flush().catch(() => undefined);
-    await gateway.attemptEnded({ outcome: reason instanceof Stopped ? reason.outcome : "failed", message });
+    await gateway.attemptEnded({ outcome: reason instanceof Stopped ? reason.outcome : "failed", message, ...(cutOff ? { cutOff } : {}) });
     if (!(reason instanceof Stopped)) throw error;
   }
 }

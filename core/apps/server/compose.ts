@@ -12,7 +12,7 @@ import { sameLabel } from "../../domain/label/names.ts";
 import { toolNames } from "../../domain/tool/tool.ts";
 import type { Digest, RunId } from "../../domain/kernel/values.ts";
 import type { ModelProfile } from "../../domain/run/run.ts";
-import { estimateCost } from "../../domain/session/usage.ts";
+import { estimateCost, type TokenUsage } from "../../domain/session/usage.ts";
 import type { AgentRuntime } from "../../ports/agent-runtime.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Hasher, Randomness, SignatureVerifier } from "../../ports/crypto.ts";
@@ -224,8 +224,8 @@ export function composeUseCases(given: Platform): UseCases {
     extendLease: createExtendLease({ store, clock, leaseSeconds: times.lease }),
     saveSnapshot: createSaveSnapshot({ store, clock, checksum }),
     loadSnapshot: createLoadSnapshot({ store, clock, checksum }),
-    endAttempt: createEndAttempt(attempts),
-    concludeTurn: createConcludeTurn({ ...gates, priceOf: (model, usage) => estimateCost(usage, model)?.cost }),
+    endAttempt: createEndAttempt({ ...attempts, priceOf }),
+    concludeTurn: createConcludeTurn({ ...gates, priceOf }),
     callTool: createCallTool(tools),
     acceptPush: createAcceptPush(attempts),
     answerRequest: createAnswerRequest({ store, clock, hasher, signatures }),
@@ -250,6 +250,10 @@ export function composeUseCases(given: Platform): UseCases {
     releaseRun: createReleaseRun(attempts),
     cancelRun: createCancelRun(attempts),
   };
+}
+
+function priceOf(model: string, usage: TokenUsage): number | undefined {
+  return estimateCost(usage, model)?.cost;
 }
 
 /** What stops all runs, and lets go of them again. */
