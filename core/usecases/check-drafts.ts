@@ -1,0 +1,122 @@
+import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
+import { compareDocument, compareRequest, type CommentIntent, type DecisionIntent, type Draft, type Finding } from "../domain/draft/draft.ts";
+import { advanceDraft } from "../domain/draft/machine.ts";
+import { canonicalJson } from "../domain/kernel/canonical-json.ts";
+import type { BranchName, Json, RepositoryName } from "../domain/kernel/values.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DraftBox } from "../ports/draft-box.ts";
+import type { Forge } from "../ports/forge.ts";
+import type { Store } from "../ports/store.ts";
+import { markerLine } from "./post-comment.ts";
+
+export interface CheckDraftsDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly box: DraftBox;
+  /** A document as it is now; undefined when there is none. */
+  readonly readDocument: (repository: RepositoryName, path: string) => Promise<{ readonly hash: string; readonly text: string } | undefined>;
+  readonly ownerForge: Pick<Forge, "identity" | "reviews">;
+  /** Login that the drafts are sent as. */
+  readonly owner: string;
+  /** Whether somebody in this process is sending it right now, and will say what became of it. */
+  readonly isUnderWay: (id: string) => boolean;
+}
+
+/**
+ * Compares every open draft with what it is about as that is now, and finds out what became of those that were on their way when a process died: what arrived is sent, and what did not is a draft
+ * again. Nothing is sent here.
+ *
+ * @returns all open drafts. Throws `InfrastructureError` while database or forge cannot be asked; drafts that were compared by then are.
+ */
+export function createCheckDrafts(deps: CheckDraftsDependencies) {
+  return async function checkDrafts(): Promise<readonly Draft[]> {
+    for (const { id } of deps.box.list()) await checkDraft(deps, id);
+    return deps.box.list();
+  };
+}
+
+/** Compares one draft. @returns it as it is then; undefined when there is none. */
+export async function checkDraft(deps: CheckDraftsDependencies, id: string): Promise<Draft | undefined> {
+  const draft = deps.box.get(id);
+  if (!draft || (draft.state.phase === "sending" && deps.isUnderWay(id))) return draft;
+  const settled = draft.state.phase === "sending" ? await settle(deps, draft) : draft;
+  const finding = await compare(deps, settled);
+  return isKnown(settled, finding) ? settled : change(deps, settled, { type: "check", finding });
+}
+
+async function compare(deps: CheckDraftsDependencies, { intent, repository }: Draft): Promise<Finding> {
+  if (intent.type === "decision") return compareRequest(intent, await requestOf(deps, intent), deps.clock.now());
+  return compareDocument(intent, await deps.readDocument(repository, intent.path));
+}
+
+/** Nothing is written down that is written there already. */
+function isKnown({ state }: Draft, finding: Finding): boolean {
+  if (state.phase !== "valid" && state.phase !== "stale") return state.phase !== "draft";
+  const known: Finding =
+    state.phase === "stale" ? { type: "changed", change: state.change } : { type: "fits", ...(state.line === undefined ? {} : { line: state.line }) };
+  return canonicalJson(known as Json) === canonicalJson(finding as Json);
+}
+
+async function settle(deps: CheckDraftsDependencies, draft: Draft): Promise<Draft> {
+  const arrived = draft.intent.type === "decision" ? await isDecided(deps, draft, draft.intent) : await isCommented(deps, draft, draft.intent);
+  return change(deps, draft, { type: arrived ? "confirm" : "return" });
+}
+
+async function isDecided(deps: CheckDraftsDependencies, { state }: Draft, intent: DecisionIntent): Promise<boolean> {
+  const request = await requestOf(deps, intent);
+  const decision = request && "decision" in request.state ? request.state.decision : undefined;
+  if (!decision || state.phase !== "sending") return false;
+  // Signed after it had set out, by this owner, with these words: it is this one.
+  return decision.by === deps.owner && decision.at >= state.since && sameWords(decision.verdict, intent.verdict);
+}
+
+/** Line comments join a verdict when it is sent. */
+function sameWords(a: Verdict, b: Verdict): boolean {
+  return canonicalJson({ ...a, comments: [] } as Json) === canonicalJson({ ...b, comments: [] } as Json);
+}
+
+/** A comment arrives by itself, or with the verdict on its stage. */
+async function isCommented(deps: CheckDraftsDependencies, draft: Draft, intent: CommentIntent): Promise<boolean> {
+  const pull = await pullOf(deps, draft, intent);
+  if (pull === undefined) return false;
+  const login = await deps.ownerForge.identity();
+  const reviews = await deps.ownerForge.reviews(draft.repository, pull);
+  if (reviews.some(({ author, body }) => author === login && body.includes(draftMarker(draft)))) return true;
+  return deps.store.transaction(async (tx) => {
+    const decided = (await tx.requests.recent(recentRequests)).flatMap(({ repository, state }) =>
+      repository === draft.repository && "decision" in state && state.decision !== undefined ? [state.decision.verdict] : [],
+    );
+    return decided.some(
+      (verdict) => verdict.type === "request_changes" && verdict.comments?.some(({ path, body }) => path === intent.path && body === intent.body) === true,
+    );
+  });
+}
+
+const recentRequests = 100;
+
+/** How a comment that was sent is known again at the forge. It renders to nothing. */
+export function draftMarker({ id }: Draft): string {
+  return markerLine(`signalbox:draft:${id}`);
+}
+
+/** The open pull request in which a document is reviewed: that of the newest run on its branch. */
+export function pullOf({ store }: Pick<CheckDraftsDependencies, "store">, { repository, issue }: Draft, { path }: CommentIntent): Promise<number | undefined> {
+  return store.transaction(async (tx) => {
+    const branch: BranchName | undefined = (await tx.documents.get(repository, path))?.branch;
+    if (branch === undefined) return undefined;
+    const runs = await tx.runs.list({ repository, branch, ...(issue === undefined ? {} : { issue }), limit: 50 });
+    return runs.find((run) => run.pull !== undefined)?.pull;
+  });
+}
+
+function requestOf({ store }: CheckDraftsDependencies, { requestId }: DecisionIntent): Promise<DecisionRequest | undefined> {
+  return store.transaction((tx) => tx.requests.get(requestId));
+}
+
+/** Applies a command that the phase allows; in another one, somebody was faster, and what they did stands. */
+export function change(deps: Pick<CheckDraftsDependencies, "box" | "clock">, draft: Draft, command: Parameters<typeof advanceDraft>[1]): Draft {
+  const changed = advanceDraft(draft, command, deps.clock.now());
+  if (!changed.ok) return draft;
+  deps.box.save(draft, changed.value);
+  return changed.value;
+}
