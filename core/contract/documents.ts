@@ -15,6 +15,23 @@ export const documentRow = z.object({
   updatedAt: instant,
 });
 
+export const readDocument = z.object({
+  document: documentRow,
+  frontMatter: z.record(z.string(), z.json()),
+  text: z.string(),
+  approvedText: z.string().optional(),
+  /** When it was read, where it comes from the copy on this machine. */
+  asOf: instant.optional(),
+});
+
+export const reviewThread = z.object({
+  id: z.string(),
+  resolved: z.boolean(),
+  path: z.string(),
+  line: z.number().optional(),
+  comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })),
+});
+
 export const documentsContract = {
   list: oc.input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional() })).output(z.array(documentRow)),
   /** What each stage of an issue requires and what is there. */
@@ -36,22 +53,12 @@ export const documentsContract = {
   read: oc
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, path: z.string().min(1).max(1_000) }))
-    .output(z.object({ document: documentRow, frontMatter: z.record(z.string(), z.json()), text: z.string(), approvedText: z.string().optional() })),
+    .output(readDocument),
   /** The review threads of a pull request, as the forge has them now. */
   reviewThreads: oc
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, pull: issueNumber }))
-    .output(
-      z.array(
-        z.object({
-          id: z.string(),
-          resolved: z.boolean(),
-          path: z.string(),
-          line: z.number().optional(),
-          comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })),
-        }),
-      ),
-    ),
+    .output(z.array(reviewThread)),
   search: oc
     .input(z.object({ repository: repositoryName.optional(), query: z.string().trim().min(1).max(1_000), limit: z.int().min(1).max(100).optional() }))
     .output(

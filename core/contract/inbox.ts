@@ -78,6 +78,8 @@ export const inboxCard = inboxItem.extend({
   /** What came of it: result of the effect, or why it did not happen. */
   result: z.record(z.string(), z.json()).optional(),
   failure: z.string().optional(),
+  /** When it was read, where it comes from the copy on this machine. */
+  asOf: instant.optional(),
 });
 export type InboxCard = z.infer<typeof inboxCard>;
 

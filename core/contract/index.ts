@@ -2,8 +2,10 @@ import { auditContract } from "./audit.ts";
 import { boardContract } from "./board.ts";
 import { connectionContract } from "./connection.ts";
 import { documentsContract } from "./documents.ts";
+import { draftsContract } from "./drafts.ts";
 import { inboxContract } from "./inbox.ts";
 import { keysContract } from "./keys.ts";
+import { knowledgeContract } from "./knowledge.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
@@ -20,6 +22,8 @@ export const hostContract = {
   board: boardContract,
   documents: documentsContract,
   audit: auditContract,
+  drafts: draftsContract,
+  knowledge: knowledgeContract,
   keys: keysContract,
   workspace: workspaceContract,
 };

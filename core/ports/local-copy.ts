@@ -1,8 +1,7 @@
 import type { Instant, Json, RepositoryName } from "../domain/kernel/values.ts";
 
 /** What is copied. Each kind's content is its reader's own; the copy looks into none. */
-export const copyKinds = ["request", "run", "run-detail", "card", "document", "text", "threads", "project", "connection"] as const;
-export type CopyKind = (typeof copyKinds)[number];
+export type CopyKind = "request" | "closed-request" | "request-card" | "run" | "run-detail" | "board-card" | "document" | "text" | "verbatim";
 
 /** Where something belongs, by which it is listed and found. */
 export interface CopyPlace {
@@ -76,6 +75,8 @@ export interface LocalCopy {
   put(records: readonly CopyRecord[], readAt: Instant): void;
   /** Makes these all records of their kind (of one repository, when one is named): others of it are gone. */
   replace(kind: CopyKind, repository: RepositoryName | undefined, records: readonly CopyRecord[], readAt: Instant): void;
+  /** Notes that an issue was closed at `at` or before: what is kept of its documents may go. */
+  closeIssue(repository: RepositoryName, issue: number, at: Instant): void;
   get(kind: CopyKind, key: string): CopiedRecord | undefined;
   list(kind: CopyKind, where?: CopyPlace & { readonly limit?: number | undefined }): readonly CopiedRecord[];
   /** Adds what it does not have yet. What would make one transcript too long is left out. */

@@ -75,18 +75,18 @@ describe("the copy", () => {
   it("has exactly what a list was replaced by, and nothing of another repository is touched", () => {
     fc.assert(
       fc.property(fc.array(fc.uniqueArray(fc.constantFrom("a", "b", "c", "d", "e"))), (lists) => {
-        copy.replace("card", undefined, [], at(1));
-        copy.put([{ ...run("elsewhere", { repository: yard }), kind: "card" }], at(1));
+        copy.replace("board-card", undefined, [], at(1));
+        copy.put([{ ...run("elsewhere", { repository: yard }), kind: "board-card" }], at(1));
         for (const keys of lists) {
           copy.replace(
-            "card",
+            "board-card",
             shop,
-            keys.map((key, index) => ({ ...run(key, { rank: -index }), kind: "card" as const })),
+            keys.map((key, index) => ({ ...run(key, { rank: -index }), kind: "board-card" as const })),
             at(2),
           );
-          expect(copy.list("card", { repository: shop }).map(({ key }) => key)).toEqual(keys);
+          expect(copy.list("board-card", { repository: shop }).map(({ key }) => key)).toEqual(keys);
         }
-        expect(copy.list("card", { repository: yard })).toHaveLength(1);
+        expect(copy.list("board-card", { repository: yard })).toHaveLength(1);
       }),
       { numRuns: 30 },
     );

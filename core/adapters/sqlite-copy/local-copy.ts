@@ -38,6 +38,13 @@ export function createLocalCopy(file: CopyFile, limits: CopyLimits = defaultCopy
         for (const record of records) putRecord(db, record, readAt, { touch: false });
       });
     },
+    closeIssue: (repository, issue, at) =>
+      file.use(
+        (db) =>
+          void db
+            .prepare("update records set closed_at = ? where kind = 'text' and repository = ? and issue = ? and closed_at is null")
+            .run(at, repository, issue),
+      ),
     get: (kind, key) => file.use((db) => getRecord(db, kind, key)),
     list: (kind, where = {}) =>
       file.use((db) =>

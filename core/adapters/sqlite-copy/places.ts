@@ -6,7 +6,7 @@ import { withoutYo } from "./search-query.ts";
 type Source = CopyHit["source"];
 
 /** Which kinds are searched, and as what. */
-export const sources: Readonly<Partial<Record<CopyKind, Source>>> = { text: "document", request: "decision" };
+export const sources: Readonly<Partial<Record<CopyKind, Source>>> = { text: "document", "request-card": "decision" };
 
 /** Longest text that is indexed as one, in UTF-16 code units: beyond it nobody reads to the end of a section, and an agent's output may be of any length. */
 const longestBody = 20_000;

@@ -25,7 +25,7 @@ select places.source, places.key, places.repository, places.issue, places.attemp
 from texts
 join places on places.id = texts.rowid
 left join records on places.source <> 'transcript' and records.key = places.key
-  and records.kind = case places.source when 'document' then 'text' else 'request' end
+  and records.kind = case places.source when 'document' then 'text' else 'request-card' end
 left join transcripts on places.source = 'transcript' and transcripts.run_id = places.key
 where texts match @query and (@repository is null or places.repository = @repository)
 order by score desc

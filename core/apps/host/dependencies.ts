@@ -12,6 +12,7 @@ import type { AuditVerification } from "../../usecases/verify-audit.ts";
 import type { PublishedAnchor } from "../../usecases/publish-anchor.ts";
 import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
+import type { HostOffline } from "./offline/offline.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
 export type Refusal = { readonly type: string };
@@ -74,4 +75,6 @@ export interface HostDependencies {
       }
     | undefined;
   readonly repositories: () => Promise<readonly RepositoryName[]>;
+  /** Copy and drafts of this machine, and how the database is; then `store` is a {@link linkedStore}. Absent where nothing is kept. */
+  readonly offline?: HostOffline | undefined;
 }

@@ -22,11 +22,20 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
     remedy: "Show it again, and decide on what is there now.",
   },
   "decision.other-target": { message: "The target has changed since it was shown.", remedy: "Show it again, and decide on what is there now." },
+  "draft.not-valid": { message: "It does not fit any more.", remedy: "The list of drafts says what has changed." },
+  "draft.closed": { message: "This draft is closed.", remedy: "Write a new one." },
+  "draft.under-way": { message: "It is on its way.", remedy: "What became of it shows as soon as the database answers." },
+  "draft.other-version": { message: "The document has changed since it was shown.", remedy: "Look at it again, and comment on what it says now." },
   "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };
 
 /** Refusals that nothing has moved for: something is wrong. */
 const wrong: Readonly<Record<string, { readonly message: string; readonly remedy: string }>> = {
+  "draft.no-pull": {
+    message: "There is no pull request in which this document is reviewed.",
+    remedy: "Keep the comment until its run has opened one, or request changes at the stage's gate: it goes along.",
+  },
+  "draft.no-such-line": { message: "The document has no such line.", remedy: "Choose one of its lines." },
   "decision.tampered": {
     message: "This is not what was asked: the request was changed or put in by hand.",
     remedy: "It cannot be decided any more. Run `signalbox audit verify`, and find out who can write to the database.",

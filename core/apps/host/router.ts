@@ -1,12 +1,16 @@
+import { createRouterClient } from "@orpc/server";
 import type { HostDependencies } from "./dependencies.ts";
 import type { HostContract } from "../../contract/index.ts";
 import { contract, type Procedures } from "./implementer.ts";
+import { readThrough } from "./offline/read-through.ts";
 import { auditProcedures } from "./procedures/audit.ts";
 import { boardProcedures } from "./procedures/board.ts";
 import { connectionProcedures } from "./procedures/connection.ts";
 import { documentsProcedures } from "./procedures/documents.ts";
+import { draftsProcedures } from "./procedures/drafts.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
 import { keysProcedures } from "./procedures/keys.ts";
+import { knowledgeProcedures } from "./procedures/knowledge.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
@@ -15,7 +19,8 @@ export type HostRouter = Procedures<HostContract>;
 
 /** Everything a control surface may ask, answered from the store and the owner's own credentials. Served over any transport. */
 export function createHostRouter(deps: HostDependencies): HostRouter {
-  return contract.router({
+  const { offline, clock, store } = deps;
+  const router = (offline ? readThrough({ access: offline, clock }) : contract).router({
     connection: connectionProcedures(deps),
     projects: projectsProcedures(deps),
     inbox: inboxProcedures(deps),
@@ -23,7 +28,11 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     board: boardProcedures(deps),
     documents: documentsProcedures(deps),
     audit: auditProcedures(deps),
+    drafts: draftsProcedures(deps),
+    knowledge: knowledgeProcedures(deps),
     keys: keysProcedures(deps),
     workspace: workspaceProcedures(deps),
   });
+  offline?.begin(createRouterClient(router), store);
+  return router;
 }

@@ -3,6 +3,7 @@ import type { ConnectionState } from "../../contract/connection.ts";
 import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import { allStages, type StageName } from "../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../ports/audit-anchors.ts";
+import type { Store } from "../../ports/store.ts";
 import type { AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
@@ -13,6 +14,7 @@ import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
 import type { HostDependencies } from "../host/dependencies.ts";
+import type { HostOffline } from "../host/offline/offline.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
 import { runChecks } from "./doctor.ts";
 import { createDoctorProbes, type DoctorSources } from "./doctor/probes.ts";
@@ -40,12 +42,15 @@ export interface HostGround {
   /** Whether agents may run here. Where not, a hold is noted only, and has its effect when they may. */
   readonly works: boolean;
   readonly relayUrl?: (() => string) | undefined;
+  /** What is kept beside the database, and the store that knows whether it is there. */
+  readonly offline: HostOffline;
+  readonly store: Store;
 }
 
 /** What the rehearsal workspace's host answers from. It sits beside the server part, but uses only what an owner's machine would have: the database, the forge, the key. */
 export function hostDependencies(ground: HostGround): HostDependencies {
-  const { platform, useCases, forge, keys } = ground;
-  const { store, clock, hasher, mirror } = platform;
+  const { platform, useCases, forge, keys, store, offline } = ground;
+  const { clock, hasher, mirror } = platform;
   const owner = ownerLogin as PersonId;
   const sign = createDecide({ store, clock, hasher, signer: keys.signer, answerRequest: useCases.answerRequest });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
@@ -92,6 +97,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     connection: () => connectionOf(ground),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
+    offline,
     rehearsal: {
       sample: sampleRepository as RepositoryName,
       addLocal: async (path) => {

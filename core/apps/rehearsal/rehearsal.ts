@@ -15,6 +15,9 @@ import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createAnchorAudit, type AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
+import { linkedStore } from "../host/offline/database-link.ts";
+import { createHostOffline } from "../host/offline/host-offline.ts";
+import { openKept } from "../host/offline/open-kept.ts";
 import { createHostRouter, type HostRouter } from "../host/router.ts";
 import { serveHost } from "../host/websocket-server.ts";
 import {
@@ -117,9 +120,14 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const anchorAudit = createAnchorAudit({ store: database.store, hasher, clock, anchors, signatures: keys.signatures, signer: keys.signer });
   const keepAnchor = anchorKeeper(anchorAudit, log);
   if (purpose === "work") closing.push(keepAnchors(keepAnchor, clock));
+  const { store, link } = linkedStore(database.store, clock);
+  const offline = createHostOffline({ link, clock, log, open: () => openKept(directory.copy, log) });
+  closing.push(async () => offline.close());
   const router = createHostRouter(
     hostDependencies({
       platform,
+      store,
+      offline,
       useCases,
       forge,
       keys,

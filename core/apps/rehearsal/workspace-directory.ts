@@ -16,13 +16,15 @@ export interface WorkspaceDirectory {
   readonly keys: string;
   readonly secrets: string;
   readonly anchors: string;
+  /** What can be read without the database, and the owner's drafts. */
+  readonly copy: string;
   readonly log: string;
 }
 
 /** `--workspace`, then `SIGNALBOX_WORKSPACE`, then the user's data directory. */
-export function workspaceRoot(chosen: string | undefined, env: NodeJS.ProcessEnv): string {
+export function workspaceRoot(chosen: string | undefined, env: NodeJS.ProcessEnv, kind: "rehearsal" | "server" = "rehearsal"): string {
   const data = env["XDG_DATA_HOME"] ?? join(homedir(), ".local", "share");
-  return resolve(chosen ?? env["SIGNALBOX_WORKSPACE"] ?? join(data, "signalbox", "rehearsal"));
+  return resolve(chosen ?? env["SIGNALBOX_WORKSPACE"] ?? join(data, "signalbox", kind));
 }
 
 export function layoutOf(root: string): WorkspaceDirectory {
@@ -36,6 +38,7 @@ export function layoutOf(root: string): WorkspaceDirectory {
     keys: join(root, "keys"),
     secrets: join(root, "secrets.json"),
     anchors: join(root, "audit-anchors.jsonl"),
+    copy: join(root, "offline.sqlite"),
     log: join(root, "signalbox.log"),
   };
 }

@@ -1,12 +1,11 @@
 import type { z } from "zod";
 import type { documentsContract, documentRow } from "../../../contract/documents.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
-import { allStages } from "../../../domain/stage/stage.ts";
-import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
-import type { DocumentMeta } from "../../../ports/store.ts";
+import type { DocumentMeta, SearchHit } from "../../../ports/store.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
+import { docsetOf, requiredPaths } from "../views/docset-view.ts";
 
 type DocumentRow = z.infer<typeof documentRow>;
 
@@ -49,37 +48,27 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
         comments: comments.map((comment) => ({ author: comment.author, body: comment.body, at: comment.createdAt })),
       }));
     }),
-    search: contract.documents.search.handler(async ({ input }) => {
-      const repositories = await scope(input.repository);
-      const limit = input.limit ?? 20;
-      const hits = await deps.store.transaction(async (tx) => {
-        const found = [];
-        for (const name of repositories) found.push(...(await tx.documents.search(name, input.query, limit)).map((hit) => ({ repository: name, ...hit })));
-        return found;
-      });
-      return hits.toSorted((a, b) => b.score - a.score).slice(0, limit);
-    }),
+    search: contract.documents.search.handler(({ input }) => searchDocuments(deps, { ...input, limit: input.limit ?? 20 })),
   };
 }
 
-/** What each stage requires of an issue and what of it is indexed at its place. Stages that require nothing are left out. */
-async function docset(deps: HostDependencies, repository: RepositoryName, issue: number) {
-  const paths = allStages.flatMap((stage) => stageTable[stage].artifacts.required.map((type) => artifactPath(issue, stage, type)));
-  const documents = await deps.store.transaction((tx) => tx.documents.at(repository, paths));
-  const byPath = new Map(documents.map((document) => [document.path, document]));
-  return allStages
-    .filter((stage) => stageTable[stage].artifacts.required.length > 0)
-    .map((stage) => {
-      const required = [...stageTable[stage].artifacts.required];
-      const at = (type: string): DocumentMeta | undefined => byPath.get(artifactPath(issue, stage, type));
-      return {
-        stage,
-        required,
-        present: required.filter((type) => at(type)),
-        approved: required.filter((type) => at(type)?.status === "approved"),
-        missing: required.filter((type) => !at(type)),
-      };
-    });
+/** The best places in all documents, or those of one repository. */
+export async function searchDocuments(
+  { store, repositories }: Pick<HostDependencies, "store" | "repositories">,
+  { query, repository, limit }: { readonly query: string; readonly repository?: string | undefined; readonly limit: number },
+): Promise<(SearchHit & { readonly repository: RepositoryName })[]> {
+  const scope = (await repositories()).filter((name) => repository === undefined || name === repository);
+  const hits = await store.transaction(async (tx) => {
+    const found = [];
+    for (const name of scope) found.push(...(await tx.documents.search(name, query, limit)).map((hit) => ({ repository: name, ...hit })));
+    return found;
+  });
+  return hits.toSorted((a, b) => b.score - a.score).slice(0, limit);
+}
+
+/** What each stage requires of an issue, and what of it is indexed at its place. */
+async function docset(deps: HostDependencies, repository: RepositoryName, issue: number): Promise<ReturnType<typeof docsetOf>> {
+  return docsetOf(issue, await deps.store.transaction((tx) => tx.documents.at(repository, requiredPaths(issue))));
 }
 
 function row(document: DocumentMeta): DocumentRow {

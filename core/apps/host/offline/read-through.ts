@@ -1,0 +1,138 @@
+import type { ORPCError } from "@orpc/server";
+import type { Clock } from "../../../ports/clock.ts";
+import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
+import { asContractError } from "../failures.ts";
+import { contract } from "../implementer.ts";
+import { copiedAnswer } from "./answers.ts";
+import type { CopiedAnswer } from "./copied-answer.ts";
+import type { CopyAccess } from "./offline.ts";
+import { passing } from "./passing.ts";
+
+interface Reading {
+  readonly access: CopyAccess;
+  readonly clock: Clock;
+}
+
+/** Milliseconds after which something other than the database that did not answer (the forge) is asked again. */
+const pause = 5_000;
+
+/**
+ * The contract, read through the copy: what is answered is noted there, and what cannot be answered because the database (or the forge) is away is answered from there, with its age. Streams go
+ * on through an absence: first with what the copy has, then with what is new as soon as it can be had again. What changes something is passed on as it is.
+ */
+export function readThrough(reading: Reading): typeof contract {
+  const { access, clock } = reading;
+  return contract.use(async ({ next, path, signal }, input) => {
+    const answer = copiedAnswer(path);
+    if (!answer) return next();
+    const keep = (output: unknown): void => access.note((copy) => answer.keep?.(copy, inputOf(input), output, clock.now()));
+    const live = async () => {
+      const result = await next();
+      if (!isStream(result.output)) keep(result.output);
+      return result;
+    };
+    try {
+      const result = await live();
+      if (!isStream(result.output)) return result;
+      const again = async (): Promise<AsyncIterable<unknown>> => (await next()).output as AsyncIterable<unknown>;
+      return { ...result, output: throughAbsences(reading, { answer, path, input: inputOf(input), keep, signal, first: result.output, again }) };
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      const kept = keptAnswer(access, answer, inputOf(input));
+      if (kept === undefined) throw notInCopy(error);
+      return { output: kept, context: {} };
+    }
+  });
+}
+
+interface Stream {
+  readonly answer: CopiedAnswer<unknown, unknown>;
+  readonly path: readonly string[];
+  readonly input: unknown;
+  readonly keep: (output: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+  readonly first: AsyncIterable<unknown>;
+  /** Begins it anew. */
+  readonly again: () => Promise<AsyncIterable<unknown>>;
+}
+
+/** What a stream says, and through an absence what the copy says once. What was said already is not said again. */
+async function* throughAbsences({ access, clock }: Reading, stream: Stream): AsyncGenerator<unknown> {
+  const news = newsOf(stream.path);
+  let source: AsyncIterable<unknown> | undefined = stream.first;
+  while (!stream.signal?.aborted) {
+    try {
+      source ??= await stream.again();
+      for await (const value of source) {
+        stream.keep(value);
+        const said = news(value);
+        if (said !== undefined) yield said;
+      }
+      return;
+    } catch (error) {
+      if (stream.signal?.aborted || !isAway(error)) throw error;
+      source = undefined;
+      const kept = keptAnswer(access, stream.answer, stream.input);
+      const said = kept === undefined ? undefined : news(kept);
+      if (said !== undefined) yield said;
+      else if (!news.hasSpoken()) throw notInCopy(error);
+    }
+    if (access.link.state().phase === "away") await access.link.back(stream.signal);
+    else await passing(clock, pause, stream.signal);
+  }
+}
+
+interface News {
+  /** The part of it that was not said before; undefined when all of it was. */
+  (value: unknown): unknown;
+  hasSpoken(): boolean;
+}
+
+/** Transcripts come in pieces, each of them once; everything else comes whole, whenever it is another than before. */
+function newsOf(path: readonly string[]): News {
+  const isTranscript = path.join(".") === "runs.follow";
+  let before: string | undefined;
+  let cursor = { attempt: 0, sequence: -1 };
+  const pieces = (value: unknown): unknown => {
+    const piece = value as { readonly entries: readonly (typeof cursor)[] };
+    const entries = piece.entries.filter(({ attempt, sequence }) => attempt > cursor.attempt || (attempt === cursor.attempt && sequence > cursor.sequence));
+    const last = entries.at(-1);
+    if (last) cursor = { attempt: last.attempt, sequence: last.sequence };
+    const isFirst = before === undefined;
+    before = "";
+    return last || isFirst ? { ...piece, entries } : undefined;
+  };
+  const whole = (value: unknown): unknown => {
+    const text = JSON.stringify(value, (key, field: unknown) => (key === "asOf" ? undefined : field));
+    if (text === before) return undefined;
+    before = text;
+    return value;
+  };
+  return Object.assign(isTranscript ? pieces : whole, { hasSpoken: () => before !== undefined });
+}
+
+function keptAnswer(access: CopyAccess, answer: CopiedAnswer<unknown, unknown>, input: unknown): unknown {
+  const copy = access.copy();
+  return copy && answer.kept(copy, input);
+}
+
+/** No input is an empty one: all that can be left out of it is. */
+function inputOf(input: unknown): unknown {
+  return input ?? {};
+}
+
+function notInCopy(cause: unknown): ORPCError<string, unknown> {
+  const { message } = asContractError(cause);
+  const remedy = "It is not in the copy on this machine, because it was not read before. It comes as soon as the database answers.";
+  return asContractError(new InfrastructureError("unavailable", message, { cause, remedy }));
+}
+
+/** Whoever was asked could not be reached: what they would have said is not known. */
+export function isAway(error: unknown): boolean {
+  const { code, data } = asContractError(error);
+  return code === "UNAVAILABLE" && ["unavailable", "timeout", "rate-limited"].includes(String((data as { readonly code?: unknown } | undefined)?.code));
+}
+
+function isStream(output: unknown): output is AsyncIterable<unknown> {
+  return typeof output === "object" && output !== null && Symbol.asyncIterator in output;
+}
