@@ -5,7 +5,7 @@ import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 
 /** The document types of a stage that exist at a commit or fetched branch, by their file names. What is inside is judged by the docset's validation. */
 export async function documentTypesPresent(
-  mirror: RepositoryMirror,
+  mirror: Pick<RepositoryMirror, "listFiles">,
   repository: RepositoryName,
   ref: string,
   issue: number,

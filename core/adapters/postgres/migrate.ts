@@ -58,6 +58,19 @@ export async function migrate(driver: SqlDriver, migrations?: readonly Migration
   return names;
 }
 
+/**
+ * Makes sure that a database has exactly the schema that this program knows, without touching it: for who uses a database that others migrate.
+ * @throws InfrastructureError `newer-schema` when it has not, with which of the two is to be updated.
+ */
+export async function assertSchema(driver: SqlDriver): Promise<void> {
+  const [known, applied] = [await readMigrations(), await readRegister(driver)];
+  assertCompatible(known, applied);
+  if (applied.length < known.length)
+    throw new InfrastructureError("newer-schema", `The database has schema ${applied.length}; this program needs schema ${known.length}.`, {
+      remedy: "Update the server, which migrates its database at its start, or use the version of Signalbox that the server has.",
+    });
+}
+
 async function apply(driver: SqlDriver, migration: Migration): Promise<boolean> {
   return await driver.transaction(async (session) => {
     await lock(session);

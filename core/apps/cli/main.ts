@@ -8,6 +8,7 @@ import { exitCodes, type ExitCode } from "./exit-codes.ts";
 import { failureOf } from "./failures.ts";
 import { createOutput } from "./output.ts";
 import { createProgram, type GlobalOptions } from "./program.ts";
+import { connectToServer } from "./server-host/connect-to-server.ts";
 import { layoutOf, workspaceRoot } from "../rehearsal/workspace-directory.ts";
 
 const packageFile = z.object({ version: z.string() });
@@ -30,7 +31,12 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
 
 async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, options: GlobalOptions, version: string): Promise<ExitCode> {
   const output = createOutput(options.json === true, { out: process.stdout, err: process.stderr });
-  const root = workspaceRoot(options.workspace, process.env);
+  const isServer = options.server === true || process.env["SIGNALBOX_SERVER"] === "1";
+  // The desktop's shell starts its host by itself, and hands on what it was started with.
+  if (isServer) process.env["SIGNALBOX_SERVER"] = "1";
+  const root = workspaceRoot(options.workspace, process.env, isServer ? "server" : "rehearsal");
+  const connect: CommandContext["connect"] = (purpose, sealer) =>
+    isServer ? connectToServer({ root, version, sealer }, purpose) : connectTo({ root, version, output, sealer }, purpose);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, onInterrupt);
@@ -41,7 +47,7 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
       version,
       signal: interrupt.signal,
       now: Date.now,
-      connect: (purpose, sealer) => connectTo({ root, version, output, sealer }, purpose),
+      connect,
     });
   } catch (error) {
     if (interrupt.signal.aborted) return exitCodes.interrupted;

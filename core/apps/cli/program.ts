@@ -24,6 +24,7 @@ export interface GlobalOptions {
   readonly json?: boolean;
   readonly workspace?: string;
   readonly verbose?: boolean;
+  readonly server?: boolean;
 }
 
 /** The whole command line. `run` is called by the command that was chosen. */
@@ -33,6 +34,7 @@ export function createProgram(run: Runner, version: string): Command {
     .version(version)
     .option("--json", "one JSON document on standard output, everything else on standard error")
     .option("--workspace <dir>", "directory of the rehearsal workspace (default: the user's data directory, or SIGNALBOX_WORKSPACE)")
+    .option("--server", "a server's database and forge instead of the rehearsal workspace, configured by environment variables")
     .option("--verbose", "details of unexpected failures")
     .showHelpAfterError("(signalbox --help lists the commands)")
     .exitOverride();

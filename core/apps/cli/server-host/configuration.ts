@@ -1,0 +1,57 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
+
+/** What an owner's machine needs to look after a server, from environment variables (docs/guide/command-line.md lists them). */
+export interface ServerHostConfiguration {
+  readonly databaseUrl: string;
+  readonly githubUrl: string;
+  /** The owner's own: nothing of the server's is needed here. */
+  readonly ownerToken: string;
+  /** Public keys whose decisions count on the server; those of this workspace when absent. */
+  readonly trustedSigners: string | undefined;
+}
+
+const environment = z.object({
+  SIGNALBOX_DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/u, error: "must be a postgres:// address" }),
+  SIGNALBOX_GITHUB_URL: z.url().default("https://api.github.com"),
+  SIGNALBOX_OWNER_GITHUB_TOKEN: z.string().min(1),
+  SIGNALBOX_TRUSTED_SIGNERS: z.string().min(1).optional(),
+});
+
+/** @throws InfrastructureError `invalid-response` that names every variable that is missing or wrong. */
+export function readServerHostConfiguration(env: NodeJS.ProcessEnv): ServerHostConfiguration {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
+    throw new InfrastructureError("invalid-response", `the environment does not say how to reach the server: ${faults.join("; ")}`, {
+      remedy: "docs/guide/command-line.md lists the variables of --server.",
+    });
+  }
+  const set = parsed.data;
+  return {
+    databaseUrl: set.SIGNALBOX_DATABASE_URL,
+    githubUrl: set.SIGNALBOX_GITHUB_URL,
+    ownerToken: set.SIGNALBOX_OWNER_GITHUB_TOKEN,
+    trustedSigners: set.SIGNALBOX_TRUSTED_SIGNERS,
+  };
+}
+
+/** Whose key signs here: the one in the workspace's folder of keys. @throws InfrastructureError `not-found` when there is none, or more than one. */
+export async function ownerOfKeys(directory: string): Promise<string> {
+  const present = await readdir(directory).catch((): string[] => []);
+  const people = present.flatMap((name) => /^(?<person>.+)\.signing-key\.json$/u.exec(name)?.groups?.["person"] ?? []);
+  const [person] = people;
+  if (person !== undefined && people.length === 1) return person;
+  throw new InfrastructureError(
+    "not-found",
+    people.length === 0 ? "there is no signing key in this workspace" : "there is more than one signing key in this workspace",
+    {
+      remedy:
+        people.length === 0
+          ? "Run signalbox --server init-keys --person LOGIN, and have the server trust the public key."
+          : `Leave the one that is yours in ${join(directory, "")}, and put the others elsewhere.`,
+    },
+  );
+}

@@ -1,0 +1,119 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createFileAnchors } from "../../../adapters/file-anchors/anchors.ts";
+import { createGitClones, type GitClones } from "../../../adapters/git/clones.ts";
+import { createGitMirror } from "../../../adapters/git/mirror.ts";
+import { createGitHubForge } from "../../../adapters/github/github-forge.ts";
+import { createHasher, createRandomness } from "../../../adapters/node-crypto/hashing.ts";
+import { loadTrustedSigners } from "../../../adapters/node-crypto/key-files.ts";
+import { createSignatureVerifier } from "../../../adapters/node-crypto/signatures.ts";
+import { createLog } from "../../../adapters/pino-log/log.ts";
+import { createPostgresDriver } from "../../../adapters/postgres/driver.ts";
+import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
+import type { RepositoryName } from "../../../domain/kernel/values.ts";
+import type { Clock } from "../../../ports/clock.ts";
+import type { RepositoryMirror } from "../../../ports/repository-mirror.ts";
+import type { SecretSealer } from "../../../ports/secret-sealer.ts";
+import { createHostOffline } from "../../host/offline/host-offline.ts";
+import { linkedStore } from "../../host/offline/database-link.ts";
+import { openKept } from "../../host/offline/open-kept.ts";
+import { createHostRouter, type HostRouter } from "../../host/router.ts";
+import { serveHost } from "../../host/websocket-server.ts";
+import { openKeys } from "../../rehearsal/keys.ts";
+import { loadSecrets, type WorkspaceDirectory } from "../../rehearsal/workspace-directory.ts";
+import { ownerOfKeys, readServerHostConfiguration } from "./configuration.ts";
+import { serverHostDependencies } from "./dependencies.ts";
+import { openServerStore } from "./server-store.ts";
+
+export interface ServerHostOptions {
+  readonly directory: WorkspaceDirectory;
+  readonly version: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Opens a sealed signing key; absent where there is no desktop. */
+  readonly sealer?: SecretSealer | undefined;
+  /** Whether something will be signed. */
+  readonly signs: boolean;
+}
+
+export interface ServerHost {
+  readonly router: HostRouter;
+  readonly hostUrl: string;
+  readonly hostToken: string;
+  close(): Promise<void>;
+}
+
+/**
+ * The owner's host beside a server that runs elsewhere: it reads the server's database, signs with the owner's key, and acts at the forge as the owner. Nothing works here. It opens with the
+ * database away, too: then it shows what it has read before.
+ */
+export async function openServerHost({ directory, version, env, sealer, signs }: ServerHostOptions): Promise<ServerHost> {
+  const configuration = readServerHostConfiguration(env);
+  const person = await ownerOfKeys(directory.keys);
+  const log = createLog({ file: directory.log });
+  const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
+  const { hostToken } = await loadSecrets(directory.secrets, () => random.token());
+  const { signer, place } = await openKeys(directory.keys, person, { sealer, signs });
+  const signatures = createSignatureVerifier(await loadTrustedSigners(configuration.trustedSigners ?? directory.keys));
+  const ownerForge = createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } });
+  const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => ownerForge.gitRemote(repository) });
+  const driver = createPostgresDriver({ url: configuration.databaseUrl, maxConnections: 4 });
+  const opened = openServerStore({ driver, hasher, log });
+  const { store, link } = linkedStore(opened.store, clock);
+  const offline = createHostOffline({ link, clock, log, open: () => openKept(directory.copy, log) });
+  const router = createHostRouter(
+    serverHostDependencies({
+      store,
+      clock,
+      hasher,
+      randomness: random,
+      log,
+      signer,
+      keyPlace: place,
+      signatures,
+      ownerForge,
+      mirror: freshMirror(createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }), clones, clock),
+      anchors: createFileAnchors(directory.anchors),
+      offline,
+      ready: opened.ready,
+      version,
+      server: new URL(configuration.databaseUrl).host,
+      signingKey: join(directory.keys, `${person}.signing-key.json`),
+    }),
+  );
+  const page = fileURLToPath(new URL("../../../../renderer/dist", import.meta.url));
+  const host = await serveHost({ router, token: hostToken, page, onFault: (fault) => log.error({ err: fault }, "the host failed") });
+  return {
+    router,
+    hostUrl: host.url,
+    hostToken,
+    async close() {
+      await host.close();
+      offline.close();
+      await opened.close();
+    },
+  };
+}
+
+/** Milliseconds for which what was fetched counts as fresh: several documents are read one after the other. */
+const fresh = 5_000;
+
+/** A mirror that nobody else keeps up: what is read is fetched first. */
+function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock): Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles"> {
+  const fetched = new Map<RepositoryName, number>();
+  const update = async (repository: RepositoryName): Promise<void> => {
+    if (clock.now() - (fetched.get(repository) ?? 0) < fresh) return;
+    await clones.update(repository);
+    fetched.set(repository, clock.now());
+  };
+  return {
+    fetch: (repository, branch) => mirror.fetch(repository, branch),
+    async readFile(repository, ref, file) {
+      await update(repository);
+      return mirror.readFile(repository, ref, file);
+    },
+    async listFiles(repository, ref, prefix) {
+      await update(repository);
+      return mirror.listFiles(repository, ref, prefix);
+    },
+  };
+}
