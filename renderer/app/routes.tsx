@@ -3,6 +3,7 @@ import { AuditScreen } from "../features/audit/audit-screen.tsx";
 import { auditSearch } from "../features/audit/audit-search.ts";
 import { BoardScreen } from "../features/board/board-screen.tsx";
 import { DocsScreen } from "../features/docs/docs-screen.tsx";
+import { DraftsScreen } from "../features/drafts/drafts-screen.tsx";
 import { InboxScreen } from "../features/inbox/inbox-screen.tsx";
 import { KnowledgeScreen } from "../features/knowledge/knowledge-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
@@ -18,6 +19,7 @@ const inbox = createRoute({ getParentRoute: () => root, path: "/inbox/{-$id}", c
 const board = createRoute({ getParentRoute: () => root, path: "/board", component: BoardScreen });
 const runs = createRoute({ getParentRoute: () => root, path: "/runs/{-$id}", component: RunsScreen });
 const docs = createRoute({ getParentRoute: () => root, path: "/docs", component: DocsScreen, validateSearch: docsSearch });
+const drafts = createRoute({ getParentRoute: () => root, path: "/drafts", component: DraftsScreen });
 const knowledge = createRoute({ getParentRoute: () => root, path: "/knowledge", component: KnowledgeScreen });
 const audit = createRoute({ getParentRoute: () => root, path: "/audit", component: AuditScreen, validateSearch: auditSearch });
 const settings = createRoute({ getParentRoute: () => root, path: "/settings/{-$section}", component: SettingsScreen });
@@ -34,7 +36,7 @@ function docsSearch(given: Record<string, unknown>): DocsSearch {
   return { repository: text(given["repository"]), issue: Number.isInteger(issue) && issue > 0 ? issue : undefined, path: text(given["path"]) };
 }
 
-const tree = root.addChildren([home, inbox, board, runs, docs, knowledge, audit, settings]);
+const tree = root.addChildren([home, inbox, board, runs, docs, drafts, knowledge, audit, settings]);
 
 /** The address stands behind the `#`, because the page may be a file of the application. */
 export const appRouter = createRouter({ routeTree: tree, history: createHashHistory(), defaultPreload: false, defaultErrorComponent: ScreenFault });

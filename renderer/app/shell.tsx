@@ -6,6 +6,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { ConnectionState } from "../../core/contract/connection.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
+import { OfflineBanner } from "../features/drafts/offline-banner.tsx";
 import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
 import type { Text } from "../i18n/en.ts";
@@ -38,6 +39,7 @@ export function Shell(): ReactElement {
       <Rail />
       <div className={style["content"]}>
         <LostHost />
+        <OfflineBanner />
         <PauseBanner />
         <main id="content" tabIndex={-1} style={{ flex: 1, minHeight: 0, outline: "none" }}>
           <Outlet />
@@ -53,13 +55,17 @@ function Rail(): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
   const inbox = useQuery(queries.inbox.watch.experimental_liveOptions());
-  const waiting = inbox.data?.items.length ?? 0;
+  const drafts = useQuery(queries.drafts.watch.experimental_liveOptions());
+  const counts: Readonly<Record<string, number | undefined>> = {
+    "/inbox/{-$id}": inbox.data?.items.length,
+    "/drafts": drafts.data?.drafts.filter(({ state }) => !["sent", "refused", "discarded"].includes(state.phase)).length,
+  };
   return (
     <nav className={style["rail"]} aria-label={say("shell.main")}>
       {places.map(({ to, text, icon: Icon }) => (
         <Link key={to} to={to} params={{}} className={style["place"]}>
           <Icon size={16} stroke={1.7} /> {say(text)}
-          {to === "/inbox/{-$id}" && waiting > 0 ? <span className={style["count"]}>{waiting}</span> : undefined}
+          {(counts[to] ?? 0) > 0 ? <span className={style["count"]}>{counts[to]}</span> : undefined}
         </Link>
       ))}
     </nav>

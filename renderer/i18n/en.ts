@@ -1,6 +1,7 @@
 import { auditEn } from "./texts/audit.ts";
 import { boardEn } from "./texts/board.ts";
 import { docsEn } from "./texts/docs.ts";
+import { draftsEn } from "./texts/drafts.ts";
 import { foreignEn } from "./texts/foreign.ts";
 import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
@@ -57,6 +58,7 @@ export const en = {
   ...boardEn,
   ...runsEn,
   ...docsEn,
+  ...draftsEn,
   ...knowledgeEn,
   ...auditEn,
   ...settingsEn,

@@ -2,6 +2,7 @@ import type { Texts } from "./en.ts";
 import { auditRu } from "./texts/audit.ts";
 import { boardRu } from "./texts/board.ts";
 import { docsRu } from "./texts/docs.ts";
+import { draftsRu } from "./texts/drafts.ts";
 import { foreignRu } from "./texts/foreign.ts";
 import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
@@ -57,6 +58,7 @@ export const ru: Texts = {
   ...boardRu,
   ...runsRu,
   ...docsRu,
+  ...draftsRu,
   ...knowledgeRu,
   ...auditRu,
   ...settingsRu,

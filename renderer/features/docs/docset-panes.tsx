@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useState, type ReactElement } from "react";
+import { useDatabaseAway } from "../../host-client/database-away.ts";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
-import { clock } from "../../ui/age.tsx";
+import { moment } from "../../ui/moment.ts";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import style from "./docs.module.css";
@@ -12,7 +13,7 @@ import { countStates, docsetStages, issueOfPath, requiringStages, type DocsetIte
 import { DocumentView, documentViews, type DocumentViewName } from "./document-view.tsx";
 import type { IssueChoice } from "./issue-choices.ts";
 import { useViewedMarks, type DocumentRow } from "./use-documents.ts";
-import { toggleViewed, viewedState } from "./viewed.ts";
+import { viewedState } from "./viewed.ts";
 
 interface DocsetPanesProps {
   readonly repository: string;
@@ -30,7 +31,7 @@ type Present = DocsetItem<DocumentRow> & { readonly document: DocumentRow };
 export function DocsetPanes({ repository, defaultBranch, issue, documents, path, choose }: DocsetPanesProps): ReactElement {
   const { say } = useSpeech();
   const [view, setView] = useState<DocumentViewName>("rendered");
-  const [marks, setMarks] = useViewedMarks();
+  const { marks, mark } = useViewedMarks();
   const stages = useStages(repository, issue, documents);
   const present = stages.flatMap((stage) => stage.items).filter((item): item is Present => item.document !== undefined);
   const chosen = present.find((item) => item.path === path) ?? firstToRead(present, (item) => viewedState(marks, repository, item.document) === "viewed");
@@ -44,7 +45,7 @@ export function DocsetPanes({ repository, defaultBranch, issue, documents, path,
     if (next) choose(next.path);
   };
   const toggle = (): void => {
-    if (chosen) setMarks(toggleViewed(marks, repository, chosen.document));
+    if (chosen) mark(repository, chosen.document);
   };
   useScreenKeys([
     { key: "j", what: say("docs.keys.next"), act: () => move(1) },
@@ -94,14 +95,16 @@ function useStages(repository: string, issue: IssueChoice | undefined, documents
 }
 
 function Summary({ issue, stages }: { readonly issue: number; readonly stages: ReturnType<typeof docsetStages<DocumentRow>> }): ReactElement {
-  const { say } = useSpeech();
+  const { say, language } = useSpeech();
   const link = useLinkState();
+  const away = useDatabaseAway();
+  const since = link.phase === "lost" ? link.since : away?.since;
   const { approved, in_review: inReview, draft, missing } = countStates(stages);
   return (
     <div className={style["summary"]}>
       <strong>{say("docs.docsetOf", { n: issue })}</strong>
       <span>{say("docs.counts", { approved, open: inReview + draft, missing })}</span>
-      {link.phase === "lost" ? <span>{say("state.asOf", { when: clock(link.since) })}</span> : undefined}
+      {since === undefined ? undefined : <span>{say("state.asOf", { when: moment(since, language) })}</span>}
     </div>
   );
 }

@@ -4,16 +4,19 @@ import { splitFrontMatter } from "../../../core/domain/document/front-matter.ts"
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { useScreenKeys } from "../../ui/keys.tsx";
 import { longestMarkdown, Markdown } from "../../ui/markdown.tsx";
+import { moment } from "../../ui/moment.ts";
 import { Empty } from "../../ui/panes.tsx";
 import { Pending } from "../../ui/pending.tsx";
+import { CommentForm } from "./comment-form.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { StateShape, StateWord } from "./document-state.tsx";
 import style from "./docs.module.css";
 import { frontMatterFields } from "./front-matter-fields.ts";
 import { ReviewThreads } from "./review-threads.tsx";
 import { SourceView, type LineWish } from "./source-view.tsx";
-import { useDocument, usePull, useThreads, type DocumentRow, type ReadDocument } from "./use-documents.ts";
+import { useCommentDrafts, useDocument, usePull, useThreads, type DocumentRow, type ReadDocument } from "./use-documents.ts";
 import type { DocumentState } from "./docset-view.ts";
 import type { ViewedState } from "./viewed.ts";
 
@@ -35,26 +38,37 @@ interface DocumentProps {
 /** One document: what it is, and its text in one of three views, with what reviewers say about it beside it. */
 export function DocumentView(props: DocumentProps): ReactElement {
   const { repository, issue, document, view, setView } = props;
+  const { say } = useSpeech();
   const read = useDocument(repository, document);
   const pull = usePull(repository, issue, read.data);
   const threads = useThreads(repository, pull, document);
+  const drafts = useCommentDrafts(repository, document.path);
   const [wish, setWish] = useState<LineWish | undefined>();
+  const [commenting, setCommenting] = useState<number | undefined>();
   const goTo = (line: number): void => {
     setWish({ line, at: Date.now() });
     setView("source");
   };
+  const comment = (line: number): void => {
+    setView("source");
+    setCommenting(line);
+  };
+  useScreenKeys([{ key: "c", what: say("docs.keys.comment"), act: () => comment(commenting ?? wish?.line ?? 1) }]);
   const aside = pull !== undefined && ((threads.data?.length ?? 0) > 0 || threads.failureReason !== null);
   return (
     <article className={style["document"]}>
-      <Head {...props} pull={pull} />
+      <Head {...props} pull={pull} asOf={read.data?.asOf} />
       <div className={style["reading"]} data-aside={aside}>
         <div className={style["body"]}>
           {read.data === undefined ? (
             <Pending reason={read.failureReason} />
           ) : (
             <Body view={view} read={read.data} defaultBranch={props.defaultBranch}>
-              <SourceView text={read.data.text} threads={threads.data ?? []} wish={wish} />
+              <SourceView text={read.data.text} threads={threads.data ?? []} drafts={drafts} wish={wish} comment={comment} />
             </Body>
+          )}
+          {read.data === undefined || commenting === undefined || view !== "source" ? undefined : (
+            <CommentForm key={commenting} repository={repository} read={read.data} line={commenting} close={() => setCommenting(undefined)} />
           )}
         </div>
         {aside ? <ReviewThreads pull={pull} threads={threads} goTo={goTo} /> : undefined}
@@ -63,8 +77,14 @@ export function DocumentView(props: DocumentProps): ReactElement {
   );
 }
 
-function Head({ document, state, viewed, toggleViewed, view, setView, pull }: DocumentProps & { readonly pull: number | undefined }): ReactElement {
-  const { say } = useSpeech();
+interface HeadProps extends DocumentProps {
+  readonly pull: number | undefined;
+  /** When it was read, where it is from the copy on this machine. */
+  readonly asOf: number | undefined;
+}
+
+function Head({ document, state, viewed, toggleViewed, view, setView, pull, asOf }: HeadProps): ReactElement {
+  const { say, language } = useSpeech();
   return (
     <header className={style["documentHead"]}>
       <div className={style["documentTitle"]}>
@@ -86,6 +106,7 @@ function Head({ document, state, viewed, toggleViewed, view, setView, pull }: Do
             <Foreign>{document.branch}</Foreign>
           </span>
           <Age at={document.updatedAt} />
+          {asOf === undefined ? undefined : <span>{say("state.asOf", { when: moment(asOf, language) })}</span>}
         </p>
       </div>
       <div className={style["controls"]}>

@@ -1,11 +1,11 @@
-import { useLocalStorage, useThrottledCallback } from "@mantine/hooks";
-import { skipToken, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
+import { useThrottledCallback } from "@mantine/hooks";
+import { skipToken, useMutation, useQuery, useQueryClient, type UseQueryResult } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
 import type { HostClient } from "../../host-client/connect.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { relatedPulls } from "./front-matter-fields.ts";
-import { readViewedMarks, type ViewedMarks } from "./viewed.ts";
+import { viewedMarks, viewedState, type ViewedMarks } from "./viewed.ts";
 
 type Documents = HostClient["documents"];
 export type DocumentRow = Awaited<ReturnType<Documents["list"]>>[number];
@@ -73,13 +73,40 @@ export function useThreads(
   return query;
 }
 
-/** What was viewed, kept on this machine and shared by its windows. */
-export function useViewedMarks(): readonly [ViewedMarks, (marks: ViewedMarks) => void] {
-  const [marks, setMarks] = useLocalStorage<ViewedMarks>({
-    key: "signalbox.viewed",
-    defaultValue: {},
-    getInitialValueInEffect: false,
-    deserialize: readViewedMarks,
+/** What was viewed, kept on this machine and shared by its windows, and what marks or unmarks a version. */
+export function useViewedMarks(): { readonly marks: ViewedMarks; readonly mark: (repository: string, document: Pick<DocumentRow, "path" | "hash">) => void } {
+  const queries = useHostQueries();
+  const cache = useQueryClient();
+  const kept = useQuery(queries.drafts.viewed.queryOptions());
+  const change = useMutation({
+    ...queries.drafts.markViewed.mutationOptions(),
+    onSettled: () => cache.invalidateQueries({ queryKey: queries.drafts.viewed.key() }),
   });
-  return [marks, setMarks];
+  const marks = useMemo(() => viewedMarks(kept.data ?? []), [kept.data]);
+  return {
+    marks,
+    mark: (repository, { path, hash }) => change.mutate({ repository, path, hash, viewed: viewedState(marks, repository, { path, hash }) !== "viewed" }),
+  };
+}
+
+/** The owner's drafts of comments on one document. */
+export function useCommentDrafts(repository: string, path: string): readonly CommentDraft[] {
+  const drafts = useQuery(useHostQueries().drafts.watch.experimental_liveOptions());
+  return useMemo(
+    () =>
+      (drafts.data?.drafts ?? []).flatMap(({ id, repository: place, intent, state }) => {
+        if (intent.type !== "comment" || place !== repository || intent.path !== path || closedPhases.includes(state.phase)) return [];
+        return [{ id, line: state.phase === "valid" ? (state.line ?? intent.line) : intent.line, body: intent.body, isStale: state.phase === "stale" }];
+      }),
+    [drafts.data, repository, path],
+  );
+}
+
+const closedPhases: readonly string[] = ["sent", "refused", "discarded"];
+
+export interface CommentDraft {
+  readonly id: string;
+  readonly line: number;
+  readonly body: string;
+  readonly isStale: boolean;
 }

@@ -10,6 +10,7 @@ import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age, clock, duration } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { moment } from "../../ui/moment.ts";
 import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
 import { Empty, Section } from "../../ui/panes.tsx";
 import { Risk } from "../../ui/risk.tsx";
@@ -64,7 +65,7 @@ function useCard(id: string): { readonly card: InboxCard | undefined; readonly e
 }
 
 function Facts({ card }: { readonly card: InboxCard }): ReactElement {
-  const { say } = useSpeech();
+  const { say, language } = useSpeech();
   const left = card.expiresAt - Date.now();
   return (
     <div className={style["meta"]}>
@@ -81,6 +82,7 @@ function Facts({ card }: { readonly card: InboxCard }): ReactElement {
         <strong>{say(`inbox.phase.${card.phase}`)}</strong>
       )}
       <Risk risk={card.risk} />
+      {card.asOf === undefined ? undefined : <span>{say("state.asOf", { when: moment(card.asOf, language) })}</span>}
     </div>
   );
 }

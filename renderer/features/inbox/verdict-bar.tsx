@@ -1,8 +1,10 @@
-import { Button, Kbd, Textarea } from "@mantine/core";
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Anchor, Button, Kbd, Switch, Textarea } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
 import { conflictOf } from "../../host-client/conflict.ts";
+import { useDatabaseAway } from "../../host-client/database-away.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import type { Text } from "../../i18n/en.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -25,11 +27,18 @@ interface VerdictBarProps {
   readonly afterwards: () => void;
 }
 
-/** What can be answered. A verdict that needs words asks for them; each waits five seconds before it is signed and sent. */
+/**
+ * What can be answered. A verdict that needs words asks for them; each waits five seconds before it is signed and sent. While the database is away, or when the owner wants to think it over, it is
+ * kept as a draft on this machine instead, unsigned.
+ */
 export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): ReactElement {
   const { say } = useSpeech();
   const [writing, setWriting] = useState<Exclude<Choice, "approve">>();
-  const { sending, error, send, takeBack } = useSending(card, afterwards);
+  const draft = useDrafting(card, afterwards);
+  const sent = useSending(card, afterwards);
+  const { sending, takeBack } = sent;
+  const error = draft.error ?? sent.error;
+  const send = draft.isMeant ? draft.keep : sent.send;
   const choose = (choice: Choice): void => {
     if (sending) return;
     if (choice !== "approve") setWriting(choice);
@@ -38,6 +47,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
   useScreenKeys([
     ...card.verdicts.map((choice) => ({ key: keyOf[choice], what: say(`inbox.${choice}`), act: () => choose(choice) })),
     { key: "z", what: say("inbox.key.undo"), act: takeBack },
+    { key: "t", what: say("inbox.asDraft"), act: draft.toggle },
   ]);
   if (sending)
     return (
@@ -53,6 +63,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
       <Words
         choice={writing}
         card={card}
+        asDraft={draft.isMeant}
         cancel={() => setWriting(undefined)}
         send={(verdict) => {
           setWriting(undefined);
@@ -79,6 +90,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
           {say("inbox.approveStay")}
         </Button>
       ) : undefined}
+      <DraftSwitch draft={draft} />
       <span className={style["digest"]}>{wasRead ? say("inbox.digest", { digest: short(card.digest) }) : say("inbox.readFirst")}</span>
     </div>
   );
@@ -101,6 +113,54 @@ function useSending({ id, digest, targetVersion }: InboxCard, afterwards: () => 
   return { sending: held, error: decide.error as unknown, send: hold, takeBack };
 }
 
+/** Whether what is said is kept as a draft, and which one is kept already. */
+function useDrafting({ id, digest, targetVersion }: InboxCard, afterwards: () => void) {
+  const queries = useHostQueries();
+  const isForced = useDatabaseAway() !== undefined;
+  const [isWanted, setWanted] = useState(false);
+  const drafts = useQuery(queries.drafts.watch.experimental_liveOptions());
+  const keep = useMutation({ ...queries.drafts.decide.mutationOptions(), onSuccess: afterwards });
+  const open = drafts.data?.drafts.find(({ intent, state }) => intent.type === "decision" && intent.requestId === id && !closedPhases.includes(state.phase));
+  return {
+    isMeant: isForced || isWanted,
+    isForced,
+    toggle: () => setWanted(!isWanted),
+    keep: (verdict: Verdict) => keep.mutate({ id, verdict, digest, targetVersion }),
+    error: keep.error as unknown,
+    present: open?.intent.type === "decision" ? open.intent.verdict.type : undefined,
+  };
+}
+
+/** Whether what is said next is only drafted; and what is drafted already. */
+function DraftSwitch({ draft }: { readonly draft: ReturnType<typeof useDrafting> }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <>
+      <Switch
+        size="xs"
+        checked={draft.isMeant}
+        disabled={draft.isForced}
+        onChange={draft.toggle}
+        label={
+          <>
+            {say("inbox.asDraft")} <Kbd size="xs">t</Kbd>
+          </>
+        }
+      />
+      {draft.present === undefined ? undefined : (
+        <span role="status">
+          {say("inbox.drafted", { verdict: say(`inbox.${draft.present}`) })}{" "}
+          <Anchor component={Link} to="/drafts" inherit>
+            {say("drafts.show")}
+          </Anchor>
+        </span>
+      )}
+    </>
+  );
+}
+
+const closedPhases: readonly string[] = ["sent", "refused", "discarded"];
+
 const prompts: Readonly<Record<Exclude<Choice, "approve">, Text>> = {
   deny: "inbox.say.deny",
   answer: "inbox.say.answer",
@@ -112,11 +172,12 @@ const prompts: Readonly<Record<Exclude<Choice, "approve">, Text>> = {
 interface WordsProps {
   readonly choice: Exclude<Choice, "approve">;
   readonly card: InboxCard;
+  readonly asDraft: boolean;
   readonly cancel: () => void;
   readonly send: (verdict: Verdict) => void;
 }
 
-function Words({ choice, card, cancel, send }: WordsProps): ReactElement {
+function Words({ choice, card, asDraft, cancel, send }: WordsProps): ReactElement {
   const { say } = useSpeech();
   const [text, setText] = useState("");
   const options = choice === "answer" && card.effect.type === "question" ? card.effect.options : [];
@@ -147,7 +208,7 @@ function Words({ choice, card, cancel, send }: WordsProps): ReactElement {
         />
         <div style={{ display: "flex", gap: 8 }}>
           <Button size="xs" disabled={text.trim() === ""} onClick={submit}>
-            {say("inbox.send")} <Kbd size="xs">Ctrl Enter</Kbd>
+            {say(asDraft ? "inbox.keepDraft" : "inbox.send")} <Kbd size="xs">Ctrl Enter</Kbd>
           </Button>
           <Button size="xs" variant="default" onClick={cancel}>
             {say("inbox.cancel")} <Kbd size="xs">Esc</Kbd>

@@ -1,14 +1,17 @@
 import { TextInput } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconSearch } from "@tabler/icons-react";
+import { IconFileText, IconGavel, IconMessages, IconSearch } from "@tabler/icons-react";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useRef, useState, type KeyboardEvent, type ReactElement, type RefObject } from "react";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
+import type { KnowledgeHit } from "../../../core/contract/knowledge.ts";
+import type { HostClient } from "../../host-client/connect.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { moment } from "../../ui/moment.ts";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import style from "./knowledge.module.css";
@@ -16,18 +19,12 @@ import { fragment, marked, queryWords } from "./query-marks.ts";
 
 const mostHits = 50;
 
-interface Hit {
-  readonly repository: string;
-  readonly path: string;
-  readonly title: string;
-  readonly section: string;
-  readonly excerpt: string;
-}
+type Answer = Awaited<ReturnType<HostClient["knowledge"]["search"]>>;
 
 /** What was looked for last, so that it is still there when one comes back from a document. */
 let lastQuery = "";
 
-/** One search over all documents. */
+/** One search over documents, decisions and transcripts. */
 export function KnowledgeScreen(): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
@@ -36,7 +33,7 @@ export function KnowledgeScreen(): ReactElement {
   const input = useRef<HTMLInputElement>(null);
   const hits = useRef<HTMLOListElement>(null);
   const search = useQuery(
-    queries.documents.search.queryOptions({
+    queries.knowledge.search.queryOptions({
       input: { query: query.slice(0, 1_000), limit: mostHits },
       enabled: query !== "",
       placeholderData: keepPreviousData,
@@ -71,18 +68,19 @@ export function KnowledgeScreen(): ReactElement {
           leftSection={<IconSearch size={16} />}
           className={style["search"]}
         />
-        <Found query={query} hits={search.data} searching={search.isFetching} />
+        <Found query={query} hits={search.data?.hits} searching={search.isFetching} />
+        {query === "" || search.data === undefined ? undefined : <Scope searched={search.data.searched} />}
       </header>
       <div className={style["results"]}>
         {query === "" ? (
           <About />
         ) : search.error && search.data === undefined ? (
           <Failure error={search.error} />
-        ) : search.data === undefined ? undefined : search.data.length === 0 ? (
+        ) : search.data === undefined ? undefined : search.data.hits.length === 0 ? (
           <Empty title={say("knowledge.none", { query })}>{say("knowledge.none.hint")}</Empty>
         ) : (
           <ol ref={hits} className={style["hits"]} aria-label={say("knowledge.hits")} aria-busy={search.isPlaceholderData}>
-            {search.data.map((hit, index) => (
+            {search.data.hits.map((hit, index) => (
               <li key={index}>
                 <HitLink hit={hit} words={queryWords(query)} />
               </li>
@@ -94,7 +92,15 @@ export function KnowledgeScreen(): ReactElement {
   );
 }
 
-function Found({ query, hits, searching }: { readonly query: string; readonly hits: readonly Hit[] | undefined; readonly searching: boolean }): ReactElement {
+function Found({
+  query,
+  hits,
+  searching,
+}: {
+  readonly query: string;
+  readonly hits: readonly KnowledgeHit[] | undefined;
+  readonly searching: boolean;
+}): ReactElement {
   const { say } = useSpeech();
   const count = hits?.length ?? 0;
   const found = count === 1 ? say("knowledge.found.one") : say(count >= mostHits ? "knowledge.found.most" : "knowledge.found.many", { count });
@@ -105,14 +111,29 @@ function Found({ query, hits, searching }: { readonly query: string; readonly hi
   );
 }
 
-/** A place in a document: where it is, and what it says there. */
-function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly string[] }): ReactElement {
-  const { say } = useSpeech();
-  const { repository, path, title, section, excerpt } = hit;
+/** What was searched where, so that nobody takes what is missing for what is not there. */
+function Scope({ searched: { documents, copyOf } }: { readonly searched: Answer["searched"] }): ReactElement {
+  const { say, language } = useSpeech();
+  const copied = copyOf === undefined ? "" : ` ${say("knowledge.scope.copy", { when: moment(copyOf, language) })}`;
   return (
-    <Link to="/docs" search={{ repository, path }} className={style["hit"]}>
+    <span className={style["found"]}>
+      {say(documents === "database" ? "knowledge.scope.live" : "knowledge.scope.offline")}
+      {copied}
+    </span>
+  );
+}
+
+const icons = { document: IconFileText, decision: IconGavel, transcript: IconMessages } as const;
+
+/** A place that was found: where it is, what it says there, and how old that is where it is from the copy. */
+function HitLink({ hit, words }: { readonly hit: KnowledgeHit; readonly words: readonly string[] }): ReactElement {
+  const { say, language } = useSpeech();
+  const { title, section, excerpt, source } = hit;
+  const Icon = icons[source];
+  return (
+    <Link {...placeOf(hit)} className={style["hit"]}>
       <h2>
-        <Marked text={title} words={words} />
+        <Icon size={14} aria-hidden /> <Marked text={title} words={words} />
         {section === "" || section === title ? undefined : (
           <span className={style["section"]}>
             {" "}
@@ -124,13 +145,36 @@ function HitLink({ hit, words }: { readonly hit: Hit; readonly words: readonly s
         <Marked text={fragment(excerpt)} words={words} />
       </p>
       <p className={style["place"]}>
-        {repository} ·{" "}
+        {say(`knowledge.source.${source}`)} · {hit.repository === undefined ? "" : `${hit.repository}${hit.issue === undefined ? "" : `#${hit.issue}`} · `}
         <span className={style["path"]}>
-          <Foreign>{path}</Foreign>
+          <Foreign>{whereOf(hit)}</Foreign>
         </span>
+        {hit.asOf === undefined ? "" : ` · ${say("state.asOf", { when: moment(hit.asOf, language) })}`}
       </p>
     </Link>
   );
+}
+
+function placeOf(hit: KnowledgeHit) {
+  switch (hit.source) {
+    case "document":
+      return { to: "/docs", search: { repository: hit.repository, path: hit.path } } as const;
+    case "decision":
+      return { to: "/inbox/{-$id}", params: { id: hit.request } } as const;
+    case "transcript":
+      return { to: "/runs/{-$id}", params: { id: hit.run } } as const;
+  }
+}
+
+function whereOf(hit: KnowledgeHit): string {
+  switch (hit.source) {
+    case "document":
+      return hit.path;
+    case "decision":
+      return hit.request;
+    case "transcript":
+      return `${hit.run} ${hit.attempt}/${hit.sequence}`;
+  }
 }
 
 function Marked({ text, words }: { readonly text: string; readonly words: readonly string[] }): ReactElement {

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
+import { en } from "../../i18n/en.ts";
+import { createSay } from "../../i18n/language.tsx";
+import { changeText, draftTitle, draftWords, splitDrafts } from "./draft-text.ts";
+
+const say = createSay(en);
+const draft = (overrides: Partial<DraftRow> = {}): DraftRow => ({
+  id: "1",
+  repository: "acme/shop",
+  writtenAt: 1,
+  intent: { type: "decision", requestId: "q1", summary: "Comment on #7", verdict: { type: "deny", reason: "not so" } },
+  state: { phase: "draft" },
+  ...overrides,
+});
+const comment: DraftRow["intent"] = { type: "comment", path: "a.md", title: "Problem", line: 3, text: "x", body: "Why?" };
+
+describe("drafts in words", () => {
+  it("say what they would do, and with what words", () => {
+    expect([draftTitle(draft(), say), draftWords(draft())]).toEqual(["Deny: Comment on #7", "not so"]);
+    expect([draftTitle(draft({ intent: comment }), say), draftWords(draft({ intent: comment }))]).toEqual(["Problem, line 3", "Why?"]);
+  });
+
+  it("say where a line has gone", () => {
+    expect(draftTitle(draft({ intent: comment, state: { phase: "valid", checkedAt: 1, line: 9 } }), say)).toBe("Problem, line 3, now 9");
+    expect(draftTitle(draft({ intent: comment, state: { phase: "valid", checkedAt: 1, line: 3 } }), say)).toBe("Problem, line 3");
+  });
+
+  it.each<DraftChange>([
+    { type: "request-gone" },
+    { type: "already-decided", by: "olga", surface: "command-line", at: 1, verdict: "approve" },
+    { type: "request-closed", phase: "stale" },
+    { type: "expired", at: 1 },
+    { type: "other-content" },
+    { type: "other-target", was: "a", now: "b" },
+    { type: "document-gone" },
+    { type: "line-changed", was: "a", now: "b" },
+  ])("say what has changed: $type", (change) => {
+    expect(changeText(change, say, "en")).toMatch(/^[A-Z].*\.$/u);
+    expect(changeText(change, say, "en")).not.toContain("{");
+  });
+
+  it("are those that are open, and behind them what became of the others, the last one first", () => {
+    const drafts = [draft({ id: "a", state: { phase: "sent", at: 1 } }), draft({ id: "b" }), draft({ id: "c", state: { phase: "discarded", at: 2 } })];
+
+    const { open, closed } = splitDrafts(drafts);
+
+    expect([open.map(({ id }) => id), closed.map(({ id }) => id)]).toEqual([["b"], ["c", "a"]]);
+  });
+});

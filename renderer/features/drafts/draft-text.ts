@@ -1,0 +1,61 @@
+import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
+import type { Say } from "../../i18n/language.tsx";
+import { moment } from "../../ui/moment.ts";
+
+const closed: readonly DraftRow["state"]["phase"][] = ["sent", "refused", "discarded"];
+
+/** Those that can still be sent or discarded, as they were written; and what became of the others, the last one first. */
+export function splitDrafts(drafts: readonly DraftRow[]): { readonly open: readonly DraftRow[]; readonly closed: readonly DraftRow[] } {
+  const isClosed = ({ state }: DraftRow): boolean => closed.includes(state.phase);
+  return { open: drafts.filter((draft) => !isClosed(draft)), closed: drafts.filter(isClosed).reverse() };
+}
+
+/** What a draft would do, in one line. */
+export function draftTitle({ intent, state }: DraftRow, say: Say): string {
+  if (intent.type === "decision") return `${say(`drafts.verdict.${intent.verdict.type}`)}: ${intent.summary}`;
+  const now = state.phase === "valid" && state.line !== undefined && state.line !== intent.line ? state.line : undefined;
+  const line = now === undefined ? say("drafts.line", { n: intent.line }) : say("drafts.lineMoved", { n: intent.line, now });
+  return `${intent.title}, ${line}`;
+}
+
+/** The owner's own words in it. */
+export function draftWords({ intent }: DraftRow): string | undefined {
+  if (intent.type === "comment") return intent.body;
+  const { verdict } = intent;
+  switch (verdict.type) {
+    case "approve":
+      return undefined;
+    case "answer":
+      return verdict.text;
+    case "request_changes":
+      return verdict.comment;
+    case "ask":
+      return verdict.question;
+    case "deny":
+    case "abort":
+      return verdict.reason;
+  }
+}
+
+/** What has changed since it was written, in a sentence. */
+export function changeText(change: DraftChange, say: Say, language: string): string {
+  switch (change.type) {
+    case "already-decided":
+      return say("drafts.change.already-decided", {
+        verdict: say(`drafts.verdict.${change.verdict}`),
+        by: change.by,
+        surface: change.surface,
+        when: moment(change.at, language),
+      });
+    case "request-closed":
+      return say("drafts.change.request-closed", { phase: change.phase });
+    case "expired":
+      return say("drafts.change.expired", { when: moment(change.at, language) });
+    case "request-gone":
+    case "other-content":
+    case "other-target":
+    case "document-gone":
+    case "line-changed":
+      return say(`drafts.change.${change.type}`);
+  }
+}
