@@ -77,7 +77,7 @@ describe("approving a gate", () => {
     });
     bench.forge.push("main", other(8));
     bench.forge.beforeWrite = (what) => {
-      if (what === "mirror commitFiles main docs: issue map" && !bench.forge.branches.get("main")?.files.has("docs/_index/issues/issue-9.yaml"))
+      if (what.startsWith("mirror commitFiles main docs: approve") && !bench.forge.branches.get("main")?.files.has("docs/_index/issues/issue-9.yaml"))
         bench.forge.push("main", other(9));
     };
     const { request: executing, decision } = await bench.decide(request, { type: "approve" });
@@ -85,6 +85,8 @@ describe("approving a gate", () => {
 
     const page = bench.forge.branches.get("main")?.files.get("docs/_index/issue-map.md");
     expect(page?.match(/^\| #\d+/gm)).toEqual(["| #7", "| #8", "| #9"]);
+    // The documents, the docsets, the row and the page are one commit; the other's row asked for one more.
+    expect(bench.forge.writes.filter((what) => what.startsWith("mirror commitFiles main"))).toHaveLength(2);
   });
 
   it("without going on leaves the issue approved and starts nothing", async () => {

@@ -16,7 +16,8 @@ import type { Store } from "../ports/store.ts";
 import type { AbortIssue } from "./abort-issue.ts";
 import { changeRun } from "./change-run.ts";
 import { closeRun } from "./end-run.ts";
-import { markDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
+import type { SyncDocsets } from "./docsets.ts";
+import { markedDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
 import type { GateArguments } from "./open-gate.ts";
 import { markerLine, postCommentOnce } from "./post-comment.ts";
 import { renderOwnerQuestion } from "./render-prompt.ts";
@@ -33,7 +34,7 @@ export interface ApplyGateDependencies extends MarkDocumentsDependencies {
   readonly settleLabels: SettleLabels;
   readonly abortIssue: AbortIssue;
   /** Brings the docsets up to date on a branch after its documents were marked. */
-  readonly syncDocsets: (run: Run) => Promise<void>;
+  readonly syncDocsets: SyncDocsets;
 }
 
 interface Gate {
@@ -106,14 +107,14 @@ async function merge(forge: Forge, { run, approved, decision, request }: Gate): 
   return sha;
 }
 
-/** On the base branch after a merge, on the run's own branch where the pull request stays open. */
+/** On the base branch after a merge, on the run's own branch where the pull request stays open; in one commit with everything that names the documents. */
 async function approveDocuments(deps: ApplyGateDependencies, { run, approved, decision, request }: Gate): Promise<void> {
   const branch = approved.merges || approved.pullState === "merged" ? run.baseBranch : run.branch;
   const date = new Date(decision.at).toISOString().slice(0, 10);
   const mark = { status: "approved", approval: { by: decision.by, date, decision: request.id } } as const;
   const message = `docs: approve the documents of ${run.stage} for issue #${run.issue}\n\nDecision ${request.id} by ${decision.by}.\n`;
-  const marked = await markDocuments(deps, { repository: run.repository, branch, folder: artifactFolder(run.issue, run.stage) }, mark, message);
-  if (marked && marked.paths.length > 0) await deps.syncDocsets({ ...run, branch });
+  const marked = await markedDocuments(deps, { repository: run.repository, branch, folder: artifactFolder(run.issue, run.stage) }, mark);
+  if (marked && marked.paths.length > 0) await deps.syncDocsets({ ...run, branch }, { files: marked.files, message });
 }
 
 /** What an approval without a next stage changes on the issue or the pull request. */

@@ -44,6 +44,8 @@ export interface DocumentProblem {
 /** The documents of an issue as they lie on the run's branch. */
 export interface FoundDocuments {
   readonly tip: CommitSha;
+  /** The tip of the base branch. */
+  readonly base: CommitSha | undefined;
   readonly entries: readonly DocsetEntry[];
   readonly problems: readonly DocumentProblem[];
 }
@@ -55,24 +57,30 @@ export interface SyncedFile {
   readonly problems: readonly DocumentProblem[];
 }
 
-/** Reads the documents of the run's issue on its branch. Undefined before the first push. */
-export async function findDocuments(deps: DocsetDependencies, run: Run, stage?: StageName): Promise<FoundDocuments | undefined> {
+/** Texts by their paths. */
+type Files = ReadonlyMap<string, string>;
+
+const nothing: Files = new Map();
+
+/** Reads the documents of the run's issue on its branch, with those that are `pending` as they are about to be committed. Undefined before the first push. */
+export async function findDocuments(deps: DocsetDependencies, run: Run, stage?: StageName, pending: Files = nothing): Promise<FoundDocuments | undefined> {
   const [base, tip] = await Promise.all([deps.mirror.fetch(run.repository, run.baseBranch), deps.mirror.fetch(run.repository, run.branch)]);
   if (!tip) return undefined;
   const folder = stage === undefined ? `docs/issues/issue-${run.issue}/` : `${artifactFolder(run.issue, stage)}/`;
   const paths = (await deps.mirror.listFiles(run.repository, tip, folder)).filter((path) => path.endsWith(".md"));
-  const read = await Promise.all(paths.map((path) => readEntry(deps, run, { tip, base, path })));
-  return { tip, entries: read.flatMap(({ entry }) => (entry ? [entry] : [])), problems: read.flatMap(({ problems }) => problems) };
+  const read = await Promise.all(paths.map((path) => readEntry(deps, run, { tip, base, path, pending })));
+  return { tip, base, entries: read.flatMap(({ entry }) => (entry ? [entry] : [])), problems: read.flatMap(({ problems }) => problems) };
 }
 
 async function readEntry(
   deps: DocsetDependencies,
   run: Run,
-  at: { readonly tip: CommitSha; readonly base: CommitSha | undefined; readonly path: string },
+  at: { readonly tip: CommitSha; readonly base: CommitSha | undefined; readonly path: string; readonly pending: Files },
 ): Promise<{ readonly entry?: DocsetEntry | undefined; readonly problems: readonly DocumentProblem[] }> {
   const { path } = at;
   const stage = stageOf(path, run.issue);
-  const text = await deps.mirror.readFile(run.repository, at.tip, path);
+  const pending = at.pending.get(path);
+  const text = pending ?? (await deps.mirror.readFile(run.repository, at.tip, path));
   if (text === undefined || !stage) return { problems: [{ path, message: "is not a text document in a stage's folder" }] };
   const read = deps.documents.read(text);
   if (!read.ok) return { problems: read.error.map((fault) => ({ path, message: `${fault.key === "" ? "front matter" : fault.key} ${fault.message}` })) };
@@ -81,8 +89,9 @@ async function readEntry(
     path,
     message: `line ${part.line} of the text still has the template's ${part.what}: ${part.text}`,
   }));
-  // Only the owner's decision makes a document approved; the gateway writes that on the base branch.
-  const claimed = status === "approved" && (at.base === undefined || (await deps.mirror.readFile(run.repository, at.base, path)) !== text);
+  // Only the owner's decision makes a document approved; the gateway writes that on the base branch, and what is pending is written by the gateway.
+  const claimed =
+    status === "approved" && pending === undefined && (at.base === undefined || (await deps.mirror.readFile(run.repository, at.base, path)) !== text);
   if (claimed) problems.push({ path, message: "status: approved is set by the owner's decision only; use in_review" });
   return { entry: { docId, type, stage, path, status: claimed ? "in_review" : status, hash: deps.hasher.sha256(text) }, problems };
 }
@@ -103,43 +112,41 @@ export async function validateArtifacts(
   return { ...validateDocset(found, run.stage), problems: found.problems, tip: found.tip };
 }
 
-/** Brings `docs/_docset/issues/issue-N.yaml` on the run's branch up to date. Undefined before the first push. */
-export async function syncIssueDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
-  const found = await findDocuments(deps, run);
-  if (!found) return undefined;
-  const path = docsetPath("issue", run.issue);
-  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "issue", run.repository, run.issue);
-  const docset = mergeDocset(before, {
-    stage: run.stage,
-    entries: found.entries,
-    removed: goneFrom(before, found),
-    pulls: run.pull === undefined ? [] : [run.pull],
-  });
-  return write(deps, run, path, docset, found);
+/** A file that names documents, as it has to be. */
+interface Composed {
+  readonly path: string;
+  readonly text: string;
+  readonly documents: number;
+  readonly message: string;
 }
 
-/** Brings `docs/_docset/prs/pr-N.yaml` up to date with the documents that the pull request changes. Undefined without a pull request or a push. */
-export async function syncPullDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
-  if (run.pull === undefined) return undefined;
-  const base = await deps.mirror.fetch(run.repository, run.baseBranch);
-  const found = await findDocuments(deps, run);
-  if (!found) return undefined;
-  const changed = new Set((base ? await deps.mirror.changes(run.repository, base, found.tip) : []).map((change) => change.path));
-  const path = docsetPath("pull", run.pull);
-  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "pull", run.repository, run.pull);
+/** `docs/_docset/issues/issue-N.yaml`. */
+async function composeIssueDocset(deps: DocsetDependencies, run: Run, found: FoundDocuments): Promise<Composed> {
+  const path = docsetPath("issue", run.issue);
+  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "issue", run.repository, run.issue);
+  const pulls = run.pull === undefined ? [] : [run.pull];
+  const docset = mergeDocset(before, { stage: run.stage, entries: found.entries, removed: goneFrom(before, found), pulls });
+  return composed(deps, path, docset, `docs: docset of issue #${docset.number}`);
+}
+
+/** `docs/_docset/prs/pr-N.yaml`, with the documents that the pull request changes. */
+async function composePullDocset(deps: DocsetDependencies, run: Run, pull: number, found: FoundDocuments): Promise<Composed> {
+  const changed = new Set((found.base ? await deps.mirror.changes(run.repository, found.base, found.tip) : []).map((change) => change.path));
+  const path = docsetPath("pull", pull);
+  const before = readDocset(await readYaml(deps, run.repository, found.tip, path), "pull", run.repository, pull);
   // What it named before stays its own after the merge, when nothing differs from the base any more.
   for (const entry of before.entries) changed.add(entry.path);
   const entries = found.entries.filter((entry) => changed.has(entry.path));
-  return write(deps, run, path, mergeDocset(before, { stage: run.stage, issue: run.issue, entries, removed: goneFrom(before, found) }), found);
+  const docset = mergeDocset(before, { stage: run.stage, issue: run.issue, entries, removed: goneFrom(before, found) });
+  return composed(deps, path, docset, `docs: docset of pull request #${docset.number}`);
 }
 
-/**
- * Brings the issue's row of the issue map up to date on the run's branch. On the base branch the page of all rows follows: on a stage's branch it would be a file
- * that every stage changes, and the first one that is merged would put all others in conflict.
- */
-export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
-  const found = await findDocuments(deps, run);
-  if (!found) return undefined;
+function composed(deps: DocsetDependencies, path: string, docset: Docset, message: string): Composed {
+  return { path, text: deps.documents.renderYaml(docsetData(docset)), documents: docset.entries.length, message };
+}
+
+/** The issue's row of the issue map. */
+async function composeIssueMapRow(deps: DocsetDependencies, run: Run, found: FoundDocuments): Promise<Composed> {
   const issue = await deps.forge.issue(run.repository, run.issue);
   const path = issueMapRowPath(run.issue);
   const row = mergeIssueMapRow(readIssueMapRow(await readYaml(deps, run.repository, found.tip, path)), {
@@ -149,10 +156,32 @@ export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<
     pulls: run.pull === undefined ? [] : [run.pull],
     gaps: validateDocset(found, run.stage).missing,
   });
-  const files = new Map([[path, deps.documents.renderYaml(issueMapRowData(row))]]);
-  const commit = await deps.mirror.commitFiles(run.repository, run.branch, files, `docs: issue map for #${run.issue}`);
+  return { path, text: deps.documents.renderYaml(issueMapRowData(row)), documents: found.entries.length, message: `docs: issue map for #${run.issue}` };
+}
+
+/** Brings the issue's docset on the run's branch up to date. Undefined before the first push. */
+export async function syncIssueDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  const found = await findDocuments(deps, run);
+  return found && write(deps, run, found, await composeIssueDocset(deps, run, found));
+}
+
+/** Brings the pull request's docset up to date. Undefined without a pull request or a push. */
+export async function syncPullDocset(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  if (run.pull === undefined) return undefined;
+  const found = await findDocuments(deps, run);
+  return found && write(deps, run, found, await composePullDocset(deps, run, run.pull, found));
+}
+
+/**
+ * Brings the issue's row of the issue map up to date on the run's branch. On the base branch the page of all rows follows: on a stage's branch it would be a file
+ * that every stage changes, and the first one that is merged would put all others in conflict.
+ */
+export async function syncIssueMap(deps: DocsetDependencies, run: Run): Promise<SyncedFile | undefined> {
+  const found = await findDocuments(deps, run);
+  if (!found) return undefined;
+  const written = await write(deps, run, found, await composeIssueMapRow(deps, run, found));
   if (run.branch === run.baseBranch) await syncIssueMapPage(deps, run.repository, run.baseBranch);
-  return { path, commit, documents: found.entries.length, problems: found.problems };
+  return written;
 }
 
 /**
@@ -163,15 +192,21 @@ async function syncIssueMapPage(deps: DocsetDependencies, repository: Repository
   for (let attempt = 1; attempt <= 5; attempt += 1) {
     const tip = await deps.mirror.fetch(repository, branch);
     if (!tip) return;
-    const paths = (await deps.mirror.listFiles(repository, tip, issueMapFolder)).filter((path) => path.endsWith(".yaml"));
-    const rows = await Promise.all(paths.map(async (path) => readIssueMapRow(await readYaml(deps, repository, tip, path))));
-    const page = renderIssueMap(
-      repository,
-      rows.filter((row) => row !== undefined),
-    );
+    const page = await composeIssueMapPage(deps, repository, tip);
     if ((await deps.mirror.readFile(repository, tip, issueMapPagePath)) === page) return;
     await deps.mirror.commitFiles(repository, branch, new Map([[issueMapPagePath, page]]), "docs: issue map");
   }
+}
+
+/** The page that says what the rows say, `pending` ones as they are about to be. */
+async function composeIssueMapPage(deps: DocsetDependencies, repository: RepositoryName, tip: CommitSha, pending: Files = nothing): Promise<string> {
+  const there = await deps.mirror.listFiles(repository, tip, issueMapFolder);
+  const paths = [...new Set([...there, ...pending.keys()])].filter((path) => path.startsWith(issueMapFolder) && path.endsWith(".yaml"));
+  const rows = await Promise.all(paths.map(async (path) => readIssueMapRow(await readYaml(deps, repository, tip, path, pending))));
+  return renderIssueMap(
+    repository,
+    rows.filter((row) => row !== undefined),
+  );
 }
 
 function goneFrom(docset: Docset, found: FoundDocuments): readonly string[] {
@@ -179,26 +214,42 @@ function goneFrom(docset: Docset, found: FoundDocuments): readonly string[] {
   return docset.entries.map((entry) => entry.path).filter((path) => !there.has(path));
 }
 
-async function readYaml(deps: DocsetDependencies, repository: RepositoryName, ref: string, path: string): Promise<unknown> {
-  const text = await deps.mirror.readFile(repository, ref, path);
+async function readYaml(deps: DocsetDependencies, repository: RepositoryName, ref: string, path: string, pending: Files = nothing): Promise<unknown> {
+  const text = pending.get(path) ?? (await deps.mirror.readFile(repository, ref, path));
   return text === undefined ? undefined : deps.documents.parseYaml(text);
 }
 
-async function write(deps: DocsetDependencies, run: Run, path: string, docset: Docset, found: FoundDocuments): Promise<SyncedFile> {
-  const commit = await deps.mirror.commitFiles(
-    run.repository,
-    run.branch,
-    new Map([[path, deps.documents.renderYaml(docsetData(docset))]]),
-    `docs: ${docset.kind === "issue" ? "docset of issue" : "docset of pull request"} #${docset.number}`,
-  );
-  return { path, commit, documents: docset.entries.length, problems: found.problems };
+async function write(deps: DocsetDependencies, run: Run, found: FoundDocuments, { path, text, documents, message }: Composed): Promise<SyncedFile> {
+  const commit = await deps.mirror.commitFiles(run.repository, run.branch, new Map([[path, text]]), message);
+  return { path, commit, documents, problems: found.problems };
 }
 
-/** Brings everything up to date that names the run's documents: docset of the issue, docset of the pull request, issue map. */
-export function createSyncDocsets(deps: DocsetDependencies) {
-  return async function syncDocsets(run: Run): Promise<void> {
-    await syncIssueDocset(deps, run);
-    await syncPullDocset(deps, run);
-    await syncIssueMap(deps, run);
+/** Documents that are about to be committed by the gateway, and the words of the commit. */
+export interface PendingDocuments {
+  readonly files: ReadonlyMap<string, string>;
+  readonly message: string;
+}
+
+export type SyncDocsets = (run: Run, pending?: PendingDocuments) => Promise<void>;
+
+/**
+ * Brings everything up to date that names the run's documents (docset of the issue, docset of the pull request, issue map), together with the documents that are pending, in one commit:
+ * each commit is a push, a delivery, and a look at the whole index. Repeated, it finds nothing to do.
+ */
+export function createSyncDocsets(deps: DocsetDependencies): SyncDocsets {
+  return async function syncDocsets(run, pending) {
+    const found = await findDocuments(deps, run, undefined, pending?.files);
+    if (!found) return;
+    const isOnBase = run.branch === run.baseBranch;
+    const composedFiles = [
+      await composeIssueDocset(deps, run, found),
+      ...(run.pull === undefined ? [] : [await composePullDocset(deps, run, run.pull, found)]),
+      await composeIssueMapRow(deps, run, found),
+    ];
+    const files = new Map([...(pending?.files ?? []), ...composedFiles.map(({ path, text }) => [path, text] as const)]);
+    if (isOnBase) files.set(issueMapPagePath, await composeIssueMapPage(deps, run.repository, found.tip, files));
+    await deps.mirror.commitFiles(run.repository, run.branch, files, pending?.message ?? `docs: docsets and issue map of #${run.issue}`);
+    // Rows of others may have come between.
+    if (isOnBase) await syncIssueMapPage(deps, run.repository, run.baseBranch);
   };
 }

@@ -7,17 +7,23 @@ export interface MarkDocumentsDependencies {
   readonly documents: Pick<DocumentCodec, "mark">;
 }
 
-/**
- * Marks all documents under a folder on a branch, in one commit of the gateway. Repeated, it finds nothing to do. A document whose front matter cannot be read
- * is left as it is.
- * @returns the branch's tip and the documents, or undefined when the branch is not there.
- */
-export async function markDocuments(
-  deps: MarkDocumentsDependencies,
-  where: { readonly repository: RepositoryName; readonly branch: BranchName; readonly folder: string },
-  mark: DocumentMark,
-  message: string,
-): Promise<{ readonly tip: CommitSha; readonly paths: readonly string[] } | undefined> {
+export interface MarkedDocuments {
+  /** The tip of the branch on which they lie. */
+  readonly tip: CommitSha;
+  /** All documents of the folder. */
+  readonly paths: readonly string[];
+  /** Those that the mark changes, with it. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+interface Folder {
+  readonly repository: RepositoryName;
+  readonly branch: BranchName;
+  readonly folder: string;
+}
+
+/** All documents under a folder as they are with a mark. A document whose front matter cannot be read is left as it is. Undefined when the branch is not there. */
+export async function markedDocuments(deps: MarkDocumentsDependencies, where: Folder, mark: DocumentMark): Promise<MarkedDocuments | undefined> {
   const tip = await deps.mirror.fetch(where.repository, where.branch);
   if (!tip) return undefined;
   const paths = (await deps.mirror.listFiles(where.repository, tip, `${where.folder}/`)).filter((path) => path.endsWith(".md"));
@@ -27,6 +33,11 @@ export async function markDocuments(
     const marked = text === undefined ? undefined : deps.documents.mark(text, mark);
     if (marked !== undefined && marked !== text) files.set(path, marked);
   }
-  if (files.size === 0) return { tip, paths };
-  return { tip: await deps.mirror.commitFiles(where.repository, where.branch, files, message), paths };
+  return { tip, paths, files };
+}
+
+/** Marks all documents under a folder on a branch, in one commit of the gateway. Repeated, it finds nothing to do. */
+export async function markDocuments(deps: MarkDocumentsDependencies, where: Folder, mark: DocumentMark, message: string): Promise<void> {
+  const marked = await markedDocuments(deps, where, mark);
+  if (marked && marked.files.size > 0) await deps.mirror.commitFiles(where.repository, where.branch, marked.files, message);
 }

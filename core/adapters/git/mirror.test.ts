@@ -95,6 +95,22 @@ describe("the mirror of a repository", () => {
     expect(run(forge, "log", "-1", "--format=%an <%ae> %s", "main")).toBe("Signalbox <signalbox@example.invalid> docs: issue map");
   });
 
+  it("commits whatever a file is called or holds, and nothing of it is taken for a command", async () => {
+    const files = new Map([
+      ['docs/a file with "quotes" and \\.md', "data 3\nabc\ndone\n"],
+      ["docs/имя.md", "кафе ☕ without a line's end"],
+      ["docs/empty.md", ""],
+    ]);
+
+    await createMirror().commitFiles(repository, main, files, "docs: names\n\nfrom refs/heads/other\nM 100644 inline evil\n");
+
+    const other = createMirror("other");
+    await other.fetch(repository, main);
+    for (const [name, text] of files) expect(await other.readFile(repository, "main", name)).toBe(text);
+    expect(await other.listFiles(repository, "main", "evil")).toEqual([]);
+    expect(run(forge, "log", "-1", "--format=%B", "main")).toBe("docs: names\n\nfrom refs/heads/other\nM 100644 inline evil");
+  });
+
   it("keeps both sides' work when the branch moves while it commits", async () => {
     const mirror = createMirror();
     await mirror.fetch(repository, main);

@@ -1,6 +1,3 @@
-import { randomUUID } from "node:crypto";
-import { rm } from "node:fs/promises";
-import path from "node:path";
 import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
@@ -9,17 +6,21 @@ import type { GitClones } from "./clones.ts";
 import { createObjectCache } from "./object-cache.ts";
 import { git, gitFailure, runGit } from "./git-process.ts";
 
+interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
 export interface GitMirrorOptions {
   readonly clones: GitClones;
   /** Author and committer of what the gateway writes. */
-  readonly author: { readonly name: string; readonly email: string };
+  readonly author: Author;
 }
 
 const commitAttempts = 5;
 
 /** The forge's repositories as the server reads and writes them, without the agent. See {@link RepositoryMirror}. */
 export function createGitMirror({ clones, author }: GitMirrorOptions): RepositoryMirror {
-  const identity = { GIT_AUTHOR_NAME: author.name, GIT_AUTHOR_EMAIL: author.email, GIT_COMMITTER_NAME: author.name, GIT_COMMITTER_EMAIL: author.email };
   const objects = createObjectCache();
   async function commitAt(repository: RepositoryName, ref: string): Promise<{ readonly cwd: string; readonly commit: string } | undefined> {
     const cwd = await clones.open(repository);
@@ -53,7 +54,7 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
     commitFiles: async (repository, branch, files, message) => {
       for (let attempt = 1; ; attempt += 1) {
         await clones.update(repository);
-        const outcome = await clones.exclusively(repository, () => commitOnce(clones, repository, branch, files, message, identity));
+        const outcome = await clones.exclusively(repository, () => commitOnce(clones, repository, branch, files, message, author));
         if (outcome !== "moved") return outcome;
         if (attempt === commitAttempts)
           throw new InfrastructureError("conflict", `the branch ${branch} of ${repository} moved at every attempt to commit to it`);
@@ -77,14 +78,14 @@ async function commitOnce(
   branch: BranchName,
   files: ReadonlyMap<string, string>,
   message: string,
-  identity: Readonly<Record<string, string>>,
+  author: Author,
 ): Promise<CommitSha | "moved"> {
   const cwd = await clones.open(repository);
   const tip = await clones.tip(repository, branch);
   if (!tip) throw new InfrastructureError("not-found", `there is no branch ${branch} in ${repository}`);
-  const tree = await writeTree(cwd, tip, files);
-  if (tree === (await git(["rev-parse", `${tip}^{tree}`], { cwd }))) return tip;
-  const commit = await git(["commit-tree", tree, "-p", tip], { cwd, env: identity, input: `${message}\n` });
+  const commit = await importCommit(cwd, tip, files, message, author);
+  const [before, after] = (await git(["rev-parse", `${tip}^{tree}`, `${commit}^{tree}`], { cwd })).split("\n");
+  if (before === after) return tip;
   const remote = await clones.remote(repository);
   const ref = `refs/heads/${branch}`;
   const args = ["push", "--porcelain", "--quiet", `--force-with-lease=${ref}:${tip}`, remote.url, `${commit}:${ref}`];
@@ -101,20 +102,28 @@ async function commitOnce(
   throw gitFailure(args, pushed);
 }
 
-/** The tree of `tip` with `files` put into it, through an index of its own so that nothing else is disturbed. */
-async function writeTree(cwd: string, tip: string, files: ReadonlyMap<string, string>): Promise<string> {
-  const index = path.join(cwd, `signalbox-index-${randomUUID()}`);
-  const env = { GIT_INDEX_FILE: index };
-  try {
-    await git(["read-tree", tip], { cwd, env });
-    let entries = "";
-    for (const [file, content] of files) {
-      const blob = await git(["hash-object", "-w", "--stdin"], { cwd, input: content });
-      entries += `100644 ${blob}\t${file}\0`;
-    }
-    await git(["update-index", "-z", "--index-info"], { cwd, env, input: entries });
-    return await git(["write-tree"], { cwd, env });
-  } finally {
-    await rm(index, { force: true });
-  }
+/** Nobody reads it: git's import has to say where its commit goes. Each process has its own, since two of them may share a clone. */
+const importRef = `refs/signalbox/import-${process.pid}`;
+
+/** A commit on `tip` with `files` put into its tree, made by one process of git however many files there are. @returns its id. */
+async function importCommit(cwd: string, tip: string, files: ReadonlyMap<string, string>, message: string, { name, email }: Author): Promise<string> {
+  const who = `${name.replaceAll(/[<>\n]/g, "")} <${email.replaceAll(/[<>\n]/g, "")}> now`;
+  const stream = [
+    `feature done\ncommit ${importRef}\nmark :1\nauthor ${who}\ncommitter ${who}\n${data(`${message}\n`)}from ${tip}\n`,
+    ...[...files].map(([file, content]) => `M 100644 inline ${quoted(file)}\n${data(content)}`),
+    "get-mark :1\ndone\n",
+  ];
+  return git(["fast-import", "--quiet", "--force", "--date-format=now"], { cwd, input: stream.join("") });
+}
+
+/** Counted in bytes, so that nothing within it is read as a command. */
+function data(text: string): string {
+  return `data ${Buffer.byteLength(text)}\n${text}\n`;
+}
+
+function quoted(file: string): string {
+  return `"${file
+    .replaceAll("\\", String.raw`\\`)
+    .replaceAll('"', String.raw`\"`)
+    .replaceAll("\n", String.raw`\n`)}"`;
 }
