@@ -4,6 +4,7 @@ import type { CopiedEntry, CopiedRecord, CopyKind, CopyRecord, LocalCopy, Transc
 import type { CopyFile } from "./copy-file.ts";
 import { addPlace, removeRecord, replacePlaces, sources } from "./places.ts";
 import { searchTexts } from "./search.ts";
+import { statement } from "./statements.ts";
 import { shrink } from "./shrink.ts";
 
 export interface CopyLimits {
@@ -25,17 +26,23 @@ export function createLocalCopy(file: CopyFile, limits: CopyLimits = defaultCopy
   return {
     put: (records, readAt) =>
       inOne((db) => {
-        for (const record of records) putRecord(db, record, readAt, { touch: true });
+        for (const record of records) putRecord(db, record, readAt, { before: presentRow(db, record), touch: true });
       }),
     replace(kind, repository, records, readAt) {
       inOne((db) => {
-        const kept = new Set(records.map((record) => record.key));
-        const present = db
-          .prepare<object, string>("select key from records where kind = @kind and (@repository is null or repository = @repository)")
-          .pluck()
-          .all({ kind, repository: repository ?? null });
-        for (const key of present) if (!kept.has(key)) removeRecord(db, kind, key);
-        for (const record of records) putRecord(db, record, readAt, { touch: false });
+        const present = new Map(
+          statement<PresentRow>(
+            db,
+            "select key, content, closed_at, rank from records where kind = @kind and (@repository is null or repository = @repository)",
+          )
+            .all({ kind, repository: repository ?? null })
+            .map((row) => [row.key, row]),
+        );
+        for (const record of records) {
+          putRecord(db, record, readAt, { before: present.get(record.key), touch: false });
+          present.delete(record.key);
+        }
+        for (const key of present.keys()) removeRecord(db, kind, key);
       });
     },
     closeIssue: (repository, issue, at) =>
@@ -91,26 +98,34 @@ function getRecord(db: Database, kind: CopyKind, key: string): CopiedRecord | un
   return row && copied(row);
 }
 
-/** @param touch whether one that is the same as before is noted to have been read again. In a list of thousands the list's own reading says it. */
-function putRecord(db: Database, record: CopyRecord, readAt: Instant, { touch }: { readonly touch: boolean }): void {
+interface PresentRow {
+  readonly key: string;
+  readonly content: string;
+  readonly closed_at: number | null;
+  readonly rank: number;
+}
+
+function presentRow(db: Database, { kind, key }: CopyRecord): PresentRow | undefined {
+  return statement<PresentRow>(db, "select key, content, closed_at, rank from records where kind = ? and key = ?").get(kind, key);
+}
+
+interface Writing {
+  /** What is there. */
+  readonly before: PresentRow | undefined;
+  /** Whether one that is the same as before is noted to have been read again. In a list of thousands the list's own reading says it. */
+  readonly touch: boolean;
+}
+
+function putRecord(db: Database, record: CopyRecord, readAt: Instant, { before, touch }: Writing): void {
   const { kind, key, rank, repository = null, issue = null, closedAt = null } = record;
   const content = JSON.stringify(record.content);
-  const before = db
-    .prepare<unknown[], { content: string; closed_at: number | null; rank: number }>("select content, closed_at, rank from records where kind = ? and key = ?")
-    .get(kind, key);
   if (before?.content === content && before.closed_at === closedAt && before.rank === rank) {
-    if (touch) db.prepare("update records set read_at = ? where kind = ? and key = ?").run(readAt, kind, key);
+    if (touch) statement(db, "update records set read_at = ? where kind = ? and key = ?").run(readAt, kind, key);
     return;
   }
-  db.prepare("insert or replace into records (kind, key, repository, issue, rank, closed_at, read_at, content) values (?, ?, ?, ?, ?, ?, ?, ?)").run(
-    kind,
-    key,
-    repository,
-    issue,
-    rank,
-    closedAt,
-    readAt,
-    content,
+  const written = [kind, key, repository, issue, rank, closedAt, readAt, content];
+  statement(db, "insert or replace into records (kind, key, repository, issue, rank, closed_at, read_at, content) values (?, ?, ?, ?, ?, ?, ?, ?)").run(
+    ...written,
   );
   const source = sources[kind];
   if (source !== undefined && before?.content !== content) replacePlaces(db, { source, key, repository: record.repository, issue: record.issue }, record.found);
@@ -123,7 +138,7 @@ function addEntries(db: Database, owner: TranscriptOwner, entries: readonly Copi
      on conflict (run_id) do update set title = excluded.title, read_at = excluded.read_at`,
   ).run(runId, repository, issue, title, readAt);
   let size = db.prepare<unknown[], number>("select size from transcripts where run_id = ?").pluck().get(runId) ?? 0;
-  const insert = db.prepare("insert or ignore into entries (run_id, attempt, sequence, content) values (?, ?, ?, ?)");
+  const insert = statement(db, "insert or ignore into entries (run_id, attempt, sequence, content) values (?, ?, ?, ?)");
   for (const { attempt, sequence, content, text } of entries) {
     const written = JSON.stringify(content);
     // Never a gap: after the first one that does not fit, none does.

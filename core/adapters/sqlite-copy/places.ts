@@ -2,6 +2,7 @@ import type { Database } from "better-sqlite3";
 
 import type { CopiedText, CopyHit, CopyKind, CopyPlace } from "../../ports/local-copy.ts";
 import { withoutYo } from "./search-query.ts";
+import { statement } from "./statements.ts";
 
 type Source = CopyHit["source"];
 
@@ -19,10 +20,16 @@ interface Place extends CopyPlace {
 
 /** Adds a text to what is searched. */
 export function addPlace(db: Database, place: Place, text: { readonly title: string; readonly section: string; readonly body: string }): void {
-  const { lastInsertRowid } = db
-    .prepare("insert into places (source, key, repository, issue, attempt, sequence) values (?, ?, ?, ?, ?, ?)")
-    .run(place.source, place.key, place.repository ?? null, place.issue ?? null, place.at?.attempt ?? null, place.at?.sequence ?? null);
-  db.prepare("insert into texts (rowid, title, section, body) values (?, ?, ?, ?)").run(
+  const insert = statement(db, "insert into places (source, key, repository, issue, attempt, sequence) values (?, ?, ?, ?, ?, ?)");
+  const { lastInsertRowid } = insert.run(
+    place.source,
+    place.key,
+    place.repository ?? null,
+    place.issue ?? null,
+    place.at?.attempt ?? null,
+    place.at?.sequence ?? null,
+  );
+  statement(db, "insert into texts (rowid, title, section, body) values (?, ?, ?, ?)").run(
     lastInsertRowid,
     withoutYo(text.title),
     withoutYo(text.section),
@@ -37,13 +44,13 @@ export function replacePlaces(db: Database, place: Place, text: CopiedText | und
 }
 
 export function removePlaces(db: Database, source: Source, key: string): void {
-  db.prepare("delete from texts where rowid in (select id from places where source = ? and key = ?)").run(source, key);
-  db.prepare("delete from places where source = ? and key = ?").run(source, key);
+  statement(db, "delete from texts where rowid in (select id from places where source = ? and key = ?)").run(source, key);
+  statement(db, "delete from places where source = ? and key = ?").run(source, key);
 }
 
 /** Removes a record and what it is found by. */
 export function removeRecord(db: Database, kind: CopyKind, key: string): void {
-  db.prepare("delete from records where kind = ? and key = ?").run(kind, key);
+  statement(db, "delete from records where kind = ? and key = ?").run(kind, key);
   const source = sources[kind];
   if (source !== undefined) removePlaces(db, source, key);
 }

@@ -121,7 +121,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const keepAnchor = anchorKeeper(anchorAudit, log);
   if (purpose === "work") closing.push(keepAnchors(keepAnchor, clock));
   const { store, link } = linkedStore(database.store, clock);
-  const offline = createHostOffline({ link, clock, log, open: () => openKept(directory.copy, log) });
+  const offline = createHostOffline({ link, clock, log, notesAlways: false, open: () => openKept(directory.copy, log) });
   closing.push(async () => offline.close());
   const router = createHostRouter(
     hostDependencies({

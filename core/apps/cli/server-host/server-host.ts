@@ -59,7 +59,7 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
   const driver = createPostgresDriver({ url: configuration.databaseUrl, maxConnections: 4 });
   const opened = openServerStore({ driver, hasher, log });
   const { store, link } = linkedStore(opened.store, clock);
-  const offline = createHostOffline({ link, clock, log, open: () => openKept(directory.copy, log) });
+  const offline = createHostOffline({ link, clock, log, notesAlways: true, open: () => openKept(directory.copy, log) });
   const router = createHostRouter(
     serverHostDependencies({
       store,

@@ -13,6 +13,8 @@ type Emitted<Output> = Output extends AsyncIteratorObject<infer Value, unknown, 
 export interface CopiedAnswer<Input, Output> {
   /** Notes what the database was just read to say; absent where another procedure's answer says as much. */
   readonly keep?: ((copy: LocalCopy, input: Input, answer: Output, readAt: Instant) => void) | undefined;
+  /** Milliseconds between two notes of the same question at least, for what is large and read often. */
+  readonly rest?: number | undefined;
   /** What the copy says; undefined when it is not in it. */
   readonly kept: (copy: LocalCopy, input: Input) => Output | undefined;
 }

@@ -107,8 +107,7 @@ async function listen(raw: Store, link: DatabaseLink, lost: (error: Infrastructu
     if (link.state().phase !== "live") return;
     listening ??= raw.onFlow(callback).catch((error: unknown) => {
       listening = undefined;
-      if (!(error instanceof InfrastructureError)) throw error;
-      lost(error);
+      lost(error instanceof InfrastructureError ? error : new InfrastructureError("unavailable", String(error), { cause: error }));
       return undefined;
     });
   };

@@ -6,6 +6,7 @@ import { changes } from "../changes.ts";
 import { issueOfPath, textKey } from "./answers/documents.ts";
 import type { CopyAccess, HostReader } from "./offline.ts";
 import { passing } from "./passing.ts";
+import { isAway } from "./read-through.ts";
 
 export interface FillDependencies {
   /** The host's own procedures, read through the copy: asking is filling. */
@@ -21,9 +22,14 @@ const betweenRounds = 5_000;
 /** The board asks the forge for every open issue. */
 const betweenBoards = 30_000;
 /** So many of each are read in one round; the next ones in the next. */
+const mostItems = 500;
+const newestClosed = 200;
 const mostCards = 50;
+const mostDetails = 20;
 const mostTexts = 40;
+/** In the first round, and in later ones. */
 const mostRuns = 500;
+const newestRuns = 100;
 
 /**
  * Keeps the copy filled with what the owner may want to read on the way, whether it was opened or not: the inbox with its cards, runs, the board, documents of open issues. It follows the event feed
@@ -38,7 +44,7 @@ export async function fillCopy(deps: FillDependencies, signal: AbortSignal): Pro
     try {
       const head = (await store.transaction((tx) => tx.flow.head()))?.sequence ?? 0;
       if (head === seen && !rounds.isUnfinished()) continue;
-      await rounds.next();
+      await rounds.next(head !== seen);
       seen = head;
     } catch (error) {
       // The link says so where it is the database, and the window where it is the forge.
@@ -50,30 +56,47 @@ export async function fillCopy(deps: FillDependencies, signal: AbortSignal): Pro
 
 function createRounds({ client, access, clock }: FillDependencies) {
   let unfinished = false;
-  let boardAt = 0;
-  async function next(): Promise<void> {
-    unfinished = false;
-    await fillInbox();
-    await client.runs.list({ limit: mostRuns });
-    for (const run of (await client.runs.list({ active: true, limit: mostRuns })).runs.slice(0, mostCards)) await client.runs.get({ id: run.id });
-    if (clock.now() - boardAt >= betweenBoards) {
+  let boardAt = Number.NEGATIVE_INFINITY;
+  let isBoardOld = false;
+  let isFirst = true;
+  /** Runs that were at work in the last round: what became of them is read once more. */
+  let atWork: ReadonlySet<string> = new Set();
+  /** Documents, by version, that could not be read: their branch is gone. They are not asked for again and again. */
+  const unreadable = new Set<string>();
+
+  /** @param hasChanged whether anything has happened since the last one. */
+  async function next(hasChanged: boolean): Promise<void> {
+    isBoardOld ||= hasChanged;
+    if (isBoardOld && clock.now() - boardAt >= betweenBoards) {
       boardAt = clock.now();
+      isBoardOld = false;
       await client.board.stages();
       await client.board.cards({});
     }
+    if (!hasChanged && !unfinished) return;
+    unfinished = false;
+    await fillInbox();
+    await fillRuns();
     for (const { repository } of await client.projects.list()) await fillDocuments(repository);
     access.note((copy) => void copy.shrink());
+    isFirst = false;
+  }
+
+  async function fillRuns(): Promise<void> {
+    await client.runs.list({ limit: isFirst ? mostRuns : newestRuns });
+    const active = (await client.runs.list({ active: true, limit: mostDetails })).runs.map(({ id }) => id);
+    for (const id of new Set([...atWork, ...active])) await client.runs.get({ id });
+    atWork = new Set(active);
   }
 
   async function fillInbox(): Promise<void> {
-    const { items } = await client.inbox.list({ limit: mostRuns });
-    const closed = (await client.inbox.list({ closed: true, limit: 200 })).items;
+    const { items } = await client.inbox.list({ limit: mostItems });
+    const closed = (await client.inbox.list({ closed: true, limit: newestClosed })).items;
     const copy = access.copy();
-    // A card of what waits may say something else by now; one that was closed does not change any more, once its consequence has happened.
-    const unread = closed.filter(({ id, phase }) => (copy?.get("request-card", id)?.content as { phase?: string } | undefined)?.phase !== phase);
-    const wanted = [...items, ...unread];
+    // What a card shows is bound when it is made; what becomes of it is its phase.
+    const wanted = [...items, ...closed].filter(({ id, phase }) => (copy?.get("request-card", id)?.content as { phase?: string } | undefined)?.phase !== phase);
     for (const { id } of wanted.slice(0, mostCards)) await client.inbox.get({ id });
-    if (wanted.length > mostCards && unread.length > 0) unfinished = true;
+    if (wanted.length > mostCards) unfinished = true;
   }
 
   async function fillDocuments(repository: string): Promise<void> {
@@ -84,11 +107,13 @@ function createRounds({ client, access, clock }: FillDependencies) {
         .map(({ key }) => key),
     );
     const rows = await client.documents.list({ repository });
-    const wanted = rows.filter(({ path, hash }) => isOpen(repository, path, open) && copiedHash(repository, path) !== hash);
-    for (const { path } of wanted.slice(0, mostTexts)) {
-      // One that cannot be read (its branch is gone) keeps nobody from the others.
+    const wanted = rows.filter(
+      ({ path, hash }) => isOpen(repository, path, open) && !unreadable.has(`${repository} ${path} ${hash}`) && copiedHash(repository, path) !== hash,
+    );
+    for (const { path, hash } of wanted.slice(0, mostTexts)) {
       await client.documents.read({ repository, path }).catch((error: unknown) => {
-        if (access.link.state().phase === "away") throw error;
+        if (isAway(error)) throw error;
+        unreadable.add(`${repository} ${path} ${hash}`);
       });
     }
     if (wanted.length > mostTexts) unfinished = true;
@@ -102,7 +127,7 @@ function createRounds({ client, access, clock }: FillDependencies) {
     const content = access.copy()?.get("text", textKey(repository, path))?.content as { document?: { hash?: string } } | undefined;
     return content?.document?.hash;
   }
-  return { next, isUnfinished: () => unfinished };
+  return { next, isUnfinished: () => unfinished || isBoardOld };
 }
 
 /** Documents of an issue are kept while it is open; those of no issue are the project's own. */

@@ -12,6 +12,8 @@ export interface HostOfflineDependencies {
   readonly log: Log;
   /** Opens the file of copy and drafts; called when it is first needed. @throws InfrastructureError */
   readonly open: () => Kept;
+  /** Whether answers are noted although no window is open: where the database may be away the next time. */
+  readonly notesAlways: boolean;
 }
 
 export function createHostOffline(deps: HostOfflineDependencies): HostOffline {
@@ -31,6 +33,9 @@ export function createHostOffline(deps: HostOfflineDependencies): HostOffline {
   }
   return {
     ...access,
+    note(write) {
+      if (deps.notesAlways || attending > 0) access.note(write);
+    },
     drafts: () => kept().drafts,
     draftsChanged: () => watchers.forEach((changed) => changed()),
     watchDrafts(changed) {

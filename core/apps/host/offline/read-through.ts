@@ -22,10 +22,25 @@ const pause = 5_000;
  */
 export function readThrough(reading: Reading): typeof contract {
   const { access, clock } = reading;
+  const noted = new Map<string, number>();
+  /** Whether it is time to note the answer to this question again. */
+  const isDue = (path: readonly string[], input: unknown, rest: number | undefined): boolean => {
+    if (rest === undefined) return true;
+    const question = JSON.stringify([path, input]);
+    const now = clock.now();
+    if (now - (noted.get(question) ?? -Infinity) < rest) return false;
+    noted.set(question, now);
+    return true;
+  };
   return contract.use(async ({ next, path, signal }, input) => {
     const answer = copiedAnswer(path);
-    if (!answer) return next();
-    const keep = (output: unknown): void => access.note((copy) => answer.keep?.(copy, inputOf(input), output, clock.now()));
+    if (!answer) {
+      const result = await next();
+      return isStream(result.output) ? { ...result, output: heldBack(access, result.output, signal) } : result;
+    }
+    const keep = (output: unknown): void => {
+      if (answer.keep && isDue(path, inputOf(input), answer.rest)) access.note((copy) => answer.keep?.(copy, inputOf(input), output, clock.now()));
+    };
     const live = async () => {
       const result = await next();
       if (!isStream(result.output)) keep(result.output);
@@ -72,13 +87,25 @@ async function* throughAbsences({ access, clock }: Reading, stream: Stream): Asy
     } catch (error) {
       if (stream.signal?.aborted || !isAway(error)) throw error;
       source = undefined;
-      const kept = keptAnswer(access, stream.answer, stream.input);
-      const said = kept === undefined ? undefined : news(kept);
-      if (said !== undefined) yield said;
-      else if (!news.hasSpoken()) throw notInCopy(error);
+      // The copy knows nothing younger than what was said.
+      if (!news.hasSpoken()) {
+        const kept = keptAnswer(access, stream.answer, stream.input);
+        if (kept === undefined) throw notInCopy(error);
+        yield news(kept);
+      }
     }
     if (access.link.state().phase === "away") await access.link.back(stream.signal);
     else await passing(clock, pause, stream.signal);
+  }
+}
+
+/** A stream that is in no copy ends with its failure, but not before it makes sense to begin it anew. */
+async function* heldBack(access: CopyAccess, source: AsyncIterable<unknown>, signal: AbortSignal | undefined): AsyncGenerator<unknown> {
+  try {
+    yield* source;
+  } catch (error) {
+    if (isAway(error)) await access.link.back(signal);
+    throw error;
   }
 }
 
