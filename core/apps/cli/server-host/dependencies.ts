@@ -129,21 +129,24 @@ function presentArtifacts({ mirror, ownerForge }: ServerHostGround) {
   };
 }
 
+/** Says what is known, though nothing may answer: what stands over every window must not wait for a network. */
 async function connectionOf(ground: ServerHostGround, repositories: () => Promise<readonly RepositoryName[]>): Promise<ConnectionState> {
-  const names = await repositories();
-  const forge = await ground.ownerForge.identity().then(
-    (login) => ({ state: "live", detail: `signed in as ${login}` }) as const,
-    (error: unknown) => ({ state: "offline", detail: String(error) }) as const,
+  const { ownerForge, clock, signer, server, version } = ground;
+  const identity = ownerForge.identity().then(
+    (login): ConnectionState["forge"] => ({ state: "live", detail: `signed in as ${login}` }),
+    (error: unknown): ConnectionState["forge"] => ({ state: "offline", detail: error instanceof Error ? error.message : String(error) }),
   );
-  return {
-    mode: "server",
-    forge,
-    database: { state: "live", detail: ground.server },
-    repositories: [...names],
-    signsAs: ground.signer.person,
-    version: ground.version,
-  };
+  const late = new Promise<ConnectionState["forge"]>((resolve) => {
+    const cancel = clock.after(forgePatience, () => resolve({ state: "offline", detail: `no answer within ${forgePatience / 1_000} s` }));
+    void identity.finally(cancel);
+  });
+  // The link says that the database is away, and since when.
+  const names = await repositories().catch((): readonly RepositoryName[] => []);
+  const forge = await Promise.race([identity, late]);
+  return { mode: "server", forge, database: { state: "live", detail: server }, repositories: [...names], signsAs: signer.person, version };
 }
+
+const forgePatience = 3_000;
 
 /** What can be looked at from here; the server's own doctor runs where the server does. */
 async function checks({ store, ownerForge, server, signer, signingKey }: ServerHostGround): Promise<Check[]> {

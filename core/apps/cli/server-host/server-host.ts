@@ -14,6 +14,7 @@ import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { RepositoryMirror } from "../../../ports/repository-mirror.ts";
 import type { SecretSealer } from "../../../ports/secret-sealer.ts";
+import type { Store } from "../../../ports/store.ts";
 import { createHostOffline } from "../../host/offline/host-offline.ts";
 import { linkedStore } from "../../host/offline/database-link.ts";
 import { openKept } from "../../host/offline/open-kept.ts";
@@ -24,6 +25,7 @@ import { loadSecrets, type WorkspaceDirectory } from "../../rehearsal/workspace-
 import { ownerOfKeys, readServerHostConfiguration } from "./configuration.ts";
 import { serverHostDependencies } from "./dependencies.ts";
 import { openServerStore } from "./server-store.ts";
+import { sparingForge } from "./sparing-forge.ts";
 
 export interface ServerHostOptions {
   readonly directory: WorkspaceDirectory;
@@ -54,11 +56,17 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
   const { hostToken } = await loadSecrets(directory.secrets, () => random.token());
   const { signer, place } = await openKeys(directory.keys, person, { sealer, signs });
   const signatures = createSignatureVerifier(await loadTrustedSigners(configuration.trustedSigners ?? directory.keys));
-  const ownerForge = createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } });
+  const ownerForge = sparingForge(
+    createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } }),
+    clock,
+  );
   const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => ownerForge.gitRemote(repository) });
   const driver = createPostgresDriver({ url: configuration.databaseUrl, maxConnections: 4 });
   const opened = openServerStore({ driver, hasher, log });
-  const { store, link } = linkedStore(opened.store, clock);
+  const { store, link } = linkedStore(
+    heeding(opened.store, () => ownerForge.forget()),
+    clock,
+  );
   const offline = createHostOffline({ link, clock, log, notesAlways: true, open: () => openKept(directory.copy, log) });
   const router = createHostRouter(
     serverHostDependencies({
@@ -91,6 +99,18 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
       offline.close();
       await opened.close();
     },
+  };
+}
+
+/** A store that says first when something has happened, before those who listen ask what. */
+function heeding(store: Store, happened: () => void): Store {
+  return {
+    transaction: (work) => store.transaction(work),
+    onFlow: (callback) =>
+      store.onFlow(() => {
+        happened();
+        callback();
+      }),
   };
 }
 

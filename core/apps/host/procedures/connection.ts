@@ -27,15 +27,19 @@ const kept = verbatim(connectionState, () => "connection");
 async function stateOf(deps: HostDependencies): Promise<ConnectionState> {
   const { offline, clock } = deps;
   if (!offline) return deps.connection();
+  const before = (): ConnectionState | undefined => {
+    const copy = offline.copy();
+    return copy && kept.kept(copy, {});
+  };
   try {
     const state = await deps.connection();
+    if (offline.link.state().phase === "away") return withLink(deps, { ...(before() ?? state), forge: state.forge });
     offline.note((copy) => kept.keep?.(copy, {}, state, clock.now()));
-    return withLink(deps, state);
+    return state;
   } catch (error) {
-    const copy = offline.copy();
-    const before = isAway(error) && copy ? kept.kept(copy, {}) : undefined;
-    if (!before) throw error;
-    return withLink(deps, before);
+    const known = isAway(error) ? before() : undefined;
+    if (!known) throw error;
+    return withLink(deps, known);
   }
 }
 
