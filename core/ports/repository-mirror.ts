@@ -18,6 +18,8 @@ export interface RepositoryMirror {
   readFile(repository: RepositoryName, ref: string, path: string): Promise<string | undefined>;
   /** Paths under `prefix` at a commit or branch tip as last fetched. */
   listFiles(repository: RepositoryName, ref: string, prefix: string): Promise<readonly string[]>;
+  /** The same with what each file holds: an id that the same content always has. Regular files only. */
+  listBlobs(repository: RepositoryName, ref: string, prefix: string): Promise<readonly { readonly path: string; readonly id: string }[]>;
   /** All paths that any commit in `from..to` touches (from undefined: everything reachable from `to`, not from `base`). */
   changes(repository: RepositoryName, from: string, to: string): Promise<readonly ChangedFile[]>;
   /**

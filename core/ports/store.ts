@@ -325,6 +325,8 @@ export interface Transaction {
     forIssue(repository: RepositoryName, issue: number): Promise<readonly DocumentMeta[]>;
     forPull(repository: RepositoryName, pull: number): Promise<readonly DocumentMeta[]>;
     list(repository: RepositoryName): Promise<readonly DocumentMeta[]>;
+    /** Of every indexed document, by its path, what of it is indexed. */
+    versions(repository: RepositoryName): Promise<ReadonlyMap<string, Pick<DocumentMeta, "branch" | "hash">>>;
     links(repository: RepositoryName): Promise<readonly DocumentLink[]>;
     /** Full text, best first. Works for English and Russian. */
     search(repository: RepositoryName, query: string, limit: number): Promise<readonly SearchHit[]>;

@@ -231,6 +231,8 @@ function createMirror(fake: FakeForge): RepositoryMirror {
     fetch: async (_repository, branch) => fake.branches.get(branch)?.sha,
     readFile: async (_repository, ref, path) => at(ref)?.files.get(path),
     listFiles: async (_repository, ref, prefix) => [...(at(ref)?.files.keys() ?? [])].filter((path) => path.startsWith(prefix)),
+    listBlobs: async (_repository, ref, prefix) =>
+      [...(at(ref)?.files ?? [])].filter(([path]) => path.startsWith(prefix)).map(([path, text]) => ({ path, id: text })),
     contains: async (_repository, branch, commit) => fake.branches.get(branch)?.sha === commit,
     changes: async (_repository, _from, to): Promise<readonly ChangedFile[]> =>
       [...(at(to)?.files.keys() ?? [])].map((path) => ({ path, status: "M", mode: "regular" })),

@@ -104,6 +104,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     forIssue: "reads",
     forPull: "reads",
     list: "reads",
+    versions: "reads",
     links: "reads",
     search: "reads",
   },

@@ -47,6 +47,10 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
       const at = await commitAt(repository, ref);
       return at ? (await objects.paths(at.cwd, at.commit)).filter((name) => name.startsWith(prefix)) : [];
     },
+    async listBlobs(repository, ref, prefix) {
+      const at = await commitAt(repository, ref);
+      return at ? (await objects.blobs(at.cwd, at.commit)).filter(({ path }) => path.startsWith(prefix)) : [];
+    },
     changes: async (repository, from, to) => {
       const cwd = await clones.open(repository);
       return changesOfCommits(revision(to), [revision(from)], { cwd });

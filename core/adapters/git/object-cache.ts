@@ -17,6 +17,8 @@ const neighbourLimit = { files: 100, bytes: 4 * 1024 * 1024 } as const;
 export interface ObjectCache {
   /** All paths of a commit, in git's order. */
   paths(cwd: string, commit: string): Promise<readonly string[]>;
+  /** The regular files of a commit, with the id of what each holds. */
+  blobs(cwd: string, commit: string): Promise<readonly { readonly path: string; readonly id: string }[]>;
   /** A regular file's text; undefined when it is not there, too large, or no UTF-8 text. */
   text(cwd: string, commit: string, file: string): Promise<string | undefined>;
 }
@@ -76,6 +78,7 @@ export function createObjectCache(): ObjectCache {
 
   return {
     paths: async (cwd, commit) => (await tree(cwd, commit)).paths,
+    blobs: async (cwd, commit) => [...(await tree(cwd, commit)).files].map(([path, { id }]) => ({ path, id })),
     async text(cwd, commit, file) {
       const found = (await tree(cwd, commit)).files.get(file);
       if (!found || found.size > textLimit) return undefined;

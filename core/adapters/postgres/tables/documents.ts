@@ -34,6 +34,12 @@ export function documentsTable(session: SqlSession): Transaction["documents"] {
     forIssue: (repository, issue) => list(linked, [repository, "issue", issue]),
     forPull: (repository, pull) => list(linked, [repository, "pull", pull]),
     list: (repository) => list("where d.repository = $1 order by d.path", [repository]),
+    async versions(repository) {
+      const rows = await session.query<Pick<DocumentMeta, "path" | "branch" | "hash">>("select path, branch, hash from docs_meta where repository = $1", [
+        repository,
+      ]);
+      return new Map(rows.map(({ path, branch, hash }) => [path, { branch, hash }]));
+    },
     async links(repository) {
       const rows = await session.query<object>(
         `select repository, doc_id as "docId", kind, number, run_id as "runId" from links where repository = $1 order by doc_id, kind, number`,
