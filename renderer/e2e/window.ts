@@ -28,6 +28,10 @@ export interface OpenWindow extends Surface {
   openRequest(kind: string): Promise<void>;
   /** Approves the opened request and waits until it is gone. */
   approve(kind: string): Promise<void>;
+  /** Answers the opened request in words, by the key of the verdict, and waits until it was sent. */
+  write(key: string, words: string): Promise<void>;
+  /** Opens the newest run. */
+  openRun(): Promise<void>;
 }
 
 export async function driveWindow(surface: Surface): Promise<OpenWindow> {
@@ -42,6 +46,11 @@ export async function driveWindow(surface: Surface): Promise<OpenWindow> {
     await page.keyboard.press("Enter");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.locator(`nav a[aria-current=page]`, { hasText: place }).waitFor();
+  }
+
+  async function seeSent(): Promise<void> {
+    await page.getByText(": sent in").waitFor();
+    await page.getByText(": sent in").waitFor({ state: "detached" });
   }
 
   return {
@@ -66,9 +75,25 @@ export async function driveWindow(surface: Surface): Promise<OpenWindow> {
     },
     async approve(kind) {
       await page.keyboard.press("a");
-      await page.getByText("Approve: sent in").waitFor();
-      await page.getByText("Approve: sent in").waitFor({ state: "detached" });
+      await seeSent();
       await page.getByRole("link", { name: kind }).first().waitFor({ state: "detached", timeout: 60_000 });
+    },
+    async write(key, words) {
+      await page.keyboard.press(key);
+      await page.locator("textarea:focus").waitFor();
+      await page.keyboard.type(words);
+      await page.keyboard.press("Control+Enter");
+      await seeSent();
+    },
+    async openRun() {
+      await goTo("Runs");
+      await page
+        .getByText(/^intake on/u)
+        .first()
+        .waitFor();
+      await page.keyboard.press("j");
+      await page.keyboard.press("Enter");
+      await page.getByRole("tab", { name: "Log" }).waitFor();
     },
   };
 }
