@@ -6,7 +6,8 @@ const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, impo
 const output = at("electron/dist");
 
 /**
- * The shell's two programs as CommonJS, for the oldest Electron that they run in: one file each, because a preload in a sandbox can load no other.
+ * The shell's two programs as CommonJS, for the oldest Electron that they run in: the preload is one file, because in a sandbox it can load no other. What the shell imports
+ * when it needs it is a file of its own.
  */
 export default defineConfig({
   ssr: { noExternal: true },
@@ -19,7 +20,7 @@ export default defineConfig({
     rolldownOptions: {
       input: { main: at("electron/main/main.ts"), preload: at("electron/preload/preload.ts") },
       external: ["electron"],
-      output: { format: "cjs", entryFileNames: "[name].cjs" },
+      output: { format: "cjs", entryFileNames: "[name].cjs", chunkFileNames: "[name]-[hash].cjs" },
     },
   },
 });

@@ -38,6 +38,8 @@ const vendors = {
   "@hono/": "^core/(adapters/local-forge|apps)/",
   electron: "^electron/(main|preload)/",
   "electron-updater": "^electron/main/updater[.]ts$",
+  "electron-builder": "^build/electron/",
+  "@electron/fuses": "^build/electron/|^electron/e2e/",
   commander: "^core/apps/cli/",
   "@clack/": "^core/apps/cli/",
   graphql: "^core/adapters/(github|local-forge)/",

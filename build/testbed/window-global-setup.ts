@@ -29,7 +29,8 @@ declare module "vitest" {
 
 /** Builds page and shell once for all suites, and gives them a real Electron with a display. Where none can be had, its suites skip with the reason that is printed here. */
 export async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
-  await promisify(execFile)("npm", ["run", "--silent", "build:desktop"]);
+  // What is tested is what the owner gets: the test runner's NODE_ENV would make it React's build for development.
+  await promisify(execFile)("npm", ["run", "--silent", "build:desktop"], { env: { ...process.env, NODE_ENV: "production" } });
   try {
     const runtime = await obtainElectron();
     const display = await startDisplay();

@@ -100,7 +100,7 @@ export function sealedAway(path: string): InfrastructureError {
     `The signing key ${path} is sealed: only the desktop can open it, with the keyring of whoever has sealed it.`,
     {
       remedy:
-        "Run `signalbox desktop` and decide there; while it is open, the command line signs through it. It can also keep the key in a plain file again: Settings, Keys.",
+        "Run `signalbox desktop` and decide there; while it has the workspace open, the command line signs through it. It can also keep the key in a plain file again: Settings, Keys.",
     },
   );
 }
