@@ -57,6 +57,10 @@ export type PushReport = z.infer<typeof pushReport>;
 
 const turnUsage = z.object({ inputTokens: z.number(), cachedInputTokens: z.number(), outputTokens: z.number(), reasoningTokens: z.number() });
 
+/** A sign of life, and what the turn that goes on has used so far. */
+export const heartbeatRequest = z.object({ running: z.object({ turn: z.int().min(1), usage: turnUsage }).optional() });
+export type HeartbeatRequest = z.infer<typeof heartbeatRequest>;
+
 export const turnEndedRequest = z.object({
   /** 1, 2, … within the attempt. */
   turn: z.int().min(1),

@@ -54,6 +54,8 @@ export interface AgentSession {
    * @returns the thread the turn belongs to and how it ended.
    */
   turn(input: TurnInput, onEvent: (event: AgentEvent, raw: string) => void, signal: AbortSignal): Promise<TurnOutcome>;
+  /** What the turn that goes on has used so far, as far as it is told; undefined between turns and before anything is. */
+  usage(): Promise<TurnUsage | undefined>;
   /** The session's own files (the Codex rollout), packed; with them another process can continue the thread. Undefined before the first turn. */
   snapshot(): Promise<Uint8Array | undefined>;
   /** Unpacks a snapshot into this session's home. */

@@ -310,7 +310,7 @@ export interface Transaction {
     forRun(runId: RunId): Promise<readonly AgentSessionRow[]>;
   };
   readonly usage: {
-    /** The same (run, attempt, turn) twice is one row. */
+    /** The same (run, attempt, turn) twice is one row with the larger counts: a turn is measured while it goes on. */
     append(row: TokenUsageRow): Promise<void>;
     forRun(runId: RunId): Promise<readonly TokenUsageRow[]>;
     /** What all runs have used at or after `since`. */

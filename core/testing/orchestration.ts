@@ -38,7 +38,7 @@ import { createStaleGate } from "../usecases/stale-gate.ts";
 import { createStartAttempt } from "../usecases/start-attempt.ts";
 import { createSweepOutbox } from "../usecases/sweep-outbox.ts";
 import { createSetBudgets } from "../usecases/set-budgets.ts";
-import { createSettleHolds } from "../usecases/settle-holds.ts";
+import { createSettleHolds, createSettleRun } from "../usecases/settle-holds.ts";
 import { createSettleLabels } from "../usecases/settle-labels.ts";
 import { createSettlePush } from "../usecases/settle-push.ts";
 import { createSyncStatusComment } from "../usecases/sync-status-comment.ts";
@@ -124,7 +124,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     }),
     exchangeRunToken: createExchangeRunToken({ ...base, buildSpecification, library: createPromptLibrary() }),
     authenticateRun: createAuthenticateRun(base),
-    extendLease: createExtendLease(base),
+    extendLease: createExtendLease({ ...base, settleRun: createSettleRun(base) }),
     saveSnapshot: createSaveSnapshot(base),
     concludeTurn: createConcludeTurn({ ...base, exitConditions }),
     endAttempt: createEndAttempt(base),

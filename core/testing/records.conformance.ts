@@ -422,11 +422,12 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
           await tx.sessions.start(session);
           await tx.sessions.end(session.id, 5 as Instant, "Done.");
           await tx.usage.append(usage);
-          await tx.usage.append({ ...usage, outputTokens: 99 });
+          await tx.usage.append({ ...usage, outputTokens: 99, cost: 0.5, at: 2 as Instant });
+          await tx.usage.append({ ...usage, outputTokens: 50, cost: 0.3, at: 1 as Instant });
         });
 
         expect(await inStore((tx) => tx.sessions.forRun(run.id))).toStrictEqual([{ ...session, endedAt: 5, summary: "Done." }]);
-        expect(await inStore((tx) => tx.usage.forRun(run.id))).toStrictEqual([usage]);
+        expect(await inStore((tx) => tx.usage.forRun(run.id))).toStrictEqual([{ ...usage, outputTokens: 99, cost: 0.5, at: 2 }]);
       });
     });
   });

@@ -67,6 +67,18 @@ describe("a run's budget", () => {
     expect((await bench.run()).state).toMatchObject({ phase: "parked", reason: "budget" });
   });
 
+  it("ends a turn in its middle, as soon as its runner tells that the limit is reached", async () => {
+    await bench.setBudgets(olga, { run: { tokens: 1_000 } });
+    const { identity } = await atWork();
+
+    expect(await bench.extendLease(identity, { turn: 1, usage: using(900) })).toEqual({ action: "continue" });
+    expect((await bench.run()).state.phase).toBe("running");
+    expect(await bench.extendLease(identity, { turn: 1, usage: using(1_100) })).toEqual({ action: "stop", reason: "parked: a budget is spent" });
+    expect((await bench.run()).state).toMatchObject({ phase: "parked", reason: "budget" });
+    await bench.endAttempt(identity, { outcome: "cancelled", cutOff: { turn: 1, usage: using(1_150) } });
+    expect((await bench.store.transaction((tx) => tx.usage.forRun(identity.run.id))).map((turns) => turns.inputTokens)).toEqual([1_150]);
+  });
+
   it("counts what a turn had used that was cut off, once", async () => {
     await bench.setBudgets(olga, { run: { tokens: 1_000 } });
     const { identity } = await atWork();

@@ -1,4 +1,5 @@
 import { atWorkPhases, isAtWork } from "../domain/hold/holds.ts";
+import type { RunId } from "../domain/kernel/values.ts";
 import { isHoldReason, type Run } from "../domain/run/run.ts";
 import type { Log } from "../ports/log.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -43,9 +44,14 @@ export function createSettleHolds(deps: SettleHoldsDependencies) {
     return changed;
   };
 }
+/** The same for one run, where there is reason to look at it at once. */
+export function createSettleRun(deps: SettleHoldsDependencies) {
+  return (id: RunId): Promise<boolean> => deps.store.transaction((tx) => settle(deps, tx, id));
+}
+
 export type SettleHolds = ReturnType<typeof createSettleHolds>;
 
-async function settle(deps: SettleHoldsDependencies, tx: Transaction, id: Run["id"]): Promise<boolean> {
+async function settle(deps: SettleHoldsDependencies, tx: Transaction, id: RunId): Promise<boolean> {
   const run = await tx.runs.get(id, { lock: true });
   if (!run) return false;
   const context = { now: deps.clock.now(), actor: orchestratorActor };

@@ -6,7 +6,7 @@ import { multiplyRun } from "./grown-database.ts";
 import { live, openWorld } from "./run-cost.ts";
 
 /** They have a few rows, however many runs there were. */
-const small = ["chain_head", "repositories", "rules", "projects", "people", "settings"];
+const small = ["chain_head", "repositories", "rules", "projects", "people", "settings", "holds"];
 
 interface PlanNode {
   readonly "Node Type": string;

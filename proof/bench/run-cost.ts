@@ -197,6 +197,7 @@ export async function live({ bench, governance, host, store }: World, issue: num
   await step("run", () => host.runs.get({ id: identity.run.id }));
   await step("board", () => host.board.cards({}));
   await step("sweep", async () => {
+    await bench.settleHolds();
     await bench.recoverAttempts();
     await governance.settleCalls();
     await bench.expireRequests();

@@ -67,7 +67,7 @@ const workspaceMembers: Members<GitWorkspace> = {
   packChanges: "reads",
   applyChanges: "writes",
 };
-const sessionMembers: Members<AgentSession> = { turn: "writes", snapshot: "reads", restore: "writes" };
+const sessionMembers: Members<AgentSession> = { turn: "writes", usage: "reads", snapshot: "reads", restore: "writes" };
 
 /** Tables and the members of each that write. `session` belongs to the queue. */
 const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]: Members<Transaction[Table]> } = {

@@ -53,8 +53,10 @@ const passedOn =
  * then carries the last notice that Codex gave.
  */
 export function createCodexSession(options: CodexSessionOptions): AgentSession {
+  let measured: (() => Promise<TurnUsage>) | undefined;
   return {
-    turn: (input, onEvent, signal) => runTurn(options, input, onEvent, signal),
+    turn: (input, onEvent, signal) => runTurn(options, input, onEvent, signal, (measure) => (measured = measure)).finally(() => (measured = undefined)),
+    usage: async () => measured?.(),
     snapshot: () => packSession(options.codexHome),
     restore: (snapshot) => unpackSession(options.codexHome, snapshot),
   };
@@ -74,16 +76,19 @@ async function runTurn(
   input: TurnInput,
   onEvent: (event: AgentEvent, raw: string) => void,
   signal: AbortSignal,
+  measurable: (measure: () => Promise<TurnUsage>) => void,
 ): Promise<TurnOutcome> {
   const before = await threadUsage(options.codexHome, input.threadId);
   const progress: TurnProgress = { threadId: input.threadId, usage: undefined, failure: undefined, lastNotice: undefined };
+  const sofar = async (): Promise<TurnUsage> => progress.usage ?? usageBetween(before, await threadUsage(options.codexHome, progress.threadId));
+  measurable(sofar);
   if (signal.aborted) return { threadId: input.threadId, outcome: "aborted", message: describeAbort(signal, progress), usage: usageBetween(before, before) };
   await prepareHome(options);
   const ended = await runProcess(options, input, signal, progress, (line) => {
     progress.lastNotice = undefined;
     for (const found of readCodexLine(line)) onEvent(digest(found, before, progress), line);
   });
-  const usage = progress.usage ?? usageBetween(before, await threadUsage(options.codexHome, progress.threadId));
+  const usage = await sofar();
   const { threadId } = progress;
   if (signal.aborted && progress.usage === undefined) return { threadId, outcome: "aborted", message: redact(options, describeAbort(signal, progress)), usage };
   if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };

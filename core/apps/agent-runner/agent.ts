@@ -1,6 +1,6 @@
 import { createCodexSession } from "../../adapters/codex/codex-session.ts";
 import { createGitWorkspace, type GitWorkspace } from "../../adapters/git-workspace/git-workspace.ts";
-import type { AttemptEndedRequest, ExchangeResponse } from "../../contract/runner.ts";
+import type { AttemptEndedRequest, ExchangeResponse, HeartbeatRequest } from "../../contract/runner.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
 import type { AgentSession, TurnUsage } from "../../ports/agent.ts";
 import { createEventUploader } from "./event-uploader.ts";
@@ -40,15 +40,27 @@ export async function runAgent(env: NodeJS.ProcessEnv, decorations: RunnerDecora
   const patience = new AbortController();
   const gateway = (decorations.gateway ?? unchanged)(createGatewayClient(settings.gatewayUrl, patience.signal));
   const task = await gateway.exchange({ runId: settings.runId, attempt: settings.attempt, bootstrapToken: settings.bootstrapToken });
-  const endLease = keepLease(gateway, task.leaseSeconds, (reason) => stop.abort(new Stopped("cancelled", reason)));
+  const turns: TurnWatch = { turn: 0, usage: async () => undefined };
+  const measure = async (): Promise<HeartbeatRequest["running"]> => {
+    const { turn } = turns;
+    const usage = await turns.usage();
+    return usage && turn > 0 && turn === turns.turn ? { turn, usage } : undefined;
+  };
+  const endLease = keepLease(gateway, task.leaseSeconds, (reason) => stop.abort(new Stopped("cancelled", reason)), measure);
   const deadline = setTimeout(() => stop.abort(new Stopped("deadline", "the run's deadline passed")), task.deadlineSeconds * 1_000);
   try {
-    await work({ settings, gateway, task, signal: stop.signal, decorations });
+    await work({ settings, gateway, task, signal: stop.signal, decorations, turns });
   } finally {
     clearTimeout(deadline);
     endLease();
     patience.abort();
   }
+}
+
+/** Which turn goes on, and how what it has used is found. */
+interface TurnWatch {
+  turn: number;
+  usage: AgentSession["usage"];
 }
 
 interface Attempt {
@@ -57,9 +69,10 @@ interface Attempt {
   readonly task: ExchangeResponse;
   readonly signal: AbortSignal;
   readonly decorations: RunnerDecorations;
+  readonly turns: TurnWatch;
 }
 
-async function work({ settings, gateway, task, signal, decorations }: Attempt): Promise<void> {
+async function work({ settings, gateway, task, signal, decorations, turns }: Attempt): Promise<void> {
   // The specification is made and checked by the gateway, which this process trusts; the schema of the protocol checks its envelope.
   const specification = task.specification as unknown as RunSpecification;
   const events = createEventUploader((request) => gateway.sendEvents(request), Date.now);
@@ -80,10 +93,12 @@ async function work({ settings, gateway, task, signal, decorations }: Attempt): 
       sandbox: settings.sandbox,
     }),
   );
+  turns.usage = () => session.usage();
   let cutOff: { readonly turn: number; readonly usage: TurnUsage } | undefined;
   try {
     const noteCutOff = (turn: number, usage: TurnUsage): void => void (cutOff = { turn, usage });
-    const outcome = await runAttempt({ gateway, session, workspace, events, signal, cutOff: noteCutOff }, task, specification);
+    const turnBegins = (turn: number): void => void (turns.turn = turn);
+    const outcome = await runAttempt({ gateway, session, workspace, events, signal, turnBegins, cutOff: noteCutOff }, task, specification);
     await gateway.attemptEnded({ outcome });
   } catch (error) {
     if (error instanceof Fenced) throw error;

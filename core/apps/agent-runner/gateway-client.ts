@@ -9,6 +9,7 @@ import {
   type EventsRequest,
   type ExchangeRequest,
   type ExchangeResponse,
+  type HeartbeatRequest,
   type HeartbeatResponse,
   type TurnEndedRequest,
   type TurnVerdict,
@@ -20,7 +21,7 @@ export interface GatewayClient {
   exchange(request: ExchangeRequest): Promise<ExchangeResponse>;
   sendEvents(request: EventsRequest): Promise<void>;
   /** One try only: the caller has a lease to watch. */
-  heartbeat(): Promise<HeartbeatResponse>;
+  heartbeat(running?: HeartbeatRequest["running"]): Promise<HeartbeatResponse>;
   putSnapshot(content: Uint8Array, sequence: number, threadId: string | undefined): Promise<void>;
   getSnapshot(): Promise<Uint8Array | undefined>;
   turnEnded(report: TurnEndedRequest): Promise<TurnVerdict>;
@@ -77,8 +78,8 @@ export function createGatewayClient(baseUrl: string, signal: AbortSignal, fetche
     async sendEvents(request) {
       await patiently(runnerPaths.events, post(runnerPaths.events, request));
     },
-    async heartbeat() {
-      return parsed(heartbeatResponse, await once(runnerPaths.heartbeat, post(runnerPaths.heartbeat, {})));
+    async heartbeat(running) {
+      return parsed(heartbeatResponse, await once(runnerPaths.heartbeat, post(runnerPaths.heartbeat, running ? { running } : {})));
     },
     async putSnapshot(content, sequence, threadId) {
       const query = new URLSearchParams({ sequence: String(sequence), ...(threadId ? { thread: threadId } : {}) });

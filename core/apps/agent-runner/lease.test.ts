@@ -25,6 +25,23 @@ describe("the runner's lease", () => {
     expect(lost).toStrictEqual([]);
   });
 
+  it("tells what the turn has used, as it was at the heartbeat before, and never waits for it", async () => {
+    const heartbeat = vi.fn<() => Promise<HeartbeatResponse>>(async () => ({ action: "continue" }));
+    const usage = { inputTokens: 5, cachedInputTokens: 0, outputTokens: 1, reasoningTokens: 0 };
+    const found = [async () => ({ turn: 1, usage }), () => Promise.reject(new Error("half written")), () => new Promise<undefined>(() => {})];
+    const end = keepLease(
+      { heartbeat },
+      30,
+      () => {},
+      () => found.shift()?.() ?? Promise.resolve(undefined),
+    );
+
+    await vi.advanceTimersByTimeAsync(40_000);
+    end();
+
+    expect(heartbeat.mock.calls).toStrictEqual([[undefined], [{ turn: 1, usage }], [{ turn: 1, usage }], [{ turn: 1, usage }]]);
+  });
+
   it("ends once, with the gateway's reason, when it says stop", async () => {
     const { gateway, lost } = kept(async () => ({ action: "stop", reason: "cancelled by olga" }));
 

@@ -72,6 +72,7 @@ function surroundings(script: Script) {
       if ((ended.outcome ?? "completed") === "completed") onEvent({ type: "turn-completed", usage }, "");
       return { threadId: thread, outcome: "completed", usage, ...ended };
     },
+    usage: async () => undefined,
     snapshot: async () => new Uint8Array([1, 2, 3]),
     async restore(content) {
       restored.push(content);

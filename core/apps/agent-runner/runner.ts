@@ -23,6 +23,8 @@ export interface RunnerDependencies {
   readonly events: EventUploader;
   /** Aborts when the run is cancelled, the lease is lost or the deadline passes. */
   readonly signal: AbortSignal;
+  /** Told when a turn begins, and its number in this attempt. */
+  readonly turnBegins?: ((turn: number) => void) | undefined;
   /** Told what a turn had used that the signal ended in its middle. */
   readonly cutOff?: ((turn: number, usage: TurnUsage) => void) | undefined;
 }
@@ -46,6 +48,7 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
   const snapshots = createSnapshotKeeper(deps);
   for (let turn = 1; ; turn += 1) {
     deps.signal.throwIfAborted();
+    deps.turnBegins?.(turn);
     const ended = await takeTurn(deps, snapshots, input, threadId);
     threadId = ended.threadId ?? threadId;
     const push: PushReport = ended.outcome === "completed" ? reportOf(await pushPatiently(deps, specification)) : { type: "none" };

@@ -1,5 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { attemptEndedRequest, eventsRequest, exchangeRequest, runnerPaths, turnEndedRequest, type ExchangeResponse } from "../../contract/runner.ts";
+import {
+  attemptEndedRequest,
+  eventsRequest,
+  exchangeRequest,
+  heartbeatRequest,
+  runnerPaths,
+  turnEndedRequest,
+  type ExchangeResponse,
+} from "../../contract/runner.ts";
 import type { Instant, JsonObject, RunId, ThreadId } from "../../domain/kernel/values.ts";
 import type { ExchangeError } from "../../usecases/exchange-run-token.ts";
 import type { RunIdentity } from "../../usecases/authenticate-run.ts";
@@ -36,7 +44,9 @@ export const runnerRoutes: Readonly<Record<string, Route>> = {
     sendJson(call.response, 200, {});
   },
   [`POST ${runnerPaths.heartbeat}`]: async (deps, call) => {
-    sendJson(call.response, 200, await deps.extendLease(await call.authenticate()));
+    const identity = await call.authenticate();
+    const { running } = await readJson(call.request, heartbeatRequest, 16 * 1024);
+    sendJson(call.response, 200, await deps.extendLease(identity, running));
   },
   [`POST ${runnerPaths.turnEnded}`]: async (deps, call) => {
     const identity = await call.authenticate();

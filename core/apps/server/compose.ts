@@ -56,7 +56,7 @@ import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
 import { createSetBudgets } from "../../usecases/set-budgets.ts";
-import { createSettleHolds, type SettleHolds } from "../../usecases/settle-holds.ts";
+import { createSettleHolds, createSettleRun, type SettleHolds } from "../../usecases/settle-holds.ts";
 import { createSettleLabels } from "../../usecases/settle-labels.ts";
 import { createStaleGate } from "../../usecases/stale-gate.ts";
 import { createStartAttempt } from "../../usecases/start-attempt.ts";
@@ -221,7 +221,7 @@ export function composeUseCases(given: Platform): UseCases {
     exchangeRunToken: createExchangeRunToken({ ...attempts, buildSpecification, library: platform.prompts }),
     recordEvents: createRecordEvents({ store }),
     recordLimit: createRecordLimit({ store, clock }),
-    extendLease: createExtendLease({ store, clock, leaseSeconds: times.lease }),
+    extendLease: createExtendLease({ store, clock, leaseSeconds: times.lease, priceOf, settleRun: createSettleRun(attempts) }),
     saveSnapshot: createSaveSnapshot({ store, clock, checksum }),
     loadSnapshot: createLoadSnapshot({ store, clock, checksum }),
     endAttempt: createEndAttempt({ ...attempts, priceOf }),

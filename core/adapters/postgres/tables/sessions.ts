@@ -51,7 +51,13 @@ export function usageTable(session: SqlSession): Transaction["usage"] {
     async append(row) {
       await session.query(
         `insert into token_usage (run_id, attempt, turn, model, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens, cost, at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (run_id, attempt, turn) do nothing`,
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict (run_id, attempt, turn) do update set
+           input_tokens = greatest(token_usage.input_tokens, excluded.input_tokens),
+           cached_input_tokens = greatest(token_usage.cached_input_tokens, excluded.cached_input_tokens),
+           output_tokens = greatest(token_usage.output_tokens, excluded.output_tokens),
+           reasoning_tokens = greatest(token_usage.reasoning_tokens, excluded.reasoning_tokens),
+           cost = greatest(token_usage.cost, excluded.cost), at = greatest(token_usage.at, excluded.at)
+         where (token_usage.input_tokens, token_usage.output_tokens) is distinct from (excluded.input_tokens, excluded.output_tokens)`,
         [row.runId, row.attempt, row.turn, row.model, row.inputTokens, row.cachedInputTokens, row.outputTokens, row.reasoningTokens, row.cost ?? null, row.at],
       );
     },
