@@ -54,6 +54,35 @@ describe.skipIf(reason !== undefined)(`the desktop's shell ${reason ?? ""}`, () 
     await expect.poll(read, { timeout: 20_000 }).toBe("Audit");
   });
 
+  it("goes on with the log that streamed when its host was killed, and is at the run again when its page was", { timeout: 240_000 }, async () => {
+    const lines = async (): Promise<number> =>
+      Number(/(?<count>[\d,]+) lines/u.exec((await desktop.page.locator("main").textContent()) ?? "")?.groups?.["count"]?.replace(",", "") ?? 0);
+    await window.moveToIntake(idea);
+    await window.openRun();
+    await desktop.page.getByRole("tab", { name: "Log" }).press("Enter");
+    await expect.poll(lines, { timeout: 60_000 }).toBeGreaterThan(0);
+    const before = await lines();
+
+    await desktop.killHost();
+
+    await alert().first().waitFor();
+    expect(await lines()).toBeGreaterThanOrEqual(before);
+    await expect.poll(() => alert().allTextContents(), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(lines, { timeout: 90_000 }).toBeGreaterThan(before);
+
+    const text = await desktop.app.evaluate(async ({ BrowserWindow }) => {
+      const contents = BrowserWindow.getAllWindows()[0]?.webContents;
+      const loaded = new Promise((resolve) => contents?.once("did-finish-load", () => resolve(undefined)));
+      contents?.forcefullyCrashRenderer();
+      await loaded;
+      return contents?.getURL();
+    });
+    expect(text).toContain("#/runs/");
+    const heading = (): Promise<unknown> =>
+      desktop.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript("document.querySelector('h2')?.textContent"));
+    await expect.poll(heading, { timeout: 20_000 }).toContain("intake on #");
+  });
+
   it("comes to the front at a second start, with the address that it was given, instead of opening twice", { timeout: 60_000 }, async () => {
     expect(await startAgain(workspace.path(), "signalbox://settings/checks")).toBe(0);
 
