@@ -25,6 +25,8 @@ export interface PostgresServer {
    * @param downFor milliseconds in between.
    */
   restart(downFor?: number): Promise<void>;
+  /** Ends the server in the same way, and leaves it ended until the returned function is called, which resolves when it accepts connections again. */
+  halt(): Promise<() => Promise<void>>;
   /** Ends the server at once and removes its data. */
   stop(): Promise<void>;
 }
@@ -84,7 +86,12 @@ export async function startPostgres({ durable = false }: PostgresSettings = {}):
   return {
     url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
     origin,
-    restart: (downFor = 0) => restart(supervised, directory, downFor),
+    async restart(downFor = 0) {
+      const resume = await halt(supervised, directory);
+      await delay(downFor);
+      await resume();
+    },
+    halt: () => halt(supervised, directory),
     stop: () => stop(supervised),
   };
 }
@@ -195,7 +202,7 @@ function logOf(supervised: ChildProcess): Interface {
   return lines;
 }
 
-async function restart(supervised: ChildProcess, directory: string, downFor: number): Promise<void> {
+async function halt(supervised: ChildProcess, directory: string): Promise<() => Promise<void>> {
   const server = Number(await readFile(join(directory, "server"), "utf8"));
   await writeFile(join(directory, "down"), "");
   await writeFile(join(directory, "again"), "");
@@ -203,9 +210,10 @@ async function restart(supervised: ChildProcess, directory: string, downFor: num
   up.catch(() => undefined); // told to the caller below, whenever it happens
   // An immediate shutdown: nothing is flushed, nobody is told.
   process.kill(server, "SIGQUIT");
-  await delay(downFor);
-  await rm(join(directory, "down"), { force: true });
-  await up;
+  return async () => {
+    await rm(join(directory, "down"), { force: true });
+    await up;
+  };
 }
 
 async function stop(supervised: ChildProcess): Promise<void> {

@@ -1,11 +1,12 @@
 import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { compareDocument, compareRequest, type CommentIntent, type DecisionIntent, type Draft, type Finding } from "../domain/draft/draft.ts";
-import { advanceDraft } from "../domain/draft/machine.ts";
+import { advanceDraft, isClosedDraft } from "../domain/draft/machine.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { BranchName, Json, RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DraftBox } from "../ports/draft-box.ts";
 import type { Forge } from "../ports/forge.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store } from "../ports/store.ts";
 import { markerLine } from "./post-comment.ts";
 
@@ -39,9 +40,16 @@ export function createCheckDrafts(deps: CheckDraftsDependencies) {
 export async function checkDraft(deps: CheckDraftsDependencies, id: string): Promise<Draft | undefined> {
   const draft = deps.box.get(id);
   if (!draft || (draft.state.phase === "sending" && deps.isUnderWay(id))) return draft;
-  const settled = draft.state.phase === "sending" ? await settle(deps, draft) : draft;
-  const finding = await compare(deps, settled);
-  return isKnown(settled, finding) ? settled : change(deps, settled, { type: "check", finding });
+  try {
+    const settled = draft.state.phase === "sending" ? await settle(deps, draft) : draft;
+    if (isClosedDraft(settled)) return settled;
+    const finding = await compare(deps, settled);
+    return isKnown(settled, finding) ? settled : change(deps, settled, { type: "check", finding });
+  } catch (error) {
+    // Another window has compared it, or is sending it: that stands.
+    if (error instanceof InfrastructureError && error.code === "conflict") return deps.box.get(id);
+    throw error;
+  }
 }
 
 async function compare(deps: CheckDraftsDependencies, { intent, repository }: Draft): Promise<Finding> {
@@ -51,7 +59,7 @@ async function compare(deps: CheckDraftsDependencies, { intent, repository }: Dr
 
 /** Nothing is written down that is written there already. */
 function isKnown({ state }: Draft, finding: Finding): boolean {
-  if (state.phase !== "valid" && state.phase !== "stale") return state.phase !== "draft";
+  if (state.phase !== "valid" && state.phase !== "stale") return false;
   const known: Finding =
     state.phase === "stale" ? { type: "changed", change: state.change } : { type: "fits", ...(state.line === undefined ? {} : { line: state.line }) };
   return canonicalJson(known as Json) === canonicalJson(finding as Json);

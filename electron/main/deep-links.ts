@@ -8,7 +8,7 @@ const repository = /^[\w.-]{1,100}\/[\w.-]{1,100}$/u;
 
 /** Screens that open with one thing in them, and the ones that open as they are. */
 const withOne: Readonly<Record<string, string>> = { decision: "/inbox/", run: "/runs/", settings: "/settings/" };
-export const screens = ["inbox", "board", "runs", "docs", "knowledge", "audit", "settings"] as const;
+export const screens = ["inbox", "board", "runs", "docs", "drafts", "knowledge", "audit", "settings"] as const;
 
 /**
  * The place in the window that a `signalbox://…` address names: `signalbox://decision/ID`, `run/ID`, `issue/OWNER/NAME/NUMBER`, or a screen. A link only leads somewhere; nothing that it says is done.

@@ -1,9 +1,12 @@
-import { Button, Kbd } from "@mantine/core";
+import { Button, Kbd, Textarea } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
 import { IconAlertTriangle, IconArrowUpRight, IconCircleCheck, IconCircleDashed, IconSend } from "@tabler/icons-react";
-import type { ReactElement, RefObject } from "react";
+import { useState, type ReactElement, type RefObject } from "react";
 import type { DraftRow } from "../../../core/contract/drafts.ts";
+import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
+import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { changeText, draftTitle, draftWords } from "./draft-text.ts";
 import style from "./drafts.module.css";
@@ -16,6 +19,9 @@ interface DraftItemProps {
   readonly send: () => void;
   readonly discard: () => void;
   readonly open: () => void;
+  readonly isEditing: boolean;
+  /** Begins or ends to change a comment's words. */
+  readonly edit: (isEditing: boolean) => void;
 }
 
 const shapes: Readonly<Record<DraftRow["state"]["phase"], typeof IconSend>> = {
@@ -29,7 +35,7 @@ const shapes: Readonly<Record<DraftRow["state"]["phase"], typeof IconSend>> = {
 };
 
 /** One draft: what it would do, how it stands, and what has changed where it does not fit any more. */
-export function DraftItem({ draft, canSend, place, send, discard, open }: DraftItemProps): ReactElement {
+export function DraftItem({ draft, canSend, place, send, discard, open, isEditing, edit }: DraftItemProps): ReactElement {
   const { say } = useSpeech();
   const { state, intent, repository, issue } = draft;
   const Shape = shapes[state.phase];
@@ -42,7 +48,11 @@ export function DraftItem({ draft, canSend, place, send, discard, open }: DraftI
         <h2>
           <Foreign>{draftTitle(draft, say)}</Foreign>
         </h2>
-        {words === undefined ? undefined : <p className={style["words"]}>{words}</p>}
+        {isEditing && intent.type === "comment" ? (
+          <Reword id={draft.id} body={intent.body} done={() => edit(false)} />
+        ) : words === undefined ? undefined : (
+          <p className={style["words"]}>{words}</p>
+        )}
         <Change draft={draft} />
         <p className={style["dim"]}>
           {say(`drafts.kind.${intent.type}`)} · {say(`drafts.phase.${state.phase}`)} · {repository}
@@ -53,6 +63,11 @@ export function DraftItem({ draft, canSend, place, send, discard, open }: DraftI
         <Button size="compact-xs" variant="subtle" leftSection={<IconArrowUpRight size={13} aria-hidden />} onClick={open}>
           {say("drafts.open")}
         </Button>
+        {intent.type === "comment" ? (
+          <Button size="compact-xs" variant="subtle" disabled={state.phase === "sending"} onClick={() => edit(!isEditing)}>
+            {say("drafts.edit")} {isSelected ? <Kbd size="xs">e</Kbd> : undefined}
+          </Button>
+        ) : undefined}
         <Button size="compact-xs" variant="default" disabled={state.phase === "sending"} onClick={discard}>
           {say("drafts.discard")} {isSelected ? <Kbd size="xs">x</Kbd> : undefined}
         </Button>
@@ -83,6 +98,32 @@ function Change({ draft: { state } }: { readonly draft: DraftRow }): ReactElemen
           <dd data-kind="now">{change.now === undefined ? say("drafts.removed") : <Foreign>{change.now}</Foreign>}</dd>
         </dl>
       ) : undefined}
+    </>
+  );
+}
+
+function Reword({ id, body, done }: { readonly id: string; readonly body: string; readonly done: () => void }): ReactElement {
+  const { say } = useSpeech();
+  const [text, setText] = useState(body);
+  const reword = useMutation({ ...useHostQueries().drafts.reword.mutationOptions(), onSuccess: done });
+  const given = text.trim();
+  return (
+    <>
+      <Textarea
+        autoFocus
+        autosize
+        minRows={2}
+        maxRows={8}
+        aria-label={say("drafts.kind.comment")}
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onKeyDown={(event) => {
+          if (event.key === "Escape") done();
+          if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && given !== "") reword.mutate({ id, body: given });
+        }}
+      />
+      <p className={style["dim"]}>{say("drafts.editKeys")}</p>
+      <Failure error={reword.error} />
     </>
   );
 }

@@ -55,6 +55,7 @@ function OpenDrafts({ drafts, canSend, children }: OpenDraftsProps): ReactElemen
   const { say } = useSpeech();
   const { send, sendAll, discard, open, error, outcome } = useDraftActions();
   const { selected, move, place } = useSelection(drafts);
+  const [editing, setEditing] = useState<string>();
   const fitting = drafts.filter(({ state }) => state.phase === "valid").length;
   const all = (): void => {
     if (canSend && fitting > 0 && !sendAll.isPending) sendAll.mutate(undefined);
@@ -64,6 +65,7 @@ function OpenDrafts({ drafts, canSend, children }: OpenDraftsProps): ReactElemen
     { key: "k", what: say("drafts.key.previous"), act: () => move(-1) },
     { key: "s", what: say("drafts.send"), act: () => selected && canSend && send(selected) },
     { key: "shift+S", what: say("drafts.sendAll"), act: all },
+    { key: "e", what: say("drafts.edit"), act: () => setEditing(selected?.id) },
     { key: "x", what: say("drafts.discard"), act: () => selected && discard(selected) },
     { key: "Enter", what: say("drafts.open"), act: () => selected && open(selected) },
   ]);
@@ -96,6 +98,8 @@ function OpenDrafts({ drafts, canSend, children }: OpenDraftsProps): ReactElemen
                 send={() => send(draft)}
                 discard={() => discard(draft)}
                 open={() => open(draft)}
+                isEditing={draft.id === editing}
+                edit={(isEditing) => setEditing(isEditing ? draft.id : undefined)}
               />
             ))}
           </ol>

@@ -14,14 +14,24 @@ export interface ServerStore {
   close(): Promise<void>;
 }
 
+/** Milliseconds between two complaints of the queue. */
+const quiet = 60_000;
+
 /** The server's database as its owner's machine has it: of the schema that this program knows, never migrated from here. A decision leaves its job in the server's queue; none is worked on here. */
 export function openServerStore({ driver, hasher, log }: { readonly driver: SqlDriver; readonly hasher: Hasher; readonly log: Log }): ServerStore {
   let starting: Promise<Queue> | undefined;
   let queue: Queue | undefined;
   let checked: Promise<void> | undefined;
+  let quietUntil = 0;
 
+  // It looks after its jobs every second; that the database is away is said elsewhere.
+  const complain = (error: unknown): void => {
+    if (performance.now() < quietUntil) return;
+    quietUntil = performance.now() + quiet;
+    log.info({ err: error }, "the queue could not be looked after");
+  };
   const start = async (): Promise<Queue> => {
-    const started = createPgBossQueue({ driver, onError: (error) => log.info({ err: error }, "the queue could not be looked after") });
+    const started = createPgBossQueue({ driver, onError: complain });
     await started.start();
     return (queue = started);
   };

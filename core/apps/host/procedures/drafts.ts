@@ -24,7 +24,7 @@ type DraftList = { drafts: DraftRow[]; canSend: boolean };
 /** The owner's drafts on this machine: written with or without the database, compared as soon as it answers, and sent one by one or together. */
 export function draftsProcedures(deps: HostDependencies): Procedures<typeof draftsContract> {
   const sending = sendingOn(deps);
-  const check = createCheckDrafts(sending);
+  const check = oneAtATime(createCheckDrafts(sending));
   const send = createSendDraft(sending);
   const list = (): DraftList => ({ drafts: boxOf(deps).list({ closed: true }).map(draftView), canSend: offlineOf(deps).link.state().phase === "live" });
   const compared = async (): Promise<DraftList> => {
@@ -52,7 +52,7 @@ export function draftsProcedures(deps: HostDependencies): Procedures<typeof draf
     send: contract.drafts.send.handler(async ({ input }) => {
       const sent = await send(input.id).finally(() => offlineOf(deps).draftsChanged());
       if (sent.ok) return draftView(sent.value);
-      throw sent.error.type === "draft.not-found" ? noSuchDraft(input.id) : refused({ type: sent.error.type });
+      throw sent.error.type === "draft.not-found" ? noSuchDraft(input.id) : refused({ type: sent.error.type, ...reasonOf(sent.error.draft) });
     }),
     sendAll: contract.drafts.sendAll.handler(() => sendAll(deps, check, send)),
     viewed: contract.drafts.viewed.handler(() => [...boxOf(deps).viewed()]),
@@ -62,6 +62,16 @@ export function draftsProcedures(deps: HostDependencies): Procedures<typeof draf
       return { viewed };
     }),
   };
+}
+
+/** Every window wants to know at the same moment; one look is enough for all of them. */
+function oneAtATime<T>(work: () => Promise<T>): () => Promise<T> {
+  let underWay: Promise<T> | undefined;
+  return () => (underWay ??= work().finally(() => (underWay = undefined)));
+}
+
+function reasonOf({ state }: Draft): { readonly message?: string } {
+  return state.phase === "refused" ? { message: `It was refused: ${state.reason.replaceAll(/[.-]/gu, " ")}.` } : {};
 }
 
 function sendingOn(deps: HostDependencies): SendDraftDependencies {
