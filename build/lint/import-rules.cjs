@@ -14,7 +14,7 @@ const places = [
   "^core/(testing|prompts)/",
   "^build/(electron|lint|renderer|test|testbed|tsconfig)/",
   "^electron/(main|preload|e2e)/",
-  "^renderer/(app|e2e|host-client|i18n|in-page|ui)/",
+  "^renderer/(app|bench|e2e|host-client|i18n|in-page|ui)/",
   "^renderer/features/[^/]+/.",
   "^proof/(world|crash|deliveries|decisions|hostile-agent|histories|bench|security)/",
 ];

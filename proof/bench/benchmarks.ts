@@ -1,5 +1,7 @@
 import { auditBenchmark } from "./audit.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { desktopFollowBenchmark } from "./desktop-follow.ts";
+import { desktopLogBenchmark } from "./desktop-log.ts";
 import { idleBenchmark } from "./idle.ts";
 import { pendingBenchmark } from "./pending.ts";
 import { ingestBenchmark } from "./ingest.ts";
@@ -7,6 +9,9 @@ import { queueBenchmark } from "./queue.ts";
 import { runCostBenchmark } from "./run-cost.ts";
 import { startBenchmark } from "./start.ts";
 import { toolCallBenchmark } from "./tool-call.ts";
+
+/** Those of the window; they need a browser. */
+const ofTheDesktop: readonly Benchmark[] = [desktopLogBenchmark, desktopFollowBenchmark];
 
 /** All of them, in the order of the page. */
 export const benchmarks: readonly Benchmark[] = [
@@ -18,4 +23,5 @@ export const benchmarks: readonly Benchmark[] = [
   auditBenchmark,
   idleBenchmark,
   runCostBenchmark,
+  ...ofTheDesktop,
 ];

@@ -1,0 +1,60 @@
+import type { Bench, Benchmark, Contestant, Results } from "./benchmark.ts";
+import { logPages } from "./log-page.ts";
+import { showNumber } from "./words.ts";
+
+const perSecond = 20_000;
+const seconds = (bench: Bench): number => (bench.quick ? 2 : 60);
+
+/** A log that grows while its end is watched, beside a list of components. */
+export const desktopFollowBenchmark: Benchmark = {
+  id: "desktop-follow",
+  title: "Following 20,000 lines a second",
+  method:
+    "20,000 lines of about 154 bytes a second come for 60 seconds, as many with each frame as have come since the last one, while the end is kept in sight. *Behind* are lines that had come and were not " +
+    "taken in when the time was over.",
+  figures: [
+    { key: "frame", label: "Frame, 95 of 100", unit: "ms", better: "lower" },
+    { key: "longest", label: "Longest frame", unit: "ms", better: "lower" },
+    { key: "behind", label: "Lines behind at the end", unit: "", better: "lower" },
+    { key: "heap", label: "Heap", unit: "MB", better: "lower" },
+  ],
+  limits: [
+    { figure: "frame", of: "ours", must: "at-most", value: 20 },
+    { figure: "longest", of: "ours", must: "at-most", value: 100 },
+  ],
+  ours: contestant("Signalbox's log", "signalbox"),
+  partner: contestant("react-virtuoso", "virtuoso"),
+  difference:
+    "react-virtuoso is a list of components that measures its items and draws those in sight. It is given the bare lines: it interprets no colours, wraps nothing, and knows no search.",
+  chart: { kind: "bars", figures: ["frame", "longest", "heap"] },
+  finding: ({ ours, ratio }: Results) =>
+    `With 20,000 lines a second, 95 of 100 frames come within ${showNumber(ours.median["frame"] ?? 0)} ms, ${showNumber(ratio["frame"] ?? 0)} times those of a list of components`,
+  rounds: { count: 3, because: "a round lasts two minutes" },
+};
+
+function contestant(name: string, kind: string): Contestant {
+  return {
+    name,
+    async prepare(bench) {
+      const pages = await logPages();
+      return {
+        async measure() {
+          const page = await pages.open();
+          try {
+            const before = await page.heap();
+            const { frames, behind } = await page.call<{ readonly frames: { readonly p95: number; readonly longest: number }; readonly behind: number }>(
+              "follow",
+              kind,
+              perSecond,
+              seconds(bench),
+            );
+            return { figures: { frame: frames.p95, longest: frames.longest, behind, heap: (await page.heap()) - before } };
+          } finally {
+            await page.close();
+          }
+        },
+        close: () => pages.close(),
+      };
+    },
+  };
+}
