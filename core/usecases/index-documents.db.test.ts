@@ -1,13 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createHasher } from "../adapters/node-crypto/hashing.ts";
-import { createYamlDocuments } from "../adapters/yaml-documents/codec.ts";
 import type { BranchName, RepositoryName } from "../domain/kernel/values.ts";
-import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
-import { createFakeForge, type FakeForge } from "../testing/fake-forge.ts";
-import { createManualClock } from "../testing/manual-clock.ts";
-import { createIndexDocuments } from "./index-documents.ts";
+import { createOrchestrationBench, type OrchestrationBench } from "../testing/orchestration.ts";
 
-const repository = "acme/shop" as RepositoryName;
 const main = "main" as BranchName;
 
 function text(id: string, body: string): string {
@@ -15,36 +9,33 @@ function text(id: string, body: string): string {
 }
 
 describe("indexing the documents of a branch", () => {
-  let database: FreshDatabase;
-  let forge: FakeForge;
+  let bench: OrchestrationBench;
   let read: string[];
-  let index: () => Promise<unknown>;
 
   beforeEach(async () => {
-    database = await freshPglite();
-    forge = createFakeForge();
     read = [];
-    const mirror: FakeForge["mirror"] = {
-      ...forge.mirror,
-      readFile: (where, ref, path) => {
-        read.push(path);
-        return forge.mirror.readFile(where, ref, path);
-      },
-    };
-    const indexDocuments = createIndexDocuments({
-      store: database.store,
-      clock: createManualClock(),
-      hasher: createHasher(),
-      documents: createYamlDocuments(),
-      mirror,
+    bench = await createOrchestrationBench(({ mirror }) => {
+      const { readFile } = mirror;
+      Object.assign(mirror, {
+        readFile: (where: RepositoryName, ref: string, path: string) => {
+          read.push(path);
+          return readFile(where, ref, path);
+        },
+      });
     });
-    index = () => indexDocuments({ type: "index-documents", repository, branch: main, commit: "c" });
-    forge.push("main", { "docs/a.md": text("a", "first"), "docs/b.md": text("b", "second"), "docs/none.md": "no front matter", "src/c.md": text("c", "code") });
+    bench.forge.push("main", {
+      "docs/a.md": text("a", "first"),
+      "docs/b.md": text("b", "second"),
+      "docs/none.md": "no front matter",
+      "src/c.md": text("c", "code"),
+    });
   });
-  afterEach(() => database.close());
+  afterEach(() => bench.close());
 
+  const repository = (): RepositoryName => bench.forge.name;
+  const index = (): Promise<unknown> => bench.dispatching.indexDocuments({ type: "index-documents", repository: repository(), branch: main, commit: "c" });
   const found = (words: string): Promise<readonly string[]> =>
-    database.store.transaction(async (tx) => (await tx.documents.search(repository, words, 10)).map(({ path }) => path));
+    bench.store.transaction(async (tx) => (await tx.documents.search(repository(), words, 10)).map(({ path }) => path));
 
   it("knows those with front matter, and says how many are none of ours", async () => {
     expect(await index()).toEqual({ indexed: 2, unreadable: 1, known: 0 });
@@ -55,7 +46,7 @@ describe("indexing the documents of a branch", () => {
   it("reads only what a push has changed", async () => {
     await index();
     read.length = 0;
-    forge.push("main", { "docs/b.md": text("b", "third") });
+    bench.forge.push("main", { "docs/b.md": text("b", "third") });
 
     expect(await index()).toEqual({ indexed: 1, unreadable: 1, known: 1 });
 
@@ -67,8 +58,8 @@ describe("indexing the documents of a branch", () => {
 
   it("reads again what the index holds in another version by now", async () => {
     await index();
-    await database.store.transaction(async (tx) => {
-      const meta = await tx.documents.get(repository, "docs/a.md");
+    await bench.store.transaction(async (tx) => {
+      const meta = await tx.documents.get(repository(), "docs/a.md");
       if (meta) await tx.documents.upsert({ ...meta, hash: "0".repeat(64) as typeof meta.hash }, [{ section: "", text: "older" }]);
     });
 
