@@ -1,6 +1,8 @@
 import type { InboxItem } from "../../../core/contract/inbox.ts";
 
-type Candidate = Pick<InboxItem, "id" | "kind" | "tool" | "risk" | "phase" | "verdicts">;
+interface Candidate extends Pick<InboxItem, "id" | "kind" | "tool" | "risk" | "phase"> {
+  readonly verdicts: readonly InboxItem["verdicts"][number][];
+}
 
 /** Whether `item` can be decided together with others at all: an open tool call that is not of high risk. */
 export function mayBeBatched({ kind, risk, phase, verdicts }: Candidate): boolean {
