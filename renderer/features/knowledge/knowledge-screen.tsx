@@ -145,7 +145,12 @@ function HitLink({ hit, words }: { readonly hit: KnowledgeHit; readonly words: r
         <Marked text={fragment(excerpt)} words={words} />
       </p>
       <p className={style["place"]}>
-        {say(`knowledge.source.${source}`)} · {hit.repository === undefined ? "" : `${hit.repository}${hit.issue === undefined ? "" : `#${hit.issue}`} · `}
+        {say(`knowledge.source.${source}`)} ·{" "}
+        {hit.repository === undefined ? undefined : (
+          <>
+            <Foreign>{`${hit.repository}${hit.issue === undefined ? "" : `#${hit.issue}`}`}</Foreign> ·{" "}
+          </>
+        )}
         <span className={style["path"]}>
           <Foreign>{whereOf(hit)}</Foreign>
         </span>

@@ -56,7 +56,7 @@ function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
     <>
       <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
         <PhaseShape phase={run.phase} size={14} />
-        <span>
+        <span title={because === undefined ? undefined : revealHidden(because)}>
           {say(text, values)}
           {because === undefined ? undefined : (
             <>

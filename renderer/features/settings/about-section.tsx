@@ -40,7 +40,15 @@ function Facts({ state }: { readonly state: ConnectionState }): ReactElement {
         <LinkText link={state.database} />
       </Fact>
       <Fact name={say("settings.about.cluster")}>{state.cluster ? <LinkText link={state.cluster} /> : say("settings.about.noCluster")}</Fact>
-      <Fact name={say("settings.about.gateway")}>{state.gateway === undefined ? say("settings.about.noGateway") : <code>{state.gateway}</code>}</Fact>
+      <Fact name={say("settings.about.gateway")}>
+        {state.gateway === undefined ? (
+          say("settings.about.noGateway")
+        ) : (
+          <code>
+            <Foreign>{state.gateway}</Foreign>
+          </code>
+        )}
+      </Fact>
       <Fact name={say("settings.about.repositories")}>{state.repositories.length}</Fact>
     </dl>
   );

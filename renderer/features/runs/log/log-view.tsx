@@ -49,6 +49,8 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
   const plan = planWindow({ scrollTop, ...room });
   const first = index.lineAt(plan.firstRow);
   const end = count === 0 ? 0 : index.lineAt(Math.max(0, plan.endRow - 1)) + 1;
+  // A wider pane has fewer rows: a sheet that stayed where the last ones were would keep the canvas as long as it was.
+  const sheetTop = Math.min(scrollTop, Math.max(0, plan.canvas - height));
   useEnd(box, follow, index.rows, height);
   useImperativeHandle(handle, () => ({
     reveal(line, column = 0) {
@@ -72,7 +74,7 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
         {"0".repeat(100)}
       </span>
       <div className={style["canvas"]} style={{ height: plan.canvas, width: wrap ? undefined : `${lines.widest + gutter + 2}ch` }}>
-        <div className={style["sheet"]} style={{ top: scrollTop + (index.rowOf(first) - plan.top) * rowHeight }}>
+        <div className={style["sheet"]} style={{ top: sheetTop + (index.rowOf(first) - plan.top) * rowHeight }}>
           {Array.from({ length: end - first }, (_, offset) => first + offset).map((line) => (
             <LogLine
               key={line}

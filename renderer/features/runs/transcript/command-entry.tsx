@@ -4,6 +4,7 @@ import { useSpeech } from "../../../i18n/language.tsx";
 import { ForeignBlock, Foreign } from "../../../ui/foreign-text.tsx";
 import { terminalLines } from "../log/ansi.ts";
 import { StyledText } from "../log/styled-text.tsx";
+import { revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
 import { EntryBox, Outcome } from "./entry-box.tsx";
 import { countOf, type FileChange } from "./patch.ts";
 import type { TranscriptItem } from "./transcript-items.ts";
@@ -83,7 +84,7 @@ function ChangeEntry({ change }: { readonly change: FileChange }): ReactElement 
       <div className={style["box"]}>
         <div className={style["head"]}>
           <IconFileDiff size={14} aria-hidden />
-          <span className={style["title"]}>
+          <span className={style["title"]} title={revealHidden(change.path)}>
             <Foreign>{change.path}</Foreign>
           </span>
           <span className={style["outcome"]}>

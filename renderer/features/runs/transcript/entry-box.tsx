@@ -32,7 +32,7 @@ export function EntryBox({ icon, title, rest = "", outcome, children, opened, on
           {icon}
           <span className={style["title"]} dir="ltr" title={`${shown} ${dim}`.trim()}>
             {shown}
-            {dim === "" ? undefined : <span className={style["rest"]}> {dim}</span>}
+            {dim === "" ? undefined : <bdi className={style["rest"]}> {dim}</bdi>}
           </span>
           {outcome}
         </button>
