@@ -33,11 +33,11 @@ export function createReleaseRun(deps: ResumeRunDependencies) {
     return deps.store.transaction(async (tx) => {
       const run = await tx.runs.get(runId, { lock: true });
       if (!run) return err({ type: "run.unknown", runId });
-      const last = await tx.attempts.latest(runId, { lock: true });
-      if (last && last.phase !== "ended") return err({ type: "run.still-stopping", attempt: last.attempt });
       const context = { now: deps.clock.now(), actor: { type: "person", id: by } } as const;
       const hold = await holdOn(tx, run, context.now);
       if (hold) return err(stillHeld(hold.reason));
+      const last = await tx.attempts.latest(runId, { lock: true });
+      if (last && last.phase !== "ended") return err({ type: "run.still-stopping", attempt: last.attempt });
       if (run.state.phase === "parked" && isHoldReason(run.state.reason)) {
         // What held it is over, and the round that lets it go is about to come.
         await letGo(deps, tx, run, context);

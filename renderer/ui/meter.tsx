@@ -7,13 +7,16 @@ import style from "./meter.module.css";
 const shapes = { fine: IconGauge, near: IconAlertTriangle, spent: IconPlayerPause };
 
 /** A limit and how far it is used up: a shape, a word and the figures. */
-export function MeterLine({ meter, bar = false }: { readonly meter: Meter; readonly bar?: boolean }): ReactElement {
+export function MeterLine({ meter, bar = false, small = false }: { readonly meter: Meter; readonly bar?: boolean; readonly small?: boolean }): ReactElement {
   const { say, language } = useSpeech();
   const Shape = shapes[meter.level];
   return (
-    <span className={style["meter"]} data-level={meter.level}>
+    <span className={style["meter"]} data-level={meter.level} data-small={small || undefined}>
       <span className={style["line"]}>
-        <Shape size={14} aria-hidden /> {say(`holds.meter.${meter.level}`)}: {meterText(meter, say, language)}
+        <Shape size={14} aria-hidden />
+        <span>
+          {say(`holds.meter.${meter.level}`)}: {meterText(meter, say, language)}
+        </span>
       </span>
       {bar ? (
         <span className={style["bar"]} aria-hidden>
@@ -25,10 +28,10 @@ export function MeterLine({ meter, bar = false }: { readonly meter: Meter; reado
 }
 
 /** `$4.02 of $5.00 for this run`. */
-export function meterText({ scope, unit, used, limit }: Meter, say: Say, language: string): string {
-  const amount = (value: number): string =>
-    unit === "usd" ? money(value, language) : say("holds.meter.tokens", { n: new Intl.NumberFormat(language).format(value) });
-  return say(`holds.meter.${scope}`, { used: amount(used), limit: amount(limit) });
+function meterText({ scope, unit, used, limit }: Meter, say: Say, language: string): string {
+  const number = new Intl.NumberFormat(language);
+  if (unit === "usd") return say(`holds.meter.${scope}`, { used: money(used, language), limit: money(limit, language) });
+  return say(`holds.meter.${scope}`, { used: number.format(used), limit: say("holds.meter.tokens", { n: number.format(limit) }) });
 }
 
 export function money(value: number, language: string): string {

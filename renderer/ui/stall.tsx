@@ -7,11 +7,11 @@ import { Foreign } from "./foreign-text.tsx";
 import style from "./stall.module.css";
 
 /** That a run seems to stand still, and what makes one think so. */
-export function StallLine({ stall }: { readonly stall: Stall }): ReactElement {
+export function StallLine({ stall, small = false }: { readonly stall: Stall; readonly small?: boolean }): ReactElement {
   const { say } = useSpeech();
   const since = clock(stall.since);
   return (
-    <span className={style["stall"]}>
+    <span className={style["stall"]} data-small={small || undefined}>
       <IconHourglassHigh size={14} aria-hidden />
       <span>
         {say("holds.stall")}:{" "}

@@ -59,16 +59,3 @@ describe("the pause of everything", () => {
     expect(restored.value).not.toHaveProperty("pause");
   });
 });
-
-describe("a budget", () => {
-  it("stops a run where its tokens are counted, and a raise lets the stage come to its end", async () => {
-    expect((await command("budget", "--run-tokens", "1")).code).toBe(0);
-    const first = startCommand(["rehearse", "--workspace", workspace.path(), "--stages", "intake", "--decide", "approve"]);
-    await first.shows("a budget is spent");
-    expect(await onlyRun()).toMatchObject({ waitsFor: "budget", budget: { scope: "run", unit: "tokens", limit: 1, level: "spent" } });
-
-    expect((await command("budget", "--run-tokens", "none")).code).toBe(0);
-    expect((await first.ended).code).toBe(0);
-    expect(await onlyRun()).toMatchObject({ phase: "succeeded" });
-  });
-});

@@ -78,8 +78,8 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
           )}
         </span>
       ) : undefined}
-      {card.stall ? <StallLine stall={card.stall} /> : undefined}
-      {card.budget ? <MeterLine meter={card.budget} /> : undefined}
+      {card.stall ? <StallLine stall={card.stall} small /> : undefined}
+      {card.budget ? <MeterLine meter={card.budget} small /> : undefined}
       {card.reason === undefined ? undefined : (
         <span className={style["reason"]} title={revealHidden(card.reason)}>
           <Foreign>{card.reason}</Foreign>

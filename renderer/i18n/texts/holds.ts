@@ -57,7 +57,7 @@ export const holdsRu: Readonly<Record<keyof typeof holdsEn, string>> = {
   "holds.by": "остановил {by}, с {when}",
   "holds.meter.run": "{used} из {limit} на этот запуск",
   "holds.meter.day": "{used} из {limit} на все запуски дня",
-  "holds.meter.tokens": "токенов: {n}",
+  "holds.meter.tokens": "{n} токенов",
   "holds.meter.near": "Бюджет почти израсходован",
   "holds.meter.spent": "Бюджет израсходован",
   "holds.meter.fine": "Бюджет",
