@@ -48,8 +48,6 @@ async function configurationFor({ output, feed, homepage, maintainer }: Order): 
     electronVersion: version,
     ...(runtime === undefined ? {} : { electronDist: runtime, electronFuses: await fusesIn(runtime, configured.electronFuses ?? {}) }),
     directories: { output },
-    // The stage holds everything already.
-    beforeBuild: () => Promise.resolve(false),
     ...(feed === undefined ? {} : { publish: [feed] }),
     ...(homepage === undefined ? {} : { extraMetadata: { homepage } }),
     ...(maintainer === undefined ? {} : { deb: { maintainer } }),
@@ -86,7 +84,8 @@ if (!order.ok) {
     await packageDesktop(order.value);
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
-    process.exitCode = 1;
+    // The packager leaves listeners behind that end the process well, whatever its exit code was to be.
+    process.exit(1);
   } finally {
     clearTimeout(limit);
   }
