@@ -56,6 +56,7 @@ while :; do
   [ -e again ] && [ ! -e ended ] || break
   rm again
   while [ -e down ]; do sleep 0.1; done
+  [ ! -e ended ] || break
 done
 cd /
 rm -rf "$DIRECTORY"
