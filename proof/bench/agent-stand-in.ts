@@ -44,7 +44,10 @@ export async function connectAgent(on: Installation): Promise<AgentStandIn> {
   const { run, agent } = await startRun(on);
   const exchanged = await exchange(on.gatewayUrl, run.id, agent.bootstrapToken);
   const headers = { authorization: `Bearer ${exchanged.runToken}` };
-  const heartbeat = setInterval(() => void fetch(`${on.gatewayUrl}${runnerPaths.heartbeat}`, { method: "POST", headers, body: "{}" }).catch(() => undefined), 5_000);
+  const heartbeat = setInterval(
+    () => void fetch(`${on.gatewayUrl}${runnerPaths.heartbeat}`, { method: "POST", headers, body: "{}" }).catch(() => undefined),
+    5_000,
+  );
   const client = await connectClient(exchanged.mcpUrl, headers);
   return {
     run,
