@@ -1,3 +1,4 @@
+import { revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
 import { IconAlertTriangle, IconBan, IconCheck, IconClock, IconLoader, IconPlug, IconX } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
@@ -49,7 +50,7 @@ export function ToolEntry({ tool, arguments: given, result, failed = false, call
     >
       {call ? (
         <p className={style["outcome"]}>
-          {say("runs.call.rule", { rule: call.rule, outcome: say(`runs.call.${call.outcome}`) })}
+          {say("runs.call.rule", { rule: revealHidden(call.rule), outcome: say(`runs.call.${call.outcome}`) })}
           {call.repeats > 0 ? ` · ${say("runs.call.repeats", { count: call.repeats })}` : ""}
           {call.requestId === undefined ? undefined : (
             <>
