@@ -1,8 +1,7 @@
-import { revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
 import { IconAlertTriangle, IconBan, IconCheck, IconClock, IconLoader, IconPlug, IconX } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import { escapeHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
+import { escapeHidden, revealHidden } from "../../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../../i18n/language.tsx";
 import { ForeignBlock } from "../../../ui/foreign-text.tsx";
 import { EntryBox, Outcome } from "./entry-box.tsx";
