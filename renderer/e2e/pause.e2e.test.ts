@@ -55,9 +55,7 @@ describe.skipIf(browserUnavailable !== undefined)(`what holds everything, in a b
     await window.moveToIntake(idea);
     const card = page.getByRole("button").filter({ hasText: idea });
     await card.getByText("Budget spent:").waitFor({ timeout: 60_000 });
-    await window.goTo("Runs");
-    await page.keyboard.press("j");
-    await page.keyboard.press("Enter");
+    await window.openRun();
     await page.getByText("Stopped, a budget is spent").first().waitFor();
     await page.getByRole("link", { name: "Raise the budget" }).press("Enter");
     await page.getByRole("group", { name: "Each run" }).getByLabel("Tokens").fill("");
