@@ -36,6 +36,25 @@ export function optionsOf(request: DecisionRequest): readonly string[] {
   return request.effect.type === "question" ? request.effect.options : [];
 }
 
+/** The owner's own words in a verdict; an approval has none. */
+export function verdictWords(verdict: Verdict): string | undefined {
+  switch (verdict.type) {
+    case "approve":
+      return undefined;
+    case "answer":
+      return verdict.text;
+    case "request_changes":
+      return verdict.comment;
+    case "ask":
+      return verdict.question;
+    case "deny":
+    case "abort":
+      return verdict.reason;
+    default:
+      return unreachable(verdict);
+  }
+}
+
 function wordsOf(verdict: Verdict): { readonly field: "reason" | "text" | "comment" | "question"; readonly text: string } | undefined {
   switch (verdict.type) {
     case "approve":

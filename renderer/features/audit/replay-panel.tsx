@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement, ReactNode } from "react";
 import type { DecisionReplay } from "../../../core/contract/audit.ts";
+import { verdictWords } from "../../../core/domain/decision/verdicts.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -144,22 +145,6 @@ function Decided({ decided }: { readonly decided: NonNullable<DecisionReplay["de
       </dl>
     </>
   );
-}
-
-function verdictWords(verdict: NonNullable<DecisionReplay["decided"]>["verdict"]): string | undefined {
-  switch (verdict.type) {
-    case "approve":
-      return undefined;
-    case "deny":
-    case "abort":
-      return verdict.reason;
-    case "answer":
-      return verdict.text;
-    case "request_changes":
-      return verdict.comment;
-    case "ask":
-      return verdict.question;
-  }
 }
 
 function Ran({ ran }: { readonly ran: NonNullable<DecisionReplay["ran"]> }): ReactElement {

@@ -1,4 +1,5 @@
 import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
+import { verdictWords } from "../../../core/domain/decision/verdicts.ts";
 import type { Say } from "../../i18n/language.tsx";
 import { moment } from "../../ui/moment.ts";
 
@@ -20,21 +21,7 @@ export function draftTitle({ intent, state }: DraftRow, say: Say): string {
 
 /** The owner's own words in it. */
 export function draftWords({ intent }: DraftRow): string | undefined {
-  if (intent.type === "comment") return intent.body;
-  const { verdict } = intent;
-  switch (verdict.type) {
-    case "approve":
-      return undefined;
-    case "answer":
-      return verdict.text;
-    case "request_changes":
-      return verdict.comment;
-    case "ask":
-      return verdict.question;
-    case "deny":
-    case "abort":
-      return verdict.reason;
-  }
+  return intent.type === "comment" ? intent.body : verdictWords(intent.verdict);
 }
 
 /** What has changed since it was written, in a sentence. */
