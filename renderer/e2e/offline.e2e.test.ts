@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { browserUnavailable } from "../../build/testbed/browser.ts";
 import type { InboxItem } from "../../core/contract/inbox.ts";
-import { browse, browserUnavailable } from "./browser.ts";
+import { browse } from "./browser.ts";
 import { openServerWorld, type ServerWorld } from "./server-world.ts";
 import { driveWindow, type OpenWindow } from "./window.ts";
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { browserUnavailable } from "../../build/testbed/browser.ts";
 import { eachTestsWorkspace } from "../../core/testing/rehearsal-workspace.ts";
-import { browserUnavailable, openInBrowser } from "./browser.ts";
+import { openInBrowser } from "./browser.ts";
 import { desktopUnavailable, openInDesktop } from "./desktop.ts";
 import { driveWindow, type OpenWindow } from "./window.ts";
 

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { browserUnavailable } from "../../build/testbed/browser.ts";
 import type { WorkspaceState } from "../../core/contract/workspace.ts";
 import { eachTestsWorkspace } from "../../core/testing/rehearsal-workspace.ts";
-import { browserUnavailable, openInBrowser } from "./browser.ts";
+import { openInBrowser } from "./browser.ts";
 import { driveWindow, type OpenWindow } from "./window.ts";
 
 const idea = "Who is on call at night?";

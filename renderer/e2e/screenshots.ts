@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { browserUnavailable, openInBrowser } from "./browser.ts";
+import { browserUnavailable } from "../../build/testbed/browser.ts";
+import { openInBrowser } from "./browser.ts";
 import { driveWindow, type OpenWindow } from "./window.ts";
 
 const folder = fileURLToPath(new URL("../../docs/screens/", import.meta.url));
