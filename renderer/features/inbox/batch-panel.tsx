@@ -12,6 +12,7 @@ import { Section } from "../../ui/panes.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import { useGrace } from "./grace.ts";
+import { SendingBar } from "./sending-bar.tsx";
 import style from "./inbox.module.css";
 
 interface BatchPanelProps {
@@ -80,15 +81,7 @@ function BatchBar({ cards, wasRead, leave }: BatchBarProps): ReactElement {
     { key: "z", what: say("inbox.key.undo"), act: takeBack },
     { key: "Escape", what: say("inbox.batch.leave"), act: leave },
   ]);
-  if (held)
-    return (
-      <div className={style["bar"]} role="status">
-        {say("inbox.sending", { verdict: say("inbox.approve"), seconds: held.left })}
-        <Button size="xs" variant="default" onClick={takeBack}>
-          {say("inbox.undo")} <Kbd size="xs">z</Kbd>
-        </Button>
-      </div>
-    );
+  if (held) return <SendingBar verdict={say("inbox.approve")} left={held.left} takeBack={takeBack} />;
   return (
     <div className={style["bar"]}>
       {approve.error ? <Failure error={approve.error} /> : undefined}

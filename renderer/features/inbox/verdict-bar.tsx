@@ -13,6 +13,7 @@ import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { useGrace } from "./grace.ts";
+import { SendingBar } from "./sending-bar.tsx";
 import style from "./inbox.module.css";
 
 type Verdict = NonNullable<InboxCard["decision"]>["verdict"];
@@ -49,15 +50,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
     { key: "z", what: say("inbox.key.undo"), act: takeBack },
     { key: "t", what: say("inbox.asDraft"), act: draft.toggle },
   ]);
-  if (sending)
-    return (
-      <div className={style["bar"]} role="status">
-        {say("inbox.sending", { verdict: say(`inbox.${sending.word.type}`), seconds: sending.left })}
-        <Button size="xs" variant="default" onClick={takeBack}>
-          {say("inbox.undo")} <Kbd size="xs">z</Kbd>
-        </Button>
-      </div>
-    );
+  if (sending) return <SendingBar verdict={say(`inbox.${sending.word.type}`)} left={sending.left} takeBack={takeBack} />;
   if (writing)
     return (
       <Words
