@@ -1,5 +1,5 @@
-import type { Bench, Benchmark, Contestant, Results } from "./benchmark.ts";
-import { logPages } from "./log-page.ts";
+import type { Bench, Benchmark, Results } from "./benchmark.ts";
+import { logContestant, type MeasureLog } from "./log-page.ts";
 import { showNumber } from "./words.ts";
 
 const perSecond = 20_000;
@@ -22,8 +22,8 @@ export const desktopFollowBenchmark: Benchmark = {
     { figure: "frame", of: "ours", must: "at-most", value: 20 },
     { figure: "longest", of: "ours", must: "at-most", value: 100 },
   ],
-  ours: contestant("Signalbox's log", "signalbox"),
-  partner: contestant("react-virtuoso", "virtuoso"),
+  ours: logContestant("Signalbox's log", follow("signalbox")),
+  partner: logContestant("react-virtuoso", follow("virtuoso")),
   difference:
     "react-virtuoso is a list of components that measures its items and draws those in sight. It is given the bare lines: it interprets no colours, wraps nothing, and knows no search.",
   chart: { kind: "bars", figures: ["frame", "longest", "heap"] },
@@ -32,29 +32,15 @@ export const desktopFollowBenchmark: Benchmark = {
   rounds: { count: 3, because: "a round lasts two minutes" },
 };
 
-function contestant(name: string, kind: string): Contestant {
-  return {
-    name,
-    async prepare(bench) {
-      const pages = await logPages();
-      return {
-        async measure() {
-          const page = await pages.open();
-          try {
-            const before = await page.heap();
-            const { frames, behind } = await page.call<{ readonly frames: { readonly p95: number; readonly longest: number }; readonly behind: number }>(
-              "follow",
-              kind,
-              perSecond,
-              seconds(bench),
-            );
-            return { figures: { frame: frames.p95, longest: frames.longest, behind, heap: (await page.heap()) - before } };
-          } finally {
-            await page.close();
-          }
-        },
-        close: () => pages.close(),
-      };
-    },
+interface Followed {
+  readonly frames: { readonly p95: number; readonly longest: number };
+  readonly behind: number;
+}
+
+function follow(kind: string): MeasureLog {
+  return async (page, bench) => {
+    const before = await page.heap();
+    const { frames, behind } = await page.call<Followed>("follow", kind, perSecond, seconds(bench));
+    return { frame: frames.p95, longest: frames.longest, behind, heap: (await page.heap()) - before };
   };
 }

@@ -1,5 +1,5 @@
-import type { Bench, Benchmark, Contestant, Prepared, Results } from "./benchmark.ts";
-import { logPages, type LogPage } from "./log-page.ts";
+import type { Bench, Benchmark, Results } from "./benchmark.ts";
+import { logContestant, type LogPage, type MeasureLog } from "./log-page.ts";
 import { showNumber } from "./words.ts";
 
 const sizes = (bench: Bench): { readonly lines: number; readonly frames: number } =>
@@ -31,8 +31,8 @@ export const desktopLogBenchmark: Benchmark = {
     { figure: "scroll", of: "ours", must: "at-most", value: 20 },
     { figure: "heap", of: "ours", must: "at-most", value: 100 },
   ],
-  ours: contestant("Signalbox's log", "signalbox"),
-  partner: contestant("xterm.js", "xterm"),
+  ours: logContestant("Signalbox's log", measureLog("signalbox")),
+  partner: logContestant("xterm.js", measureLog("xterm")),
   difference:
     "xterm.js interprets every control sequence of a terminal and keeps a cell for each column; ours keeps text and colours, wraps, and numbers its lines. Both draw what is in sight only. xterm.js runs with its own drawing by elements, since there is no graphics card here.",
   chart: { kind: "bars", figures: ["open", "search", "scroll", "heap"] },
@@ -41,27 +41,11 @@ export const desktopLogBenchmark: Benchmark = {
   rounds: { count: 3, because: "a round takes in 200 MB twice" },
 };
 
-function contestant(name: string, kind: string): Contestant {
-  return {
-    name,
-    async prepare(bench): Promise<Prepared> {
-      const pages = await logPages();
-      return {
-        async measure() {
-          const page = await pages.open();
-          try {
-            return { figures: await measureLog(page, kind, sizes(bench)) };
-          } finally {
-            await page.close();
-          }
-        },
-        close: () => pages.close(),
-      };
-    },
-  };
+function measureLog(kind: string): MeasureLog {
+  return (page, bench) => measureKind(page, kind, sizes(bench));
 }
 
-async function measureLog(page: LogPage, kind: string, { lines, frames }: ReturnType<typeof sizes>): Promise<Record<string, number>> {
+async function measureKind(page: LogPage, kind: string, { lines, frames }: ReturnType<typeof sizes>): Promise<Record<string, number>> {
   const before = await page.heap();
   const opened = await page.call<{ readonly took: number; readonly frames: Frames }>("open", kind, lines);
   const heap = (await page.heap()) - before;

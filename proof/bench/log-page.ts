@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import type { Browser, CDPSession, Page } from "playwright-core";
 import { browserUnavailable, launchBrowser } from "../../build/testbed/browser.ts";
 import { pageFiles } from "../../core/apps/host/page-files.ts";
+import type { Bench, Contestant } from "./benchmark.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -20,13 +21,13 @@ export interface LogPage {
   close(): Promise<void>;
 }
 
-export interface LogPages {
+interface LogPages {
   open(): Promise<LogPage>;
   close(): Promise<void>;
 }
 
 /** Builds the page, and has a browser for it. */
-export async function logPages(): Promise<LogPages> {
+async function logPages(): Promise<LogPages> {
   if (browserUnavailable !== undefined) throw new Error(browserUnavailable);
   const directory = await mkdtemp(join(tmpdir(), "signalbox-log-page-"));
   const vite = join(root, "node_modules/vite/bin/vite.js");
@@ -73,5 +74,28 @@ async function openPage(browser: Browser, address: string): Promise<LogPage> {
       return (metrics.find((metric) => metric.name === "JSHeapUsedSize")?.value ?? 0) / 1e6;
     },
     close: () => page.close(),
+  };
+}
+
+/** One round on a page of its own. */
+export type MeasureLog = (page: LogPage, bench: Bench) => Promise<Readonly<Record<string, number>>>;
+
+export function logContestant(name: string, measure: MeasureLog): Contestant {
+  return {
+    name,
+    async prepare(bench) {
+      const pages = await logPages();
+      return {
+        async measure() {
+          const page = await pages.open();
+          try {
+            return { figures: await measure(page, bench) };
+          } finally {
+            await page.close();
+          }
+        },
+        close: () => pages.close(),
+      };
+    },
   };
 }
