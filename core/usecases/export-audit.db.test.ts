@@ -95,6 +95,24 @@ describe.each(auditFormats)("an export as %s", (format) => {
     );
   });
 
+  it("is refused with any character of its end and its seal left out or put in twice", async () => {
+    const text = await exported(format);
+    const lines = createLineCutter(format).push(text);
+    for (let at = lines.slice(0, -2).join("").length; at < text.length; at += 1) {
+      const around = text.slice(Math.max(0, at - 20), at + 20);
+      expect((await check(format, text.slice(0, at) + text.slice(at + 1))).ok, `without ${text[at]} in ${around}`).toBe(false);
+      expect((await check(format, text.slice(0, at + 1) + text.slice(at))).ok, `${text[at]} twice in ${around}`).toBe(false);
+    }
+  });
+
+  it("is refused with a member that the signature does not cover put into its seal", async () => {
+    const text = await exported(format);
+    const quote = format === "jsonl" ? '"' : '""';
+    const more = text.replace(`${quote}signature${quote}:`, (member) => `${quote}x${quote}:1,${member}`);
+    expect(more).not.toBe(text);
+    expect((await check(format, more)).problems).toMatchObject([{ type: "export.unreadable" }, { type: "seal.missing" }]);
+  });
+
   it("is refused when it is cut off anywhere, lacks or repeats a line, or goes on after its end", async () => {
     const text = await exported(format);
     const lines = createLineCutter(format).push(text);
