@@ -6,6 +6,7 @@ import { draftsContract } from "./drafts.ts";
 import { inboxContract } from "./inbox.ts";
 import { keysContract } from "./keys.ts";
 import { knowledgeContract } from "./knowledge.ts";
+import { notificationsContract } from "./notifications.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
@@ -26,5 +27,6 @@ export const hostContract = {
   knowledge: knowledgeContract,
   keys: keysContract,
   workspace: workspaceContract,
+  notifications: notificationsContract,
 };
 export type HostContract = typeof hostContract;

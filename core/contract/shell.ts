@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { requestKind } from "./shared.ts";
+import { topics } from "../domain/notification/preferences.ts";
 
 /**
  * What crosses between the desktop's shell and its two neighbours. The shell shows and restarts; it knows nothing of stages, runs or decisions, and what it is told is enough to
@@ -26,6 +26,9 @@ export const hostEndpoint = z.object({
 });
 export type HostEndpoint = z.infer<typeof hostEndpoint>;
 
+/** What a notification is about; `catching-up`: what came in quiet hours. */
+export const announcedTopic = z.enum([...topics, "catching-up"]);
+
 /** What the host tells its shell, in the order in which it happens. */
 export const hostNotice = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), endpoint: hostEndpoint }),
@@ -35,8 +38,15 @@ export const hostNotice = z.discriminatedUnion("type", [
   z.object({ type: z.literal("waiting"), count: z.int().min(0) }),
   /** Runs in which an agent is at work, whenever their number changed. */
   z.object({ type: z.literal("working"), count: z.int().min(0) }),
-  /** Something new waits for the owner: the first of `count`, and where the window shows it. */
-  z.object({ type: z.literal("needs-you"), kind: requestKind, count: z.int().min(1), summary: z.string().max(1_000), place }),
+  /** Something that the owner wants to be told of: the first of `count`, and where the window shows it. `needs-you` rings, `information` does not. */
+  z.object({
+    type: z.literal("announce"),
+    urgency: z.enum(["needs-you", "information"]),
+    topic: announcedTopic,
+    count: z.int().min(1),
+    summary: z.string().max(1_000),
+    place,
+  }),
 ]);
 export type HostNotice = z.infer<typeof hostNotice>;
 

@@ -7,6 +7,7 @@ import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
+import { createNotificationsInMemory } from "./notifications-in-memory.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
 /** A host on a real store and a forge in memory, whose use cases a test scripts. */
@@ -82,6 +83,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
         unseal: async () => void (await answered("unseal")),
       },
     },
+    notifications: createNotificationsInMemory(),
     verifyAudit: async () => ({ ok: true, events: 0, problems: [], effectsExecutedTwice: 0, anchors: { local: 0, tags: 0 } }),
     anchorAudit: async () => err({ type: "audit.empty", message: "There is nothing to vouch for yet.", remedy: "Start a stage first." }),
     replayDecision: async () => undefined,

@@ -147,7 +147,7 @@ function hear(state: Shell, notice: HostNotice): void {
   // Behind a host that cannot begin nothing works, and an update may be what helps it.
   if (notice.type === "failed") state.updates?.working(0);
   // Who looks at the window sees it there.
-  if (notice.type === "needs-you" && !state.window?.window.isFocused()) notify(notice, state.say, (place) => goTo(state, place));
+  if (notice.type === "announce" && !state.window?.window.isFocused()) notify(notice, state.say, (place) => goTo(state, place));
 }
 
 function openWindow(state: Shell): void {

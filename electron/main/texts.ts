@@ -20,11 +20,18 @@ const en = {
   "go.settings": "Settings",
   "waiting.none": "Nothing waits for you",
   "waiting.some": "{count} wait for you",
-  "needs.tool": "An agent asks for permission",
-  "needs.question": "An agent has a question",
-  "needs.gate": "A stage is ready for review",
-  "needs.document": "A document wants a decision",
-  "needs.several": "{count} new requests wait for you",
+  "announce.tool": "An agent asks for permission",
+  "announce.question": "An agent has a question",
+  "announce.gate": "A stage is ready for review",
+  "announce.document": "A document wants a decision",
+  "announce.run-failed": "A run has failed",
+  "announce.run-succeeded": "A run has succeeded",
+  "announce.run-stalled": "A run seems to stand still",
+  "announce.budget-spent": "A budget is spent",
+  "announce.catching-up": "In quiet hours, one thing came",
+  "announce.several": "{count} things need you",
+  "announce.several-news": "{count} things have happened",
+  "announce.several-catching-up": "In quiet hours, {count} things came",
   "link.question": "Open this address in your browser?",
   "link.open": "Open",
   "link.cancel": "Cancel",
@@ -55,11 +62,18 @@ const ru: Record<keyof typeof en, string> = {
   "go.settings": "Настройки",
   "waiting.none": "Ничего не ждёт вас",
   "waiting.some": "Ждут вас: {count}",
-  "needs.tool": "Агент просит разрешения",
-  "needs.question": "У агента есть вопрос",
-  "needs.gate": "Этап готов к проверке",
-  "needs.document": "Документ ждёт решения",
-  "needs.several": "Новых запросов: {count}",
+  "announce.tool": "Агент просит разрешения",
+  "announce.question": "У агента есть вопрос",
+  "announce.gate": "Этап готов к проверке",
+  "announce.document": "Документ ждёт решения",
+  "announce.run-failed": "Запуск завершился ошибкой",
+  "announce.run-succeeded": "Запуск успешно завершён",
+  "announce.run-stalled": "Похоже, запуск стоит на месте",
+  "announce.budget-spent": "Бюджет исчерпан",
+  "announce.catching-up": "В тихие часы пришло одно событие",
+  "announce.several": "Ждут вашего решения: {count}",
+  "announce.several-news": "Новых событий: {count}",
+  "announce.several-catching-up": "За тихие часы пришло событий: {count}",
   "link.question": "Открыть этот адрес в браузере?",
   "link.open": "Открыть",
   "link.cancel": "Отмена",
@@ -80,7 +94,9 @@ export function texts(language: Language): Say {
   return (text, values = {}) => catalogue[text].replace(/\{(\w+)\}/gu, (whole, name: string) => String(values[name] ?? whole));
 }
 
-/** Title of a notification: what kind of thing waits, or how many. */
-export function needsYouTitle(say: Say, { kind, count }: Extract<HostNotice, { type: "needs-you" }>): string {
-  return count > 1 ? say("needs.several", { count }) : say(`needs.${kind}`);
+/** Title of a notification: what has come, or how much of it. */
+export function announcementTitle(say: Say, { topic, urgency, count }: Pick<Extract<HostNotice, { type: "announce" }>, "topic" | "urgency" | "count">): string {
+  if (count === 1) return say(`announce.${topic}`);
+  if (topic === "catching-up") return say("announce.several-catching-up", { count });
+  return say(urgency === "needs-you" ? "announce.several" : "announce.several-news", { count });
 }

@@ -6,6 +6,7 @@ import type { Result } from "../../domain/kernel/result.ts";
 import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Forge } from "../../ports/forge.ts";
+import type { NotificationKeeper } from "../../ports/notification-keeper.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import type { Store } from "../../ports/store.ts";
 import type { AuditVerification } from "../../usecases/verify-audit.ts";
@@ -26,7 +27,6 @@ export interface DecideInput {
   readonly targetVersion?: string | undefined;
 }
 
-/** What the host is composed of. It holds the owner's own forge credential and signing key: it runs on the owner's machine. */
 /** Where the key lies that signs here, and how the owner moves it. */
 export interface SigningKeyPlace {
   /** Whether a keyring can be reached from here. */
@@ -37,6 +37,7 @@ export interface SigningKeyPlace {
   readonly unseal: () => Promise<void>;
 }
 
+/** What the host is composed of. It holds the owner's own forge credential and signing key: it runs on the owner's machine. */
 export interface HostDependencies {
   readonly store: Store;
   readonly clock: Clock;
@@ -57,6 +58,8 @@ export interface HostDependencies {
   readonly restoreAll: () => Promise<unknown>;
   readonly setBudgets: (budgets: Budgets) => Promise<unknown>;
   readonly signingKey: { readonly person: string; readonly keyId: string; readonly place: SigningKeyPlace };
+  /** What the owner is told of on this machine. */
+  readonly notifications: NotificationKeeper;
   readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;
   /** Vouches for the end of the chain in the owner's file and by tags in these repositories; all of the workspace when absent. */
   readonly anchorAudit: (repository?: RepositoryName) => Promise<Result<PublishedAnchor, Refusal>>;

@@ -11,6 +11,7 @@ import { draftsProcedures } from "./procedures/drafts.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
 import { keysProcedures } from "./procedures/keys.ts";
 import { knowledgeProcedures } from "./procedures/knowledge.ts";
+import { notificationsProcedures } from "./procedures/notifications.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
@@ -32,6 +33,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     knowledge: knowledgeProcedures(deps),
     keys: keysProcedures(deps),
     workspace: workspaceProcedures(deps),
+    notifications: notificationsProcedures(deps),
   });
   offline?.begin(createRouterClient(router), store);
   return router;

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { createNotificationFile } from "../../adapters/notification-file/notification-file.ts";
 import type { ConnectionState } from "../../contract/connection.ts";
+import { notificationPreferences } from "../../contract/notifications.ts";
 import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import { allStages, type StageName } from "../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../ports/audit-anchors.ts";
@@ -98,6 +100,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,
+    notifications: createNotificationFile(ground.directory.notifications, notificationPreferences),
     rehearsal: {
       sample: sampleRepository as RepositoryName,
       addLocal: async (path) => {

@@ -18,6 +18,8 @@ export interface WorkspaceDirectory {
   readonly anchors: string;
   /** What can be read without the database, and the owner's drafts. */
   readonly copy: string;
+  /** What the owner is told of on this machine. */
+  readonly notifications: string;
   readonly log: string;
 }
 
@@ -39,6 +41,7 @@ export function layoutOf(root: string): WorkspaceDirectory {
     secrets: join(root, "secrets.json"),
     anchors: join(root, "audit-anchors.jsonl"),
     copy: join(root, "offline.sqlite"),
+    notifications: join(root, "notifications.json"),
     log: join(root, "signalbox.log"),
   };
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import type { RunRow } from "../../../contract/runs.ts";
 import type { HostNotice } from "../../../contract/shell.ts";
+import { requestTopics, type Topic } from "../../../domain/notification/preferences.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
+import { createNotificationDesk, type NotificationDesk } from "../desktop/notification-desk.ts";
 import { createShellSealer, type ShellChannel } from "../desktop/shell-sealer.ts";
-import { noticesOf, workingIn } from "../desktop/host-notices.ts";
+import { newRequests, turnsOfRuns, workingIn } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
@@ -61,11 +64,17 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
     return await withControl({ ...context, connect: (purpose) => context.connect(purpose, sealer) }, "work", async ({ client, endpoint }) => {
       tell({ type: "ready", endpoint });
       isReady = true;
-      await both(
-        signal,
-        (until) => tellWhatWaits(client, tell, until),
-        (until) => tellWhatWorks(client, tell, until),
-      );
+      const desk = createNotificationDesk({ tell, minute: () => minuteOfDay(context.now()), after });
+      try {
+        await allOf(
+          signal,
+          (until) => heedPreferences(client, desk, until),
+          (until) => tellWhatWaits(client, { tell, desk }, until),
+          (until) => tellWhatWorks(client, { tell, desk }, until),
+        );
+      } finally {
+        desk.close();
+      }
       return exitCodes.ok;
     });
   } catch (error) {
@@ -80,28 +89,59 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
   }
 }
 
+/** To whom the shell's side of the host reports. */
+interface Hearers {
+  readonly tell: (notice: HostNotice) => void;
+  readonly desk: NotificationDesk;
+}
+
+async function heedPreferences(client: HostClient, desk: NotificationDesk, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  for await (const { preferences } of await client.notifications.watch(undefined, { signal })) desk.prefer(preferences);
+}
+
 /** Ends with an error when the workspace's owner, where that is another process, went away: the next start of this command takes its place. */
-async function tellWhatWaits(client: HostClient, tell: (notice: HostNotice) => void, signal: AbortSignal): Promise<void> {
+async function tellWhatWaits(client: HostClient, { tell, desk }: Hearers, signal: AbortSignal): Promise<void> {
   let known: ReadonlySet<string> | undefined;
   if (signal.aborted) return;
   for await (const { items } of await client.inbox.watch(undefined, { signal })) {
-    for (const notice of noticesOf(known, items)) tell(notice);
-    known = new Set(items.map((item) => item.id));
+    const waiting = new Set(items.map((item) => item.id));
+    if (known?.size !== waiting.size) tell({ type: "waiting", count: waiting.size });
+    desk.settle(({ id, topic }) => isRequest(topic) && !waiting.has(id));
+    desk.hear(newRequests(known, items));
+    known = waiting;
   }
 }
 
-async function tellWhatWorks(client: HostClient, tell: (notice: HostNotice) => void, signal: AbortSignal): Promise<void> {
-  let known: number | undefined;
+async function tellWhatWorks(client: HostClient, { tell, desk }: Hearers, signal: AbortSignal): Promise<void> {
+  let known: ReadonlyMap<string, RunRow> | undefined;
+  let working: number | undefined;
   if (signal.aborted) return;
   for await (const { runs } of await client.runs.watchList({ active: true }, { signal })) {
     const count = workingIn(runs);
-    if (count !== known) tell({ type: "working", count });
-    known = count;
+    if (count !== working) tell({ type: "working", count });
+    working = count;
+    const active = new Map(runs.map((run) => [run.id, run]));
+    const gone = [...(known?.keys() ?? [])].filter((id) => !active.has(id));
+    // One that cannot be read now is not worth more than its row in the list.
+    const ended = await Promise.all(gone.map((id) => client.runs.get({ id }, { signal }).catch(() => [])));
+    desk.hear(turnsOfRuns(known, { active: runs, ended: ended.flat() }));
+    known = active;
   }
 }
 
-/** Does both until `signal`; when one of them fails or ends, the other one ends, too. */
-async function both(signal: AbortSignal, ...works: readonly ((until: AbortSignal) => Promise<void>)[]): Promise<void> {
+function isRequest(topic: Topic): boolean {
+  return requestTopics.some((known) => known === topic);
+}
+
+/** Minutes since midnight where this machine is. */
+function minuteOfDay(now: number): number {
+  const date = new Date(now);
+  return date.getHours() * 60 + date.getMinutes();
+}
+
+/** Does all of it until `signal`; when one part fails or ends, the others end, too. */
+async function allOf(signal: AbortSignal, ...works: readonly ((until: AbortSignal) => Promise<void>)[]): Promise<void> {
   const oneEnded = new AbortController();
   const until = AbortSignal.any([signal, oneEnded.signal]);
   const ends = works.map((work) => work(until).finally(() => oneEnded.abort()));

@@ -1,40 +1,70 @@
 import { expect, it } from "vitest";
+import type { RunRow } from "../../../contract/runs.ts";
 import { hostNotice } from "../../../contract/shell.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
-import { noticesOf, workingIn } from "./host-notices.ts";
+import { newRequests, noticeOf, turnsOfRuns, workingIn } from "./host-notices.ts";
 
 const item = (id: string, summary = "Agent prd wants to add run:arch to #12.") => ({ ...sampleCard(), id, summary });
+const row = (id: string, overrides: Partial<RunRow> = {}): RunRow => ({
+  id,
+  repository: "acme/shop",
+  issue: 7,
+  stage: "prd",
+  variant: "work",
+  role: "pm",
+  branch: "agent/prd",
+  phase: "running",
+  status: "works",
+  attempt: 1,
+  profile: { model: "m", reasoning: "medium" },
+  tokens: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+  createdAt: 1,
+  ...overrides,
+});
+const rows = (...runs: readonly RunRow[]): ReadonlyMap<string, RunRow> => new Map(runs.map((run) => [run.id, run]));
 
-it("counts what waits already and announces nothing of it", () => {
-  expect(noticesOf(undefined, [item("a"), item("b")])).toEqual([{ type: "waiting", count: 2 }]);
-  expect(noticesOf(undefined, [])).toEqual([{ type: "waiting", count: 0 }]);
+it("announces nothing of what waits already", () => {
+  expect(newRequests(undefined, [item("a"), item("b")])).toEqual([]);
 });
 
-it("announces what is new once, however much came at once, and leads to the most urgent of it", () => {
-  const notices = noticesOf(new Set(["a"]), [item("c"), item("a"), item("b")]);
-
-  expect(notices).toMatchObject([
-    { type: "waiting", count: 3 },
-    { type: "needs-you", kind: "tool", count: 2, place: "/inbox/c" },
+it("announces each request that is new, in the order of the inbox", () => {
+  expect(newRequests(new Set(["a"]), [item("c"), item("a"), item("b")])).toMatchObject([
+    { id: "c", topic: "tool", repository: "acme/shop", place: "/inbox/c" },
+    { id: "b", place: "/inbox/b" },
   ]);
 });
 
-it("says nothing when only the order or the words changed", () => {
-  expect(noticesOf(new Set(["a", "b"]), [item("b"), item("a", "other words")])).toEqual([]);
-});
-
-it("counts down in silence, and announces what took another's place", () => {
-  expect(noticesOf(new Set(["a", "b"]), [item("a")])).toEqual([{ type: "waiting", count: 1 }]);
-  expect(noticesOf(new Set(["a"]), [item("b")])).toMatchObject([
-    { type: "waiting", count: 1 },
-    { type: "needs-you", place: "/inbox/b" },
-  ]);
+it("says nothing when only the order or the words changed, or one has gone", () => {
+  expect(newRequests(new Set(["a", "b"]), [item("b"), item("a", "other words")])).toEqual([]);
+  expect(newRequests(new Set(["a", "b"]), [item("a")])).toEqual([]);
 });
 
 it("tells only what the shell accepts, whatever the request is called", () => {
-  const notices = noticesOf(new Set(), [item("a/../../..#<script>", "x".repeat(5_000))]);
+  const [request] = newRequests(new Set(), [item("a/../../..#<script>", "x".repeat(5_000))]);
+  const notice = request && noticeOf({ urgency: "needs-you", topic: "tool", count: 1, summary: request.summary, place: request.place });
 
-  expect(notices.map((notice) => hostNotice.safeParse(notice).success)).toEqual([true, true]);
+  expect(hostNotice.safeParse(notice).success).toBe(true);
+});
+
+it("tells of a run when it has ended well or badly, and not when somebody has cancelled it", () => {
+  const ended = [row("a", { phase: "succeeded", status: "done" }), row("b", { phase: "failed", reason: "it was lost" }), row("c", { phase: "cancelled" })];
+
+  expect(turnsOfRuns(rows(row("a"), row("b"), row("c")), { active: [], ended })).toMatchObject([
+    { id: "a", topic: "run-succeeded", summary: "prd of acme/shop#7: done", place: "/runs/a" },
+    { id: "b", topic: "run-failed", summary: "prd of acme/shop#7: it was lost" },
+  ]);
+});
+
+it("tells once that a run seems to stand still or that its budget is spent", () => {
+  const stalled = row("a", { stall: { type: "silent", since: 5 } });
+  const stopped = row("b", { phase: "parked", waitsFor: "budget" });
+
+  expect(turnsOfRuns(rows(row("a"), row("b")), { active: [stalled, stopped], ended: [] }).map(({ id, topic }) => [id, topic])).toEqual([
+    ["b", "budget-spent"],
+    ["a", "run-stalled"],
+  ]);
+  expect(turnsOfRuns(rows(stalled, stopped), { active: [stalled, stopped], ended: [] })).toEqual([]);
+  expect(turnsOfRuns(undefined, { active: [stalled, stopped], ended: [] })).toEqual([]);
 });
 
 it("counts the runs whose agent would be cut off, and none that waits without one", () => {

@@ -1,31 +1,55 @@
-import type { HostNotice } from "../../../contract/shell.ts";
 import type { InboxItem } from "../../../contract/inbox.ts";
 import type { RunRow } from "../../../contract/runs.ts";
+import type { HostNotice } from "../../../contract/shell.ts";
+import type { Announcement, Happening } from "../../../domain/notification/announce.ts";
+import type { RepositoryName } from "../../../domain/kernel/values.ts";
 
 const longestSummary = 1_000;
 
 /**
- * What the shell is to be told when the inbox became `items`.
+ * The requests that wait now and did not before.
  *
  * @param known the requests that waited before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
  */
-export function noticesOf(known: ReadonlySet<string> | undefined, items: readonly InboxItem[]): readonly HostNotice[] {
+export function newRequests(known: ReadonlySet<string> | undefined, items: readonly InboxItem[]): readonly Happening[] {
   const fresh = known === undefined ? [] : items.filter((item) => !known.has(item.id));
-  const [first] = fresh;
+  return fresh.map(({ id, kind, repository, summary }) => ({
+    id,
+    topic: kind,
+    repository: repository as RepositoryName,
+    summary,
+    place: `/inbox/${encodeURIComponent(id)}`,
+  }));
+}
+
+/** What runs have come to since `known`: stopped by a budget, standing still as it seems, or ended (`ended` are those that were active and are not any more). */
+export function turnsOfRuns(
+  known: ReadonlyMap<string, RunRow> | undefined,
+  { active, ended }: { readonly active: readonly RunRow[]; readonly ended: readonly RunRow[] },
+): readonly Happening[] {
+  if (known === undefined) return [];
+  const stopped = active.filter(({ id, waitsFor }) => waitsFor === "budget" && known.get(id)?.waitsFor !== "budget");
+  const stalled = active.filter(({ id, stall }) => stall !== undefined && known.get(id)?.stall === undefined);
   return [
-    ...(known?.size === items.length && fresh.length === 0 ? [] : [{ type: "waiting", count: items.length } as const]),
-    ...(first === undefined
-      ? []
-      : [
-          {
-            type: "needs-you",
-            kind: first.kind,
-            count: fresh.length,
-            summary: first.summary.slice(0, longestSummary),
-            place: `/inbox/${encodeURIComponent(first.id)}`,
-          } as const,
-        ]),
+    ...ended.flatMap((run) => (run.phase === "succeeded" ? [aboutRun(run, "run-succeeded")] : run.phase === "failed" ? [aboutRun(run, "run-failed")] : [])),
+    ...stopped.map((run) => aboutRun(run, "budget-spent")),
+    ...stalled.map((run) => aboutRun(run, "run-stalled")),
   ];
+}
+
+function aboutRun({ id, repository, issue, stage, reason, status }: RunRow, topic: Happening["topic"]): Happening {
+  return {
+    id,
+    topic,
+    repository: repository as RepositoryName,
+    summary: `${stage} of ${repository}#${issue}: ${topic === "run-failed" ? (reason ?? status) : status}`,
+    place: `/runs/${encodeURIComponent(id)}`,
+  };
+}
+
+/** An announcement as the shell is told of it. */
+export function noticeOf({ summary, ...announcement }: Announcement): HostNotice {
+  return { type: "announce", ...announcement, summary: summary.slice(0, longestSummary) };
 }
 
 /** Phases in which an agent is at work, also one that waits a moment for an answer: to end the desktop would cut it off. */

@@ -8,6 +8,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { DecisionSigner, Hasher, Randomness, SignatureVerifier } from "../../../ports/crypto.ts";
 import type { Forge } from "../../../ports/forge.ts";
 import type { Log } from "../../../ports/log.ts";
+import type { NotificationKeeper } from "../../../ports/notification-keeper.ts";
 import type { RepositoryMirror } from "../../../ports/repository-mirror.ts";
 import type { Store } from "../../../ports/store.ts";
 import { createAnchorAudit } from "../../../usecases/anchor-audit.ts";
@@ -40,6 +41,7 @@ export interface ServerHostGround {
   readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles">;
   readonly anchors: AuditAnchors;
   readonly offline: HostOffline;
+  readonly notifications: NotificationKeeper;
   /** Has the server's queue take jobs. */
   readonly ready: () => Promise<void>;
   readonly version: string;
@@ -53,7 +55,7 @@ const profile: ModelProfile = { model: "default", reasoning: "medium" };
 
 /** What a host answers from whose server runs elsewhere: the database, the forge as the owner, and the owner's key. */
 export function serverHostDependencies(ground: ServerHostGround): HostDependencies {
-  const { store, clock, hasher, signer, signatures, ownerForge, mirror, anchors, offline, ready } = ground;
+  const { store, clock, hasher, signer, signatures, ownerForge, mirror, anchors, offline, notifications, ready } = ground;
   const owner = signer.person as PersonId;
   const anchorAudit = createAnchorAudit({ store, hasher, clock, anchors, signatures, signer });
   const sign = createDecide({ store, clock, hasher, signer, answerRequest: createAnswerRequest({ store, clock, hasher, signatures }) });
@@ -85,6 +87,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     mirror,
     owner,
     offline,
+    notifications,
     repositories,
     decide: changing(async ({ id, verdict, surface, digest, targetVersion }) => {
       const decided = await sign({ requestId: id, verdict, surface, shownDigest: digest, shownTargetVersion: targetVersion });

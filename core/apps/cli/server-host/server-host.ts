@@ -7,10 +7,12 @@ import { createGitHubForge } from "../../../adapters/github/github-forge.ts";
 import { createHasher, createRandomness } from "../../../adapters/node-crypto/hashing.ts";
 import { loadTrustedSigners } from "../../../adapters/node-crypto/key-files.ts";
 import { createSignatureVerifier } from "../../../adapters/node-crypto/signatures.ts";
+import { createNotificationFile } from "../../../adapters/notification-file/notification-file.ts";
 import { createLog } from "../../../adapters/pino-log/log.ts";
 import { createPostgresDriver } from "../../../adapters/postgres/driver.ts";
 import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
+import { notificationPreferences } from "../../../contract/notifications.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { RepositoryMirror } from "../../../ports/repository-mirror.ts";
 import type { SecretSealer } from "../../../ports/secret-sealer.ts";
@@ -82,6 +84,7 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
       mirror: freshMirror(createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }), clones, clock),
       anchors: createFileAnchors(directory.anchors),
       offline,
+      notifications: createNotificationFile(directory.notifications, notificationPreferences),
       ready: opened.ready,
       version,
       server: new URL(configuration.databaseUrl).host,
