@@ -4,15 +4,16 @@ import { minutesOfDay, topics, urgencies } from "../domain/notification/preferen
 import { commonErrors, repositoryName } from "./shared.ts";
 
 const urgency = z.enum(urgencies);
-const minuteOfDay = z.int().min(0).max(minutesOfDay - 1);
+const minuteOfDay = z
+  .int()
+  .min(0)
+  .max(minutesOfDay - 1);
 
 /** What this machine's owner is told of, and how loudly. */
 export const notificationPreferences = z.strictObject({
   topics: z.record(z.enum(topics), urgency),
   /** What is otherwise in one repository. */
-  repositories: z
-    .record(repositoryName, z.partialRecord(z.enum(topics), urgency))
-    .refine((all) => Object.keys(all).length <= 500, "at most 500 repositories"),
+  repositories: z.record(repositoryName, z.partialRecord(z.enum(topics), urgency)).refine((all) => Object.keys(all).length <= 500, "at most 500 repositories"),
   /** Minutes after midnight on this machine's clock. */
   quiet: z
     .strictObject({ from: minuteOfDay, to: minuteOfDay })

@@ -6,6 +6,7 @@ import { foreignEn } from "./texts/foreign.ts";
 import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
+import { notificationsEn } from "./texts/notifications.ts";
 import { runsEn } from "./texts/runs.ts";
 import { settingsEn } from "./texts/settings.ts";
 
@@ -56,6 +57,7 @@ export const en = {
   ...holdsEn,
   ...inboxEn,
   ...boardEn,
+  ...notificationsEn,
   ...runsEn,
   ...docsEn,
   ...draftsEn,

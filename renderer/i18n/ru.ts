@@ -7,6 +7,7 @@ import { foreignRu } from "./texts/foreign.ts";
 import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
+import { notificationsRu } from "./texts/notifications.ts";
 import { runsRu } from "./texts/runs.ts";
 import { settingsRu } from "./texts/settings.ts";
 
@@ -56,6 +57,7 @@ export const ru: Texts = {
   ...holdsRu,
   ...inboxRu,
   ...boardRu,
+  ...notificationsRu,
   ...runsRu,
   ...docsRu,
   ...draftsRu,

@@ -2,13 +2,22 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { notificationPreferences } from "../../contract/notifications.ts";
-import { defaultPreferences, type NotificationPreferences } from "../../domain/notification/preferences.ts";
+import { z } from "zod";
+import { defaultPreferences, topics, urgencies, type NotificationPreferences } from "../../domain/notification/preferences.ts";
 import { createNotificationFile } from "./notification-file.ts";
 
+const choices = z.partialRecord(z.enum(topics), z.enum(urgencies));
+const schema = z.strictObject({
+  topics: z.record(z.enum(topics), z.enum(urgencies)),
+  repositories: z.record(z.string(), choices),
+  quiet: z
+    .strictObject({ from: z.int(), to: z.int() })
+    .refine(({ from, to }) => from !== to)
+    .optional(),
+});
 let directory: string;
 let path: string;
-const opened = () => createNotificationFile(path, notificationPreferences);
+const opened = () => createNotificationFile(path, schema);
 const chosen: NotificationPreferences = { ...defaultPreferences, repositories: { "acme/shop": { tool: "silent" } }, quiet: { from: 1_320, to: 420 } };
 
 beforeEach(async () => {

@@ -68,7 +68,16 @@ describe("in quiet hours", () => {
     const { kept } = announce(preferences, at(midnight, [happening("a"), happening("b")]));
     const left = withoutSettled(kept, ({ id }) => id === "a");
     expect(announce(preferences, at(noon, [], left)).say).toMatchObject([{ count: 1, place: "/inbox/b" }]);
-    expect(announce(preferences, at(noon, [], withoutSettled(left, () => true))).say).toStrictEqual([]);
+    expect(
+      announce(
+        preferences,
+        at(
+          noon,
+          [],
+          withoutSettled(left, () => true),
+        ),
+      ).say,
+    ).toStrictEqual([]);
   });
 
   it("a flood takes no more room than is worth keeping", () => {
@@ -87,7 +96,7 @@ describe("in quiet hours", () => {
 it("whatever happens and whenever, what is not silent is told exactly once, and nothing else is", () => {
   const anyTopic = fc.constantFrom(...topics);
   const preferences: fc.Arbitrary<NotificationPreferences> = fc.record({
-    topics: fc.record(Object.fromEntries(topics.map((topic) => [topic, fc.constantFrom(...urgencies)]))) as fc.Arbitrary<NotificationPreferences["topics"]>,
+    topics: fc.record(Object.fromEntries(topics.map((topic) => [topic, fc.constantFrom(...urgencies)]))),
     repositories: fc.constant({}),
     quiet: fc.option(fc.record({ from: fc.nat(minutesOfDay - 1), to: fc.nat(minutesOfDay - 1) }), { nil: undefined }),
   });

@@ -7,6 +7,7 @@ import { AppearanceSection } from "./appearance-section.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
 import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
+import { NotificationsSection } from "./notifications-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
 import { sectionBeside, sectionOf, sections, type SectionName } from "./settings-sections.ts";
 import style from "./settings.module.css";
@@ -14,6 +15,7 @@ import style from "./settings.module.css";
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
   budgets: BudgetsSection,
+  notifications: NotificationsSection,
   appearance: AppearanceSection,
   checks: ChecksSection,
   keys: KeysSection,

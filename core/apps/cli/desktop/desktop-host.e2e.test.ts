@@ -57,7 +57,12 @@ describe("the process behind the desktop's window", () => {
 
     await runCommand(["rehearse", "--decide", "later", "--workspace", workspace.path()]);
 
-    expect(await host.heard("announce")).toMatchObject({ urgency: "needs-you", topic: "question", count: 1, place: expect.stringMatching(/^\/inbox\/[\w-]+$/u) });
+    expect(await host.heard("announce")).toMatchObject({
+      urgency: "needs-you",
+      topic: "question",
+      count: 1,
+      place: expect.stringMatching(/^\/inbox\/[\w-]+$/u),
+    });
     expect(host.notices).toContainEqual({ type: "waiting", count: 1 });
   });
 

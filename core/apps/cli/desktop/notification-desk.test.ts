@@ -6,7 +6,7 @@ import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { createNotificationDesk, type NotificationDesk } from "./notification-desk.ts";
 
 let told: HostNotice[];
-let timers: { after: number; then: () => void }[];
+let timers: { after: number; run: () => void }[];
 let minute: number;
 let desk: NotificationDesk;
 const asked = (id: string): Happening => ({ id, topic: "tool", repository: "acme/shop" as RepositoryName, summary: `${id}.`, place: `/inbox/${id}` });
@@ -17,8 +17,8 @@ beforeEach(() => {
   desk = createNotificationDesk({
     tell: (notice) => told.push(notice),
     minute: () => minute,
-    after(milliseconds, then) {
-      const timer = { after: milliseconds, then };
+    after(milliseconds, run) {
+      const timer = { after: milliseconds, run };
       timers.push(timer);
       return () => void (timers = timers.filter((other) => other !== timer));
     },
@@ -40,7 +40,7 @@ it("waits for the end of the quiet hours with one timer, and then says it once",
   expect([told, timers.map(({ after }) => after / 60_000)]).toStrictEqual([[], [8 * 60]]);
 
   minute = 7 * 60;
-  timers[0]?.then();
+  timers[0]?.run();
   expect(told).toMatchObject([{ topic: "catching-up", count: 2 }]);
   expect(timers).toStrictEqual([]);
 });
@@ -50,7 +50,7 @@ it("says nothing in the morning of what was settled at night", () => {
   desk.hear([asked("a")]);
   desk.settle(({ id }) => id === "a");
   minute = 7 * 60;
-  timers[0]?.then();
+  timers[0]?.run();
 
   expect(told).toStrictEqual([]);
 });

@@ -35,7 +35,11 @@ async function* watchedSettings(keeper: NotificationKeeper, signal: AbortSignal 
 
 function settingsOf({ preferences, problem }: Awaited<ReturnType<NotificationKeeper["read"]>>): NotificationSettings {
   return {
-    preferences: { topics: { ...preferences.topics }, repositories: { ...preferences.repositories }, ...(preferences.quiet ? { quiet: preferences.quiet } : {}) },
+    preferences: {
+      topics: { ...preferences.topics },
+      repositories: { ...preferences.repositories },
+      ...(preferences.quiet ? { quiet: preferences.quiet } : {}),
+    },
     ...(problem === undefined ? {} : { problem }),
   };
 }
