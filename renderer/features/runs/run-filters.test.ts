@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { RunRow } from "../../../core/contract/runs.ts";
 import { activeRunPhases, finalRunPhases } from "../../../core/domain/run/run.ts";
 import { matches, mentions, merged, startOfDay, type SavedFilter } from "./run-filters.ts";
-import { sampleRow } from "./sample-row.fixture.ts";
+import { sampleRunRow } from "../../../core/testing/sample-run-row.ts";
 
 const noon = new Date(2026, 4, 5, 12).getTime();
 const midnight = startOfDay(noon);
@@ -10,33 +10,33 @@ const found = (filter: SavedFilter, run: RunRow): boolean => matches(run, filter
 
 describe("saved filters", () => {
   it("show what waits for the owner, what is active, and everything", () => {
-    const waiting = activeRunPhases.filter((phase) => found("waiting", sampleRow({ phase })));
+    const waiting = activeRunPhases.filter((phase) => found("waiting", sampleRunRow({ phase })));
     expect(waiting).toStrictEqual(["waiting_mcp", "waiting_input", "waiting_owner_review", "parked"]);
-    for (const phase of activeRunPhases) expect(found("active", sampleRow({ phase })), phase).toBe(true);
-    for (const phase of finalRunPhases) expect([found("active", sampleRow({ phase })), found("all", sampleRow({ phase }))]).toStrictEqual([false, true]);
+    for (const phase of activeRunPhases) expect(found("active", sampleRunRow({ phase })), phase).toBe(true);
+    for (const phase of finalRunPhases) expect([found("active", sampleRunRow({ phase })), found("all", sampleRunRow({ phase }))]).toStrictEqual([false, true]);
   });
 
   it("show what a pause holds only where the owner is asked something all the same", () => {
-    const paused = sampleRow({ phase: "parked", waitsFor: "pause" });
+    const paused = sampleRunRow({ phase: "parked", waitsFor: "pause" });
     expect([found("waiting", paused), found("waiting", { ...paused, requestId: "r" }), found("active", paused)]).toStrictEqual([false, true, true]);
-    expect(found("waiting", sampleRow({ phase: "parked", waitsFor: "budget" }))).toBe(true);
+    expect(found("waiting", sampleRunRow({ phase: "parked", waitsFor: "budget" }))).toBe(true);
   });
 
   it("show what seems to stand still", () => {
-    const working = sampleRow({ phase: "running" });
+    const working = sampleRunRow({ phase: "running" });
     expect([found("stalled", working), found("stalled", { ...working, stall: { type: "silent", since: 5 } })]).toStrictEqual([false, true]);
   });
 
   it("show what failed since midnight", () => {
-    expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight }))).toBe(true);
-    expect(found("failed-today", sampleRow({ phase: "failed_precondition", createdAt: noon }))).toBe(true);
-    expect(found("failed-today", sampleRow({ phase: "failed", endedAt: midnight - 1 }))).toBe(false);
-    expect(found("failed-today", sampleRow({ phase: "cancelled", endedAt: noon }))).toBe(false);
+    expect(found("failed-today", sampleRunRow({ phase: "failed", endedAt: midnight }))).toBe(true);
+    expect(found("failed-today", sampleRunRow({ phase: "failed_precondition", createdAt: noon }))).toBe(true);
+    expect(found("failed-today", sampleRunRow({ phase: "failed", endedAt: midnight - 1 }))).toBe(false);
+    expect(found("failed-today", sampleRunRow({ phase: "cancelled", endedAt: noon }))).toBe(false);
   });
 });
 
 describe("the text filter", () => {
-  const run = sampleRow({ issue: 12, stage: "prd", reason: "adds label run:arch" });
+  const run = sampleRunRow({ issue: 12, stage: "prd", reason: "adds label run:arch" });
   it.each([
     ["", true],
     ["#12 prd", true],
@@ -50,7 +50,7 @@ describe("the text filter", () => {
 });
 
 it("shows each run once, as it is now, newest first", () => {
-  const old = sampleRow({ id: "a", createdAt: 1, phase: "running" });
-  const rows = merged([sampleRow({ id: "b", createdAt: 5 }), old], [{ ...old, phase: "parked" }, sampleRow({ id: "c", createdAt: 9 })]);
+  const old = sampleRunRow({ id: "a", createdAt: 1, phase: "running" });
+  const rows = merged([sampleRunRow({ id: "b", createdAt: 5 }), old], [{ ...old, phase: "parked" }, sampleRunRow({ id: "c", createdAt: 9 })]);
   expect(rows.map(({ id, phase }) => `${id} ${phase}`)).toStrictEqual(["c queued", "b queued", "a parked"]);
 });

@@ -2,25 +2,11 @@ import { expect, it } from "vitest";
 import type { RunRow } from "../../../contract/runs.ts";
 import { hostNotice } from "../../../contract/shell.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
+import { sampleRunRow } from "../../../testing/sample-run-row.ts";
 import { newRequests, noticeOf, turnsOfRuns, workingIn } from "./host-notices.ts";
 
 const item = (id: string, summary = "Agent prd wants to add run:arch to #12.") => ({ ...sampleCard(), id, summary });
-const row = (id: string, overrides: Partial<RunRow> = {}): RunRow => ({
-  id,
-  repository: "acme/shop",
-  issue: 7,
-  stage: "prd",
-  variant: "work",
-  role: "pm",
-  branch: "agent/prd",
-  phase: "running",
-  status: "works",
-  attempt: 1,
-  profile: { model: "m", reasoning: "medium" },
-  tokens: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
-  createdAt: 1,
-  ...overrides,
-});
+const row = (id: string, fields: Partial<RunRow> = {}): RunRow => sampleRunRow({ id, phase: "running", ...fields });
 const rows = (...runs: readonly RunRow[]): ReadonlyMap<string, RunRow> => new Map(runs.map((run) => [run.id, run]));
 
 it("announces nothing of what waits already", () => {
@@ -50,8 +36,8 @@ it("tells of a run when it has ended well or badly, and not when somebody has ca
   const ended = [row("a", { phase: "succeeded", status: "done" }), row("b", { phase: "failed", reason: "it was lost" }), row("c", { phase: "cancelled" })];
 
   expect(turnsOfRuns(rows(row("a"), row("b"), row("c")), { active: [], ended })).toMatchObject([
-    { id: "a", topic: "run-succeeded", summary: "prd of acme/shop#7: done", place: "/runs/a" },
-    { id: "b", topic: "run-failed", summary: "prd of acme/shop#7: it was lost" },
+    { id: "a", topic: "run-succeeded", summary: "prd of acme/shop#12: done", place: "/runs/a" },
+    { id: "b", topic: "run-failed", summary: "prd of acme/shop#12: it was lost" },
   ]);
 });
 

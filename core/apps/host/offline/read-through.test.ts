@@ -14,25 +14,12 @@ import type { LocalCopy } from "../../../ports/local-copy.ts";
 import type { Store, Transaction } from "../../../ports/store.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
 import { createManualClock, type ManualClock } from "../../../testing/manual-clock.ts";
+import { sampleRunRow } from "../../../testing/sample-run-row.ts";
 import { linkedStore } from "./database-link.ts";
 import { readThrough } from "./read-through.ts";
 
 const card = (id: string, overrides: Partial<InboxCard> = {}): InboxCard => ({ ...sampleCard(), id, ...overrides });
-const run = (id: string): RunRow => ({
-  id,
-  repository: "acme/shop",
-  issue: 1,
-  stage: "intake",
-  variant: "work",
-  role: "pm",
-  branch: "codex/1",
-  phase: "running",
-  status: "working",
-  attempt: 1,
-  profile: { model: "m", reasoning: "medium" },
-  tokens: { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
-  createdAt: 1,
-});
+const run = (id: string): RunRow => sampleRunRow({ id, phase: "running" });
 const entry = (sequence: number): TranscriptEntry => ({ attempt: 1, sequence, at: 1, type: "message", content: { text: `line ${sequence}` } });
 
 describe("a host that is read through its copy", () => {

@@ -1,7 +1,7 @@
-import type { RunRow } from "../../../core/contract/runs.ts";
+import type { RunRow } from "../contract/runs.ts";
 
-/** A run for the tests of this folder. */
-export function sampleRow(fields: Partial<RunRow> = {}): RunRow {
+/** A row of the list of runs, as the host gives it. */
+export function sampleRunRow(fields: Partial<RunRow> = {}): RunRow {
   return {
     id: "run-1",
     repository: "acme/shop",
