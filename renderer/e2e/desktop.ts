@@ -21,7 +21,11 @@ export interface Desktop extends Surface {
   readonly app: ElectronApplication;
 }
 
-function launchOptions(workspace: string, args: readonly string[]): { executablePath: string; args: string[]; env: Record<string, string> } {
+function launchOptions(
+  workspace: string,
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): { executablePath: string; args: string[]; env: Record<string, string> } {
   const ground: DesktopGround | undefined = inject("desktopGround");
   if (!ground) throw new Error("there is no Electron: ask desktopUnavailable() first");
   // As root, as in a container, Chromium refuses its own sandbox.
@@ -37,6 +41,7 @@ function launchOptions(workspace: string, args: readonly string[]): { executable
       SIGNALBOX_NODE: process.execPath,
       SIGNALBOX_PROGRAM: program,
       SIGNALBOX_WORKSPACE: workspace,
+      ...variables,
     },
   };
 }
@@ -44,9 +49,9 @@ function launchOptions(workspace: string, args: readonly string[]): { executable
 /** Milliseconds. The driver's way into an Electron this old is lost now and then while the machine is busy; it is not what is tested, so it is taken twice. */
 const launchPatience = 30_000;
 
-/** Starts the desktop as its command does, and waits for its window. */
-export async function openInDesktop(workspace: string, ...args: readonly string[]): Promise<Desktop> {
-  const options = { ...launchOptions(workspace, args), timeout: launchPatience };
+/** Starts the desktop as its command does, with these environment variables more, and waits for its window. */
+export async function openInDesktop(workspace: string, variables: Readonly<Record<string, string>> = {}): Promise<Desktop> {
+  const options = { ...launchOptions(workspace, [], variables), timeout: launchPatience };
   const app = await _electron.launch(options).catch(() => _electron.launch(options));
   const page = await app.firstWindow();
   return { app, page, complaints: complaintsOf(page), killHost: () => killOwner(workspace), close: () => app.close() };

@@ -24,6 +24,8 @@ export interface ServerWorld {
   readonly database: PostgresServer;
   /** The forge as the owner has it. */
   readonly forge: Forge;
+  /** Where the owner's key and copy are, and the variables with which a program of the owner finds the server. */
+  readonly owner: { readonly workspace: string; readonly variables: Readonly<Record<string, string>> };
   /** Serves the window for this server, and gives its address. */
   serveWindow(): Promise<string>;
   /** Runs a command of the owner on this server. */
@@ -78,6 +80,7 @@ export async function openServerWorld(): Promise<ServerWorld> {
   return {
     repository,
     database,
+    owner: { workspace: join(directory, "owner"), variables: { ...owners, SIGNALBOX_SERVER: "1" } },
     forge: createGitHubForge({ baseUrl: local.apiUrl, gitUrl: local.url, credential: { type: "token", token: tokens.owner } }),
     serveWindow: async () => /http:\S+/u.exec(await run([...ownersWay, "desktop", "--web", "--no-open"], "#token=", owners))?.[0] ?? "",
     command: (...args) => runJson([...ownersWay, ...args], owners),
