@@ -1,9 +1,11 @@
 import { copyFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { defineConfig, type Plugin } from "vite";
+import { recordInputs } from "../renderer/recorded-inputs.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const output = at("electron/dist");
+const pictures = ["icon.png", "tray.png", "tray-waiting.png"];
 
 /**
  * The shell's two programs as CommonJS, for the oldest Electron that they run in: the preload is one file, because in a sandbox it can load no other. What the shell imports
@@ -11,7 +13,13 @@ const output = at("electron/dist");
  */
 export default defineConfig({
   ssr: { noExternal: true },
-  plugins: [application()],
+  plugins: [
+    application(),
+    recordInputs(
+      at("build/electron/vite.config.ts"),
+      pictures.map((picture) => at(`electron/pictures/${picture}`)),
+    ),
+  ],
   build: {
     ssr: true,
     target: "node16",
@@ -31,7 +39,7 @@ function application(): Plugin {
     name: "signalbox-application",
     async writeBundle() {
       await writeFile(`${output}/package.json`, `${JSON.stringify({ name: "signalbox", productName: "Signalbox", main: "main.cjs", private: true })}\n`);
-      for (const picture of ["icon.png", "tray.png", "tray-waiting.png"]) await copyFile(at(`electron/pictures/${picture}`), `${output}/${picture}`);
+      for (const picture of pictures) await copyFile(at(`electron/pictures/${picture}`), `${output}/${picture}`);
     },
   };
 }
