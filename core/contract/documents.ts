@@ -2,6 +2,9 @@ import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { commonErrors, instant, issueNumber, repositoryName, stageName } from "./shared.ts";
 
+const commitSha = z.string().regex(/^[0-9a-f]{40}$/u, "a commit is named by its 40 hexadecimal digits");
+const documentPlace = z.object({ repository: repositoryName, path: z.string().min(1).max(1_000) });
+
 export const documentRow = z.object({
   docId: z.string(),
   path: z.string(),
@@ -32,6 +35,17 @@ export const reviewThread = z.object({
   comments: z.array(z.object({ author: z.string(), body: z.string(), at: instant })),
 });
 
+/** A commit that changed a document. */
+export const documentVersion = z.object({
+  commit: commitSha,
+  at: instant,
+  /** As the commit says; nobody vouches for it. */
+  author: z.string(),
+  subject: z.string(),
+  /** Whether it stands on the default branch: only what was approved does. */
+  approved: z.boolean(),
+});
+
 export const documentsContract = {
   list: oc.input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional() })).output(z.array(documentRow)),
   /** What each stage of an issue requires and what is there. */
@@ -50,10 +64,17 @@ export const documentsContract = {
       ),
     ),
   /** A document's text and front matter at its branch, and the approved text before it, where there is one, for a diff. */
-  read: oc
+  read: oc.errors(commonErrors).input(documentPlace).output(readDocument),
+  /** The versions of a document on its branch, newest first, and whether there are older ones. */
+  history: oc
     .errors(commonErrors)
-    .input(z.object({ repository: repositoryName, path: z.string().min(1).max(1_000) }))
-    .output(readDocument),
+    .input(documentPlace)
+    .output(z.object({ versions: z.array(documentVersion), hasMore: z.boolean() })),
+  /** Its text as of a commit; empty where it did not exist. */
+  version: oc
+    .errors(commonErrors)
+    .input(documentPlace.extend({ commit: commitSha }))
+    .output(z.object({ text: z.string() })),
   /** The review threads of a pull request, as the forge has them now. */
   reviewThreads: oc
     .errors(commonErrors)

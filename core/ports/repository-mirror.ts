@@ -1,4 +1,4 @@
-import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
+import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 
 export interface ChangedFile {
   readonly path: string;
@@ -6,6 +6,17 @@ export interface ChangedFile {
   readonly oldPath?: string | undefined;
   readonly status: "A" | "M" | "D" | "R" | "C" | "T";
   readonly mode: "regular" | "executable" | "symlink" | "submodule";
+}
+
+/** A commit that changed a file. */
+export interface FileVersion {
+  readonly commit: CommitSha;
+  /** When it was committed. */
+  readonly at: Instant;
+  /** As the commit says; nobody vouches for it. */
+  readonly author: string;
+  /** The first line of its message. */
+  readonly subject: string;
 }
 
 /** The server's own bare clones of the forge's repositories: what is read, checked and written without the agent. Real git underneath. */
@@ -16,6 +27,8 @@ export interface RepositoryMirror {
   contains(repository: RepositoryName, branch: BranchName, commit: CommitSha): Promise<boolean>;
   /** The text of a file at a commit or branch tip as last fetched; undefined when it is not there or not text. */
   readFile(repository: RepositoryName, ref: string, path: string): Promise<string | undefined>;
+  /** The commits that changed the file at this path, newest first, as seen from a commit or branch tip as last fetched; none when there is no such branch. Renames are not followed. */
+  fileVersions(repository: RepositoryName, ref: string, path: string, limit: number): Promise<readonly FileVersion[]>;
   /** Paths under `prefix` at a commit or branch tip as last fetched. */
   listFiles(repository: RepositoryName, ref: string, prefix: string): Promise<readonly string[]>;
   /** The same with what each file holds: an id that the same content always has. Regular files only. */

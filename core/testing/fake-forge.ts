@@ -230,6 +230,11 @@ function createMirror(fake: FakeForge): RepositoryMirror {
   return {
     fetch: async (_repository, branch) => fake.branches.get(branch)?.sha,
     readFile: async (_repository, ref, path) => at(ref)?.files.get(path),
+    // It knows no history: the tip is the only version.
+    fileVersions: async (_repository, ref, path) => {
+      const branch = at(ref);
+      return branch?.files.has(path) ? [{ commit: branch.sha, at: fake.now(), author: "signalbox", subject: `docs: ${path}` }] : [];
+    },
     listFiles: async (_repository, ref, prefix) => [...(at(ref)?.files.keys() ?? [])].filter((path) => path.startsWith(prefix)),
     listBlobs: async (_repository, ref, prefix) =>
       [...(at(ref)?.files ?? [])].filter(([path]) => path.startsWith(prefix)).map(([path, text]) => ({ path, id: text })),

@@ -41,6 +41,29 @@ describe("the mirror of a repository", () => {
     expect(await mirror.readFile(repository, "nothing", "README.md")).toBeUndefined();
   });
 
+  it("tells who changed a file and when, newest first, on a branch and before it", async () => {
+    put("docs/a.md", "one\n");
+    commit("docs: one");
+    put("docs/b.md", "other\n");
+    commit("docs: another file");
+    run(work, "checkout", "--quiet", "-b", "agent/1");
+    put("docs/a.md", "two\n");
+    run(work, "add", "-A");
+    run(work, "commit", "--quiet", "-m", "docs: two | with: signs\n\nand a body");
+    run(work, "push", "--quiet", "origin", "agent/1");
+    const mirror = createMirror();
+    await mirror.fetch(repository, main);
+
+    const versions = await mirror.fileVersions(repository, "agent/1", "docs/a.md", 10);
+    expect(versions.map(({ subject }) => subject)).toEqual(["docs: two | with: signs", "docs: one"]);
+    expect(versions[0]).toMatchObject({ commit: run(forge, "rev-parse", "agent/1"), author: expect.any(String), at: expect.any(Number) });
+    expect((versions[0]?.at ?? 0) > 1_600_000_000_000).toBe(true);
+    expect((await mirror.fileVersions(repository, "main", "docs/a.md", 10)).map(({ subject }) => subject)).toEqual(["docs: one"]);
+    expect(await mirror.fileVersions(repository, "agent/1", "docs/a.md", 1)).toHaveLength(1);
+    expect(await mirror.fileVersions(repository, "main", "docs/*.md", 10)).toEqual([]);
+    expect(await mirror.fileVersions(repository, "nothing", "docs/a.md", 10)).toEqual([]);
+  });
+
   it("does not follow symlinks and does not take binary files for text", async () => {
     symlinkSync("/etc/passwd", path.join(work, "link.md"));
     writeFileSync(path.join(work, "image.md"), Buffer.from([0x89, 0, 1]));

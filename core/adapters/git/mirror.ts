@@ -1,6 +1,6 @@
-import type { BranchName, CommitSha, RepositoryName } from "../../domain/kernel/values.ts";
+import type { BranchName, CommitSha, Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
-import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
+import type { FileVersion, RepositoryMirror } from "../../ports/repository-mirror.ts";
 import { changesOfCommits } from "./changes.ts";
 import type { GitClones } from "./clones.ts";
 import { createObjectCache } from "./object-cache.ts";
@@ -43,6 +43,10 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
       const at = await commitAt(repository, ref);
       return at && objects.text(at.cwd, at.commit, file);
     },
+    async fileVersions(repository, ref, file, limit) {
+      const at = await commitAt(repository, ref);
+      return at ? versionsOf(await git(["log", `--max-count=${limit}`, "-z", "--format=%H%n%ct%n%an%n%s", at.commit, "--", file], { cwd: at.cwd })) : [];
+    },
     async listFiles(repository, ref, prefix) {
       const at = await commitAt(repository, ref);
       return at ? (await objects.paths(at.cwd, at.commit)).filter((name) => name.startsWith(prefix)) : [];
@@ -65,6 +69,16 @@ export function createGitMirror({ clones, author }: GitMirrorOptions): Repositor
       }
     },
   };
+}
+
+function versionsOf(log: string): readonly FileVersion[] {
+  return log
+    .split("\0")
+    .filter(Boolean)
+    .map((entry) => {
+      const [commit = "", seconds = "", author = "", ...subject] = entry.split("\n");
+      return { commit: commit as CommitSha, at: (Number(seconds) * 1_000) as Instant, author, subject: subject.join(" ") };
+    });
 }
 
 /** A commit as it is, a branch by its full name: an agent's branch called like an option or a commit must not be read as one. */

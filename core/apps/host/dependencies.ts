@@ -42,7 +42,7 @@ export interface HostDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly ownerForge: Forge;
-  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch">;
+  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "fileVersions">;
   readonly decide: (input: DecideInput) => Promise<Result<unknown, Refusal>>;
   /** Whether the decision stored in a request verifies with a trusted key. */
   readonly verifies: (request: DecisionRequest) => boolean;

@@ -10,10 +10,17 @@ import { LineText } from "./source-view.tsx";
 
 const signs = { same: " ", added: "+", removed: "−" } as const;
 
-/** What a document says now against what was approved of it. */
-export function DiffView({ approved, text }: { readonly approved: string; readonly text: string }): ReactElement {
+interface DiffProps {
+  readonly before: string;
+  readonly text: string;
+  /** Since when these lines changed, in words that follow their numbers. */
+  readonly since: string;
+}
+
+/** What a document says against what it said before. */
+export function DiffView({ before, text, since }: DiffProps): ReactElement {
   const { say } = useSpeech();
-  const lines = useMemo(() => diffLines(approved, text), [approved, text]);
+  const lines = useMemo(() => diffLines(before, text), [before, text]);
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const scroller = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => diffRows(lines, opened), [lines, opened]);
@@ -23,7 +30,7 @@ export function DiffView({ approved, text }: { readonly approved: string; readon
   return (
     <>
       <p className={style["diffSize"]}>
-        <span data-kind="added">+{added}</span> <span data-kind="removed">−{removed}</span> {say("docs.sinceApproved")}
+        <span data-kind="added">+{added}</span> <span data-kind="removed">−{removed}</span> {since}
       </p>
       <div ref={scroller} className={style["lines"]} tabIndex={0} role="region" aria-label={say("docs.changes")}>
         <div style={{ height: virtual.getTotalSize(), position: "relative" }}>

@@ -14,13 +14,14 @@ import { DiffView } from "./diff-view.tsx";
 import { StateShape, StateWord } from "./document-state.tsx";
 import style from "./docs.module.css";
 import { frontMatterFields } from "./front-matter-fields.ts";
+import { HistoryView } from "./history-view.tsx";
 import { ReviewThreads } from "./review-threads.tsx";
 import { SourceView, type LineWish } from "./source-view.tsx";
 import { useCommentDrafts, useDocument, usePull, useThreads, type DocumentRow, type ReadDocument } from "./use-documents.ts";
 import type { DocumentState } from "./docset-view.ts";
 import type { ViewedState } from "./viewed.ts";
 
-export const documentViews = ["rendered", "source", "changes"] as const;
+export const documentViews = ["rendered", "source", "changes", "history"] as const;
 export type DocumentViewName = (typeof documentViews)[number];
 
 interface DocumentProps {
@@ -35,7 +36,7 @@ interface DocumentProps {
   readonly setView: (view: DocumentViewName) => void;
 }
 
-/** One document: what it is, and its text in one of three views, with what reviewers say about it beside it. */
+/** One document: what it is, and its text in one of its views, with what reviewers say about it beside it. */
 export function DocumentView(props: DocumentProps): ReactElement {
   const { repository, issue, document, view, setView } = props;
   const { say } = useSpeech();
@@ -63,7 +64,7 @@ export function DocumentView(props: DocumentProps): ReactElement {
           {read.data === undefined ? (
             <Pending reason={read.failureReason} />
           ) : (
-            <Body view={view} read={read.data} defaultBranch={props.defaultBranch}>
+            <Body view={view} read={read.data} repository={repository} defaultBranch={props.defaultBranch}>
               <SourceView text={read.data.text} threads={threads.data ?? []} drafts={drafts} wish={wish} comment={comment} />
             </Body>
           )}
@@ -136,16 +137,18 @@ function Head({ document, state, viewed, toggleViewed, view, setView, pull, asOf
 interface BodyProps {
   readonly view: DocumentViewName;
   readonly read: ReadDocument;
+  readonly repository: string;
   readonly defaultBranch: string | undefined;
   /** The source. */
   readonly children: ReactNode;
 }
 
-function Body({ view, read, defaultBranch, children }: BodyProps): ReactElement {
+function Body({ view, read, repository, defaultBranch, children }: BodyProps): ReactElement {
   const { say } = useSpeech();
   if (view === "source") return <>{children}</>;
   if (view === "rendered") return <Rendered read={read} />;
-  if (read.approvedText !== undefined) return <DiffView approved={read.approvedText} text={read.text} />;
+  if (view === "history") return <HistoryView key={read.document.path} repository={repository} document={read.document} />;
+  if (read.approvedText !== undefined) return <DiffView before={read.approvedText} text={read.text} since={say("docs.sinceApproved")} />;
   const isApproved = read.document.branch === defaultBranch;
   return (
     <Empty title={say(isApproved ? "docs.isApproved" : "docs.isNew")}>

@@ -10,6 +10,7 @@ import { viewedMarks, viewedState, type ViewedMarks } from "./viewed.ts";
 type Documents = HostClient["documents"];
 export type DocumentRow = Awaited<ReturnType<Documents["list"]>>[number];
 export type ReadDocument = Awaited<ReturnType<Documents["read"]>>;
+export type DocumentHistory = Awaited<ReturnType<Documents["history"]>>;
 export type ReviewThread = Awaited<ReturnType<Documents["reviewThreads"]>>[number];
 
 const calm = 1_000;
@@ -33,6 +34,26 @@ export function useFreshDocuments(): void {
 export function useDocuments(repository: string | undefined): UseQueryResult<DocumentRow[]> {
   const queries = useHostQueries();
   return useQuery(queries.documents.list.queryOptions({ input: repository === undefined ? skipToken : { repository } }));
+}
+
+/** The versions of a document. They are asked for again when the index has another one. */
+export function useHistory(repository: string, { path, hash }: { readonly path: string; readonly hash: string }): UseQueryResult<DocumentHistory> {
+  const queries = useHostQueries();
+  const query = useQuery(queries.documents.history.queryOptions({ input: { repository, path }, retry: unlessRefused }));
+  const { refetch } = query;
+  const known = useRef(hash);
+  useEffect(() => {
+    if (known.current !== hash) void refetch();
+    known.current = hash;
+  }, [hash, refetch]);
+  return query;
+}
+
+/** What a document said as of a commit, which never changes; nothing while no commit is given. */
+export function useVersion(repository: string, path: string, commit: string | undefined): UseQueryResult<{ readonly text: string }> {
+  const queries = useHostQueries();
+  const input = commit === undefined ? skipToken : { repository, path, commit };
+  return useQuery(queries.documents.version.queryOptions({ input, retry: unlessRefused, staleTime: Infinity }));
 }
 
 /** One document's text. It is read again when the index has another version of it. */

@@ -38,7 +38,7 @@ export interface ServerHostGround {
   readonly keyPlace: SigningKeyPlace;
   readonly signatures: SignatureVerifier;
   readonly ownerForge: Forge;
-  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles">;
+  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles" | "fileVersions">;
   readonly anchors: AuditAnchors;
   readonly offline: HostOffline;
   readonly notifications: NotificationKeeper;

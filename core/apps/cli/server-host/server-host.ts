@@ -121,7 +121,7 @@ function heeding(store: Store, happened: () => void): Store {
 const fresh = 5_000;
 
 /** A mirror that nobody else keeps up: what is read is fetched first. */
-function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock): Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles"> {
+function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock): Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles" | "fileVersions"> {
   const fetched = new Map<RepositoryName, number>();
   const update = async (repository: RepositoryName): Promise<void> => {
     if (clock.now() - (fetched.get(repository) ?? 0) < fresh) return;
@@ -133,6 +133,10 @@ function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock):
     async readFile(repository, ref, file) {
       await update(repository);
       return mirror.readFile(repository, ref, file);
+    },
+    async fileVersions(repository, ref, file, limit) {
+      await update(repository);
+      return mirror.fileVersions(repository, ref, file, limit);
     },
     async listFiles(repository, ref, prefix) {
       await update(repository);

@@ -26,9 +26,9 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
     docset: contract.documents.docset.handler(({ input }) => docset(deps, input.repository as RepositoryName, input.issue)),
     read: contract.documents.read.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;
-      const document = await deps.store.transaction((tx) => tx.documents.get(repository, input.path));
-      const text = document && (await deps.mirror.readFile(repository, document.branch, document.path));
-      if (!document || text === undefined) throw notFound("document", input.path, "The list of documents shows the paths.");
+      const document = await indexed(deps, repository, input.path);
+      const text = await deps.mirror.readFile(repository, document.branch, document.path);
+      if (text === undefined) throw noSuchDocument(input.path);
       const { defaultBranch } = await deps.ownerForge.repository(repository);
       const approvedText = document.branch === defaultBranch ? undefined : await deps.mirror.readFile(repository, defaultBranch, document.path);
       return {
@@ -37,6 +37,12 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
         text,
         ...(approvedText === undefined ? {} : { approvedText }),
       };
+    }),
+    history: contract.documents.history.handler(async ({ input }) => history(deps, input.repository as RepositoryName, input.path)),
+    version: contract.documents.version.handler(async ({ input }) => {
+      const repository = input.repository as RepositoryName;
+      const { path } = await indexed(deps, repository, input.path);
+      return { text: (await deps.mirror.readFile(repository, input.commit, path)) ?? "" };
     }),
     reviewThreads: contract.documents.reviewThreads.handler(async ({ input }) => {
       const threads = await deps.ownerForge.reviewThreads(input.repository as RepositoryName, input.pull);
@@ -51,6 +57,31 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
     search: contract.documents.search.handler(({ input }) => searchDocuments(deps, { ...input, limit: input.limit ?? 20 })),
   };
 }
+
+/** So many versions are shown: who wants to see further back has the repository. */
+const mostVersions = 100;
+
+async function history(deps: HostDependencies, repository: RepositoryName, place: string) {
+  const { branch, path } = await indexed(deps, repository, place);
+  const { defaultBranch } = await deps.ownerForge.repository(repository);
+  // One more than is shown tells whether there are more.
+  const versionsOn = (ref: string) => deps.mirror.fileVersions(repository, ref, path, mostVersions + 1);
+  const onBranch = await versionsOn(branch);
+  const approved = new Set((branch === defaultBranch ? onBranch : await versionsOn(defaultBranch)).map(({ commit }) => commit));
+  return {
+    versions: onBranch.slice(0, mostVersions).map((version) => ({ ...version, approved: approved.has(version.commit) })),
+    hasMore: onBranch.length > mostVersions,
+  };
+}
+
+/** The document that the index has at a path: nothing else of a repository is read here. */
+async function indexed({ store }: HostDependencies, repository: RepositoryName, path: string): Promise<DocumentMeta> {
+  const document = await store.transaction((tx) => tx.documents.get(repository, path));
+  if (!document) throw noSuchDocument(path);
+  return document;
+}
+
+const noSuchDocument = (path: string) => notFound("document", path, "The list of documents shows the paths.");
 
 /** The best places in all documents, or those of one repository. */
 export async function searchDocuments(
