@@ -29,7 +29,7 @@ export const queueBenchmark: Benchmark = {
   partner: { name: "graphile-worker", prepare: prepareGraphile },
   difference:
     "graphile-worker deletes a job that is done, and locks a killed worker's jobs for four hours. Ours keeps jobs for an hour, gives every claim a number, so that a worker that " +
-    "was believed dead cannot finish what another one does by now, and a heartbeat, so that a killed worker's jobs are back within twelve seconds; and it also runs embedded, on PGlite.",
+    "was believed dead cannot finish what another one does by now, and a heartbeat, so that a killed worker's jobs are back after about ten seconds; and it also runs embedded, on PGlite.",
   chart: { kind: "bars", figures: ["rate", "wake"] },
   finding: describeFinding,
   tried:

@@ -64,6 +64,27 @@ describe("pg-boss on PGlite", () => {
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   queueConformance("pg-boss on PostgreSQL", () => on(freshPostgres(serverUrl)));
 
+  it("leaves a job with whoever works on it, however much longer than a silent one is waited for that takes", async () => {
+    const database = await freshPostgres(serverUrl);
+    const queue = createPgBossQueue({ driver: database.driver, onError: () => undefined });
+    await queue.start();
+    await queue.enqueue("process-delivery", { deliveryId: "d1" });
+    const worked = Promise.withResolvers<void>();
+    let times = 0;
+    await queue.work("process-delivery", 2, () => {
+      times += 1;
+      return worked.promise;
+    });
+    const beats =
+      "select heartbeat_on > started_on + heartbeat_seconds * interval '1 second' as yes, retry_count from pgboss.job where name = 'process-delivery'";
+
+    await expect.poll(async () => (await database.driver.query(beats))[0], { timeout: 20_000 }).toMatchObject({ yes: true, retry_count: 0 });
+    worked.resolve();
+    expect(times).toBe(1);
+    await queue.stop();
+    await database.close();
+  });
+
   it("gives a killed worker's job to another one, while that one has been running all along", async () => {
     const database = await freshPostgres(serverUrl);
     const queue = createPgBossQueue({ driver: database.driver, onError: () => undefined });

@@ -22,8 +22,14 @@ const queues: Readonly<Record<JobName, { readonly retryDelayMax: number }>> = {
 };
 const jobNames = Object.keys(queues) as readonly JobName[];
 
-/** A worker that was killed stops its heartbeat; its jobs come back after this, at most two seconds later. pg-boss allows no less. */
-const heartbeatSeconds = 10;
+/** pg-boss takes no shorter heartbeat in its settings; what it goes by is the column, which {@link shortenHeartbeat} sets. */
+const leastHeartbeatSeconds = 10;
+
+/**
+ * A worker that was killed stops its heartbeat; its jobs come back after this many seconds of silence, at most two later. It says that it is alive four times as often: a busy machine may
+ * keep it from one or two of them. One that is only slow loses nothing but its work: whoever claims a job again is fenced off from it by the number of its claim.
+ */
+const silenceSeconds = 6;
 
 /** Longer than any job should take: what is still under way then is given up, and comes again. */
 const expireInSeconds = 900;
@@ -62,6 +68,7 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
       try {
         await boss.start();
         await Promise.all(jobNames.map((name) => ensureQueue(boss, name)));
+        await shortenHeartbeat(driver);
         if (driver.kind === "pglite") await reclaim(driver);
       } catch (error) {
         // Its timers would keep a process alive that serves nothing and that nobody starts again.
@@ -84,7 +91,7 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     async work(name, concurrency, handler) {
       assertStarted();
       const source = claimSource<JobTypes[typeof name]>(boss, name);
-      const times = { pollEvery, touchEvery: heartbeatSeconds * 500, giveUpAfter: expireInSeconds * 1_000 };
+      const times = { pollEvery, touchEvery: (silenceSeconds * 1_000) / 4, giveUpAfter: expireInSeconds * 1_000 };
       loops.set(name, [...(loops.get(name) ?? []), startClaimLoop({ source, concurrency, handle: handler, onError, ...times })]);
     },
     async stop() {
@@ -116,7 +123,7 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
     retryDelay: 1,
     retryBackoff: true,
     ...queues[name],
-    heartbeatSeconds,
+    heartbeatSeconds: leastHeartbeatSeconds,
     expireInSeconds,
     deleteAfterSeconds: 3_600,
   };
@@ -124,6 +131,11 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
   await boss.updateQueue(name, settings);
   // A look for no job makes pg-boss remember the queue: later, inside a transaction, it must not ask the database outside of it.
   await boss.findJobs(name, { id: "00000000-0000-0000-0000-000000000000" });
+}
+
+/** A job takes its queue's heartbeat when it is stored. */
+async function shortenHeartbeat(session: SqlSession): Promise<void> {
+  await session.query("update pgboss.queue set heartbeat_seconds = $1 where name = any($2)", [silenceSeconds, [...jobNames]]);
 }
 
 /** The embedded database has one owner at a time, so a job that is active before anybody works is a dead process's: it need not wait for its heartbeat to go stale. */
