@@ -9,11 +9,12 @@ import { createInstallation, webhookSecret, type Installation } from "./installa
 import { median } from "./results.ts";
 import { showNumber } from "./words.ts";
 
+/** How long and how hard a server is kept busy, where nothing else was asked for: minutes, and deliveries a second. */
+const load = { minutes: Number(process.env["BENCH_LOAD_MINUTES"] ?? 5), perSecond: Number(process.env["BENCH_LOAD_RATE"] ?? 100) };
+
 /** The warm-up round counts for nothing, so it need not last. */
 const sizes = (bench: Bench, round: number) =>
-  bench.quick || round === 0
-    ? { settle: 3, watch: 5, minutes: 0.2, perSecond: 20, rest: 3 }
-    : { settle: 10, watch: 60, minutes: Number(process.env["BENCH_LOAD_MINUTES"] ?? 5), perSecond: 100, rest: 30 };
+  bench.quick || round === 0 ? { settle: 3, watch: 5, minutes: 0.2, perSecond: 20, rest: 3 } : { settle: 10, watch: 60, ...load, rest: 30 };
 /** How often the memory is read while the load is on. */
 const readEvery = 1_000;
 
@@ -23,8 +24,9 @@ export const idleBenchmark: Benchmark = {
   title: "Idle, and after load",
   method:
     "`signalbox serve all`, started by its own program as its users start it, with its compiled code in place from an earlier start. Killed and started again: the time until it serves. " +
-    "After ten seconds its processor time is taken over a minute, and its resident memory at the end of it. Then a steady load of 100 deliveries of 8 KB a second for five minutes (an hour with " +
-    "`BENCH_LOAD_MINUTES=60`), all processed, half a minute of rest, and its memory again. *Growth* is the median memory of the last fifth of the load less that of its second fifth: the first " +
+    "After ten seconds its processor time is taken over a minute, and its resident memory at the end of it. Then a steady load of " +
+    `${load.perSecond} deliveries of 8 KB a second for ${load.minutes} minutes (\`BENCH_LOAD_RATE\`, \`BENCH_LOAD_MINUTES\`), ` +
+    "all processed, half a minute of rest, and its memory again. *Growth* is the median memory of the last fifth of the load less that of its second fifth: the first " +
     "fifth is for caches and compiled code. *An hour of it* is a straight line laid on from there, which overstates what levels off.",
   figures: [
     { key: "memory", label: "Resident memory, idle", unit: "MB", better: "lower" },
@@ -50,7 +52,7 @@ export const idleBenchmark: Benchmark = {
   tried:
     "203 MB and 0.8 % at first. Kept compiled code saves the transpiler's 25 MB and half of the start; a young generation of 2 MB instead of 16 saves another 20 to 35 MB, one of 1 MB nothing more; a heap that is collected whenever it has grown by a quarter keeps what a burst leaves from staying for hours; " +
     "`--optimize-for-size` makes everything slower to load and saves less; limits on malloc's arenas save 1.5 MB and were left out.",
-  rounds: { count: 1, because: "a round has the server under load for five minutes" },
+  rounds: { count: 1, because: `a round has the server under load for ${load.minutes} minutes` },
 };
 
 async function prepareOurs(bench: Bench): Promise<Prepared> {
