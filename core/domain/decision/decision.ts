@@ -34,7 +34,37 @@ export interface DecisionRequest {
   /** Id of the rule that said `ask`. */
   readonly rule: string;
   readonly risk: Risk;
+  /** Where a person has changed what an agent asked for: then this request stands in the place of another one. Bound by the digest, like everything on the card. */
+  readonly edit?: RequestEdit | undefined;
   readonly state: DecisionState;
+}
+
+/** Whose arguments a request has, where they are not the agent's: which request was edited, by whom, and the proof of it. */
+export interface RequestEdit {
+  /** The request in whose place this one stands. It is superseded. */
+  readonly of: RequestId;
+  /** Its digest, as it was shown to whoever edited it. */
+  readonly shown: Digest;
+  /** What the agent called the tool with, before anybody edited anything. */
+  readonly asked: JsonObject;
+  readonly by: PersonId;
+  readonly surface: Surface;
+  readonly at: Instant;
+  readonly keyId: string;
+  /** Ed25519 over the RFC 8785 form of {@link EditContent}, base64url. It allows nothing: the edited request is decided like any other. */
+  readonly signature: string;
+}
+
+/** Exactly what the signature of an edit covers. `at` is the signer's clock. */
+export interface EditContent {
+  readonly requestId: RequestId;
+  readonly digest: Digest;
+  readonly tool: string;
+  /** The new ones, completed and in the form in which they would be executed. */
+  readonly arguments: JsonObject;
+  readonly by: PersonId;
+  readonly surface: Surface;
+  readonly at: Instant;
 }
 
 export type Risk = "low" | "medium" | "high";
@@ -123,7 +153,8 @@ export interface SignedContent {
  *     │ │ │                  │                   └──────fail───────► failed
  *     │ │ └─target moved─► stale ◄─target moved──┘(decided only)
  *     │ └───deadline─────► expired ◄─deadline─────┘(decided, and still to change something at its target)
- *     └─────supersede────► superseded ◄───────────┘(decided only; the run ended, or a newer request took its place)
+ *     ├─────supersede────► superseded ◄───────────┘(decided only; the run ended, or a newer request took its place)
+ *     └─────edit─────────► superseded, with the request that stands in its place (tool calls only)
  */
 export type DecisionState =
   | { readonly phase: "requested" }
@@ -133,7 +164,8 @@ export type DecisionState =
   | { readonly phase: "failed"; readonly decision: Decision; readonly at: Instant; readonly reason: string }
   | { readonly phase: "stale"; readonly seen: TargetVersion; readonly current: TargetVersion; readonly at: Instant }
   | { readonly phase: "expired"; readonly at: Instant }
-  | { readonly phase: "superseded"; readonly at: Instant; readonly reason: string };
+  /** `instead`: a person has edited it, and this request stands in its place. */
+  | { readonly phase: "superseded"; readonly at: Instant; readonly reason: string; readonly instead?: RequestId | undefined };
 
 export type DecisionPhase = DecisionState["phase"];
 

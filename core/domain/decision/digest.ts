@@ -1,6 +1,6 @@
 import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Digest, Instant, JsonObject, PersonId, RepositoryName, RunId, TargetVersion } from "../kernel/values.ts";
-import type { Decision, DecisionRequest, EffectPreview, Risk, SignedContent, Surface, Verdict } from "./decision.ts";
+import type { Decision, DecisionRequest, EditContent, EffectPreview, RequestEdit, Risk, SignedContent, Surface, Verdict } from "./decision.ts";
 
 /**
  * What a request's digest binds: the call as it will be executed, by whom, on which state of the target, until when, and the card that says so. Whoever edits the card in the
@@ -19,12 +19,15 @@ export interface BoundContent {
   readonly effect: EffectPreview;
   readonly rule: string;
   readonly risk: Risk;
+  readonly edit?: RequestEdit | undefined;
 }
 
 /** The digest's content of a request or of one that is being made. */
 export function requestContent(request: BoundContent): JsonObject {
-  const { tool, toolVersion, repository, runId, targetVersion, expiresAt, issue, summary, rule, risk } = request;
-  const card = { issue, summary, effect: request.effect as unknown as JsonObject, rule, risk };
+  const { tool, toolVersion, repository, runId, targetVersion, expiresAt, issue, summary, rule, risk, edit } = request;
+  // What nobody has edited is bound as it was before there were edits.
+  const edited = edit === undefined ? {} : { edit: edit as unknown as JsonObject };
+  const card = { issue, summary, effect: request.effect as unknown as JsonObject, rule, risk, ...edited };
   return { tool, toolVersion, arguments: request.arguments, repository, runId, targetVersion, expiresAt, card };
 }
 
@@ -59,6 +62,16 @@ export function signedText(content: SignedContent): string {
 /** The signed text of a stored decision, for whoever verifies it again. */
 export function decisionText(request: DecisionRequest, decision: Decision): string {
   return signedText(signedContent(request, decision));
+}
+
+/** The text that whoever edits a request signs. Its one member keeps it apart from every signature of a decision. */
+export function editText({ requestId, digest, tool, arguments: given, by, surface, at }: EditContent): string {
+  return canonicalJson({ edit: { requestId, digest, tool, arguments: given, by, surface, at } });
+}
+
+/** What was signed when a request was edited, for whoever verifies it again: what was shown, and the arguments that the request has. */
+export function editContent(request: Pick<DecisionRequest, "tool" | "arguments">, { of, shown, by, surface, at }: RequestEdit): EditContent {
+  return { requestId: of, digest: shown, tool: request.tool, arguments: request.arguments, by, surface, at };
 }
 
 /** Whether the request still says what its digest binds. A row that was edited by hand fails here. */

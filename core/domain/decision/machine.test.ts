@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CorrelationId, Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId, TargetVersion } from "../kernel/values.ts";
-import type { Decision, DecisionRequest, RequestKind, Verdict } from "./decision.ts";
-import { type BoundContent, decisionText, digestHolds, requestText, signedContent, signedText } from "./digest.ts";
+import type { Decision, DecisionRequest, RequestEdit, RequestKind, Verdict } from "./decision.ts";
+import { type BoundContent, decisionText, digestHolds, editContent, editText, requestText, signedContent, signedText } from "./digest.ts";
 import { advance, decide, evolve, isFinalDecision, type DecisionCommand, type DecisionContext, type DecisionEvent } from "./machine.ts";
 import { allowedVerdicts, maximumWords } from "./verdicts.ts";
 
@@ -105,6 +105,39 @@ describe("a decision request", () => {
   });
 });
 
+describe("an edit", () => {
+  const instead = "q2" as RequestId;
+  const edit: DecisionCommand = { type: "edit", instead, digest };
+
+  it("puts another request in the place of one that waits, and names it to whoever comes later", () => {
+    const edited = after(request, inTime, edit);
+
+    expect(edited.state).toEqual({ phase: "superseded", at: 500, reason: "edited by olga", instead });
+    expect(refusal(edited, approve)).toEqual({ type: "decision.edited", instead });
+    expect(refusal(edited, edit)).toEqual({ type: "decision.edited", instead });
+  });
+
+  it("comes too late for what was decided, and learns by whom", () => {
+    expect(refusal(after(request, inTime, approve), edit)).toEqual({ type: "decision.already-decided", decision });
+    expect(refusal(after(request, inTime, approve, begin), edit)).toEqual({ type: "decision.already-decided", decision });
+  });
+
+  it("buys no time", () => {
+    expect(decide(request, edit, { ...inTime, now: 1_000 as Instant })).toEqual({ ok: false, error: { type: "decision.expired" } });
+  });
+
+  it("is made by a person who saw the request as it is, whatever became of its target", () => {
+    expect(decide(request, edit, { ...inTime, actor: { type: "agent", id: "r1" } })).toEqual({ ok: false, error: { type: "decision.not-for-agents" } });
+    expect(decide(request, edit, { ...inTime, actor: { type: "system", id: "gateway" } })).toEqual({ ok: false, error: { type: "decision.not-for-agents" } });
+    expect(refusal(request, { ...edit, digest: other })).toEqual({ type: "decision.other-arguments" });
+    expect(after(request, { ...inTime, currentVersion: moved }, edit).state.phase).toBe("superseded");
+  });
+
+  it.each(["question", "gate", "document"] as const)("does not touch a %s", (kind) => {
+    expect(refusal({ ...request, kind }, edit)).toEqual({ type: "decision.not-editable", kind });
+  });
+});
+
 describe("a verdict", () => {
   const verdicts: readonly Verdict[] = [
     { type: "approve" },
@@ -158,6 +191,34 @@ describe("what is bound and signed", () => {
     expect(digestHolds({ ...request, rationale: "please" }, sha256)).toBe(true);
   });
 
+  it("binds whose arguments they are, and what was edited", () => {
+    const edit: RequestEdit = {
+      of: "q0" as RequestId,
+      shown: other,
+      asked: { number: 7, body: "hullo" },
+      by: "olga" as PersonId,
+      surface: "desktop",
+      at: 5 as Instant,
+      keyId: "k1",
+      signature: "s",
+    };
+    const edited = { ...request, edit, digest: sha256(requestText({ ...request, edit })) };
+
+    expect(digestHolds(edited, sha256)).toBe(true);
+    expect(digestHolds({ ...edited, edit: undefined }, sha256)).toBe(false);
+    for (const change of [{ of: "q9" }, { shown: digest }, { asked: {} }, { by: "boris" }, { surface: "http" }, { at: 6 }, { keyId: "k2" }, { signature: "t" }])
+      expect(digestHolds({ ...edited, edit: { ...edit, ...change } as RequestEdit }, sha256), JSON.stringify(change)).toBe(false);
+  });
+
+  it("keeps the signature of an edit apart from one that decides", () => {
+    const edit = editContent(request, { of: request.id, shown: digest, asked: {}, by: decision.by, surface: "desktop", at: decision.at, keyId: "k", signature: "s" });
+
+    expect(editText(edit)).not.toBe(decisionText(request, decision));
+    expect(Object.keys(JSON.parse(editText(edit)) as object)).toEqual(["edit"]);
+    expect(editText({ ...edit, arguments: { body: "hello", number: 7 } })).toBe(editText(edit));
+    expect(editText({ ...edit, arguments: { body: "hello", number: 8 } })).not.toBe(editText(edit));
+  });
+
   it("does not depend on the order of members or on members that are not signed", () => {
     const content = signedContent(request, decision);
     const shuffled = { extra: 1, ...Object.fromEntries(Object.entries(content).toReversed()) } as unknown as typeof content;
@@ -182,6 +243,7 @@ describe("any history of a decision request", () => {
     { weight: 3, arbitrary: fc.tuple(verdict, someDigest).map(([v, d]): DecisionCommand => ({ ...say(v), digest: d }) as DecisionCommand) },
     { weight: 3, arbitrary: someDigest.map((d): DecisionCommand => ({ type: "begin", digest: d })) },
     fc.constantFrom<DecisionCommand>({ type: "recover" }, complete, { type: "fail", reason: "x" }, { type: "expire" }, { type: "supersede", reason: "x" }),
+    someDigest.map((d): DecisionCommand => ({ type: "edit", instead: "q2" as RequestId, digest: d })),
   );
   const context: fc.Arbitrary<DecisionContext> = fc.record({
     now: fc.integer({ min: 0, max: 1_300 }).map((n) => n as Instant),
@@ -226,6 +288,31 @@ describe("any history of a decision request", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  it("is edited only while nobody has decided, before its deadline and by a person, and nothing follows", () => {
+    let edits = 0;
+    fc.assert(
+      fc.property(histories, (steps) => {
+        let current = request;
+        for (const [next, now] of steps) {
+          const outcome = decide(current, next, now);
+          if (!outcome.ok) continue;
+          if (outcome.value.some((event) => event.type === "decision.superseded" && event.instead !== undefined)) {
+            expect([current.state.phase, now.actor.type]).toEqual(["requested", "person"]);
+            expect(now.now).toBeLessThan(request.expiresAt);
+            edits += 1;
+          }
+          current = outcome.value.reduce(evolve, current);
+        }
+        const types = run(steps).events.map((event) => event.type);
+        const at = run(steps).events.findIndex((event) => event.type === "decision.superseded" && event.instead !== undefined);
+        if (at >= 0) expect(types.slice(at)).toEqual(["decision.superseded"]);
+        if (at >= 0) expect(types).not.toContain("decision.decided");
+      }),
+      { numRuns: 500 },
+    );
+    expect(edits).toBeGreaterThan(20);
   });
 
   it("accepts nothing in a final phase", () => {

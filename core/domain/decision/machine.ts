@@ -1,7 +1,7 @@
 import type { Actor } from "../audit/flow-event.ts";
 import { err, ok, unreachable, type Result } from "../kernel/result.ts";
-import type { Digest, Instant, JsonObject, TargetVersion } from "../kernel/values.ts";
-import { finalDecisionPhases, type Decision, type DecisionPhase, type DecisionRequest, type DecisionState } from "./decision.ts";
+import type { Digest, Instant, JsonObject, RequestId, TargetVersion } from "../kernel/values.ts";
+import { finalDecisionPhases, type Decision, type DecisionPhase, type DecisionRequest, type DecisionState, type RequestKind } from "./decision.ts";
 import { verdictFault, type VerdictFault } from "./verdicts.ts";
 
 export type DecisionCommand =
@@ -16,7 +16,9 @@ export type DecisionCommand =
   | { readonly type: "expire" }
   /** The target was seen to have moved before anybody decided; `current` is what it is now. */
   | { readonly type: "move"; readonly current: TargetVersion }
-  | { readonly type: "supersede"; readonly reason: string };
+  | { readonly type: "supersede"; readonly reason: string }
+  /** A person changes the arguments: the request `instead` takes this one's place. `digest` is what they saw. */
+  | { readonly type: "edit"; readonly instead: RequestId; readonly digest: Digest };
 
 export type DecisionEvent =
   | { readonly type: "decision.decided"; readonly decision: Decision }
@@ -27,12 +29,14 @@ export type DecisionEvent =
   | { readonly type: "decision.failed"; readonly at: Instant; readonly reason: string }
   | { readonly type: "decision.went-stale"; readonly at: Instant; readonly current: TargetVersion }
   | { readonly type: "decision.expired"; readonly at: Instant }
-  | { readonly type: "decision.superseded"; readonly at: Instant; readonly reason: string };
+  | { readonly type: "decision.superseded"; readonly at: Instant; readonly reason: string; readonly instead?: RequestId | undefined };
 
 /** Why a command was refused. The surface turns the type into words and, where there is one, a remedy. */
 export type DecisionError =
   | { readonly type: "decision.already-decided"; readonly decision: Decision }
   | { readonly type: "decision.closed"; readonly phase: DecisionPhase }
+  /** Somebody has edited it: the other request is what can be decided. */
+  | { readonly type: "decision.edited"; readonly instead: RequestId }
   | { readonly type: "decision.not-decided" }
   | { readonly type: "decision.not-executing"; readonly phase: DecisionPhase }
   /** Somebody else is at it, or died at it: only `recover` may go on. */
@@ -41,6 +45,9 @@ export type DecisionError =
   | { readonly type: "decision.other-target"; readonly seen: TargetVersion; readonly shown: TargetVersion }
   | { readonly type: "decision.not-due"; readonly expiresAt: Instant }
   | { readonly type: "decision.not-for-agents" }
+  /** Only the arguments of a tool call can be edited; everything else is answered in words. */
+  | { readonly type: "decision.not-editable"; readonly kind: RequestKind }
+  | { readonly type: "decision.expired" }
   | VerdictFault;
 
 export interface DecisionContext {
@@ -76,6 +83,8 @@ export function decide(request: DecisionRequest, command: DecisionCommand, conte
     case "supersede":
       // A decided one as well, as long as nothing was done: its run has ended.
       return request.state.phase !== "executing" ? ok([{ type: "decision.superseded", at: context.now, reason: command.reason }]) : err(decided(request.state));
+    case "edit":
+      return edit(request, command, context);
     default:
       return unreachable(command);
   }
@@ -140,6 +149,19 @@ function move(request: DecisionRequest, current: TargetVersion, now: Instant): O
   return current === request.targetVersion ? ok([]) : ok([{ type: "decision.went-stale", at: now, current }]);
 }
 
+/**
+ * Only what waits can be edited, by a person who has seen it as it is. A target that moved does not matter here: the request that takes its place is made from the target as it is
+ * then. The deadline does: whoever comes too late gets no new request, and the old one is closed by {@link expire}, so that the agent is told the same as ever.
+ */
+function edit(request: DecisionRequest, { instead, digest }: Extract<DecisionCommand, { type: "edit" }>, { now, actor }: DecisionContext): Outcome {
+  if (actor.type !== "person") return err({ type: "decision.not-for-agents" });
+  if (request.state.phase !== "requested") return err(decided(request.state));
+  if (request.kind !== "tool") return err({ type: "decision.not-editable", kind: request.kind });
+  if (digest !== request.digest) return err({ type: "decision.other-arguments" });
+  if (now >= request.expiresAt) return err({ type: "decision.expired" });
+  return ok([{ type: "decision.superseded", at: now, reason: `edited by ${actor.id}`, instead }]);
+}
+
 function executing(state: DecisionState, event: DecisionEvent): Outcome {
   return state.phase === "executing" ? ok([event]) : err({ type: "decision.not-executing", phase: state.phase });
 }
@@ -155,6 +177,7 @@ function staleness(request: DecisionRequest, { now, currentVersion }: DecisionCo
 
 /** Tells the second surface who was first, wherever somebody was. */
 function decided(state: DecisionState): DecisionError {
+  if (state.phase === "superseded" && state.instead !== undefined) return { type: "decision.edited", instead: state.instead };
   return "decision" in state ? { type: "decision.already-decided", decision: state.decision } : { type: "decision.closed", phase: state.phase };
 }
 
@@ -178,7 +201,7 @@ function nextState(request: DecisionRequest, event: DecisionEvent): DecisionStat
     case "decision.expired":
       return { phase: "expired", at: event.at };
     case "decision.superseded":
-      return { phase: "superseded", at: event.at, reason: event.reason };
+      return { phase: "superseded", at: event.at, reason: event.reason, ...(event.instead === undefined ? {} : { instead: event.instead }) };
     default:
       return unreachable(event);
   }

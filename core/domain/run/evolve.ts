@@ -15,6 +15,8 @@ export type RunEvent =
       readonly waitsFor?: "decision" | "answer" | undefined;
       readonly at: Instant;
     }
+  /** What it waits for was replaced: it waits for this request now. */
+  | { readonly type: "run.waits-instead"; readonly requestId: RequestId; readonly at: Instant }
   | { readonly type: "run.resumed"; readonly attempt: number; readonly at: Instant }
   | { readonly type: "run.gate-opened"; readonly requestId: RequestId; readonly at: Instant }
   | { readonly type: "run.attempt-lost"; readonly attempt: number; readonly losses: number; readonly at: Instant }
@@ -60,6 +62,8 @@ function nextState(state: RunState, event: StateEvent): RunState {
       return state.phase === "parked" ? { phase: "parked", attempt, reason: state.reason, since: state.since } : { phase: "running", attempt, since: event.at };
     case "run.parked":
       return parked(attempt, event);
+    case "run.waits-instead":
+      return "requestId" in state ? { ...state, requestId: event.requestId } : state;
     case "run.gate-opened":
       return { phase: "waiting_owner_review", attempt, requestId: event.requestId, since: event.at };
     case "run.attempt-lost":

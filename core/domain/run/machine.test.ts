@@ -217,6 +217,22 @@ describe("a run", () => {
       expect(decide(linked, command, context)).toEqual({ ok: true, value: [] });
   });
 
+  it("waits on, where it waited, for the request that took the place of an edited one", () => {
+    const waiting = after(running, { type: "await-decision", requestId: q1, kind: "tool" });
+    const parked = after(waiting, { type: "park", reason: "decision" });
+    const held = after(waiting, { type: "owner-park" });
+    const instead: RunCommand = { type: "await-instead", requestId: q1, instead: q2 };
+
+    for (const run of [waiting, parked, held]) {
+      expect(after(run, instead).state).toEqual({ ...run.state, requestId: q2 });
+      expect(refusal(after(run, instead), { type: "answered", requestId: q1 })).toBeDefined();
+      expect(refusal(run, { ...instead, requestId: q2 } as RunCommand)).toMatchObject({ type: "run.other-request" });
+    }
+    const asking = after(running, { type: "await-decision", requestId: q1, kind: "question" });
+    expect(refusal(after(asking, { type: "park", reason: "answer" }), instead)).toMatchObject({ type: "run.waits-for-something-else" });
+    expect(decide(waiting, instead, { ...context, actor: { type: "agent", id: "r1" } })).toMatchObject({ ok: false, error: { type: "run.not-for-agents" } });
+  });
+
   it("fails its precondition only before it works", () => {
     expect(after(queued, { type: "fail-precondition", reason: "two models" }).state).toEqual({ phase: "failed_precondition", reason: "two models", at: 100 });
     expect(refusal(running, { type: "fail-precondition", reason: "x" })).toMatchObject({ type: "run.wrong-phase" });
@@ -247,6 +263,7 @@ describe("any history of a run", () => {
       }),
     },
     fc.record({ type: fc.constant("answered" as const), requestId }),
+    { weight: 2, arbitrary: fc.record({ type: fc.constant("await-instead" as const), requestId, instead: requestId }) },
     { weight: 6, arbitrary: fc.constantFrom<RunCommand>({ type: "park", reason: "decision" }, { type: "park", reason: "answer" }, { type: "resume" }) },
     fc.constantFrom<RunCommand>({ type: "owner-park" }, { type: "owner-resume" }),
     { weight: 3, arbitrary: holding },

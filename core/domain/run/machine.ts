@@ -15,6 +15,8 @@ export type RunCommand =
   | { readonly type: "start"; readonly attempt: number }
   | { readonly type: "await-decision"; readonly requestId: RequestId; readonly kind: "tool" | "question"; readonly attempt?: number | undefined }
   | { readonly type: "answered"; readonly requestId: RequestId }
+  /** `requestId` was edited, and `instead` stands in its place. */
+  | { readonly type: "await-instead"; readonly requestId: RequestId; readonly instead: RequestId }
   /** `reason` must fit what the run waits for. */
   | { readonly type: "park"; readonly reason: "decision" | "answer"; readonly attempt?: number | undefined }
   /** `requestId`: what was answered; checked where it is given. */
@@ -60,7 +62,7 @@ type Outcome = Result<readonly RunEvent[], RunError>;
 type State<P extends RunPhase> = Extract<RunState, { readonly phase: P }>;
 
 /** The owner's, or the server's in the owner's place. */
-const ownersCommands: readonly RunCommand["type"][] = ["conclude", "cancel", "owner-park", "owner-resume", "hold", "let-go", "supersede"];
+const ownersCommands: readonly RunCommand["type"][] = ["conclude", "cancel", "owner-park", "owner-resume", "hold", "let-go", "supersede", "await-instead"];
 
 /** What a command does to a run. Deciding changes nothing: apply the events with {@link evolve}. No events and no error: it was so already. */
 export function decide(run: Run, command: RunCommand, context: RunContext): Outcome {
@@ -98,6 +100,8 @@ function decideAccepted(run: Run, command: RunCommand, at: Instant): Outcome {
       return ok([{ type: "run.waited", for: command.kind === "tool" ? "decision" : "answer", requestId: command.requestId, at }]);
     case "answered":
       return answered(state, command.requestId, at);
+    case "await-instead":
+      return awaitInstead(state, command, at);
     case "park":
       return park(state, command.reason, at);
     case "resume":
@@ -140,6 +144,12 @@ function answered(state: RunState, requestId: RequestId, at: Instant): Outcome {
   if (state.phase === "parked" && !isHeld(state.reason))
     return err({ type: "run.wrong-phase", phase: "parked", command: "answered", accepted: ["waiting_mcp", "waiting_input"] });
   return otherRequest(state, requestId) ?? ok([{ type: "run.answered", requestId, at }]);
+}
+
+function awaitInstead(state: RunState, { requestId, instead }: Extract<RunCommand, { type: "await-instead" }>, at: Instant): Outcome {
+  const waitsFor = pendingOf(state);
+  if (waitsFor !== "decision") return err({ type: "run.waits-for-something-else", reason: waitsFor ?? state.phase });
+  return otherRequest(state, requestId) ?? ok([{ type: "run.waits-instead", requestId: instead, at }]);
 }
 
 function park(state: RunState, reason: "decision" | "answer", at: Instant): Outcome {

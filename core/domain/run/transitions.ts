@@ -19,6 +19,8 @@ export const transitionTable = {
   "await-decision": { from: ["running"], to: ["waiting_mcp", "waiting_input"] },
   /** The answer came while the agent was still there; or it came while the owner holds the run, who resumes it later. */
   answered: { from: ["waiting_mcp", "waiting_input", "parked"], to: ["running", "parked"] },
+  /** The call that it waits for was edited: another request stands in the place of the one that asked. */
+  "await-instead": { from: ["waiting_mcp", "parked"], to: ["waiting_mcp", "parked"] },
   /** The attempt ends and the run waits without it. */
   park: { from: ["waiting_mcp", "waiting_input"], to: ["parked"] },
   /** What it waited for is there: a new attempt continues the same thread. At the gate: the owner asked something, and the agent answers. */
