@@ -69,6 +69,12 @@ export const inboxCard = inboxItem.extend({
   hiddenCharacters: z.boolean(),
   /** What to know before deciding, a sentence each, most serious first: a row changed by hand, hidden characters, look-alikes, gaps. Foreign text is quoted in them. */
   warnings: z.array(z.string()),
+  /** What the owner may edit, while it waits: the arguments that the agent gave, as JSON over several lines, hidden characters escaped. Only of tool calls. */
+  editable: z.string().optional(),
+  /** A person has changed what the agent asked for: `of` is the request before, `asked` the canonical JSON of the agent's own arguments. Bound by the digest. */
+  edit: z.object({ of: requestId, by: z.string(), surface: z.string(), at: instant, asked: z.string() }).optional(),
+  /** It was edited: the request that stands in its place. */
+  instead: requestId.optional(),
   rationale: z.string().optional(),
   rule: z.object({ id: z.string(), description: z.string() }),
   digest: z.string(),
@@ -101,6 +107,15 @@ export const inboxContract = {
     .input(
       z.object({ id: requestId, verdict, surface: z.enum(["desktop", "command-line"]), digest: z.string().optional(), targetVersion: z.string().optional() }),
     )
+    .output(inboxCard),
+  /**
+   * Puts a request with edited arguments in the place of one that waits, and gives its card; it is then decided like any other. `arguments` is JSON as the owner wrote it, read
+   * strictly: a name twice or a number in another form is REFUSED with its place, as is what the tool or the rules do not take; nothing is changed then. `digest` is the one that was
+   * shown. The same edit again gives the card that is there.
+   */
+  edit: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId, arguments: z.string().max(400_000), surface: z.enum(["desktop", "command-line"]), digest: z.string() }))
     .output(inboxCard),
   /** Emits the list's current state, and again whenever it changed. */
   watch: oc.output(eventIterator(z.object({ items: z.array(inboxItem), asOf: instant }))),

@@ -219,6 +219,12 @@ export function parseToolArguments<Name extends ToolName>(
   return { ok: false, error: parsed.error.issues.map((issue) => ({ field: issue.path.join("."), message: issue.message })) };
 }
 
+/** Of a call's completed arguments those that the tool's contract names: what its caller gives, and what a person may edit. The rest (branch, pull request) the run determines. */
+export function givenArguments<Value>(tool: ToolName, completed: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  const named = Object.keys((toolInputSchema(tool)["properties"] ?? {}) as object);
+  return Object.fromEntries(Object.entries(completed).filter(([name]) => named.includes(name)));
+}
+
 /** Whether a member anywhere in the value is called `__proto__`. Without recursion, because nobody has looked at the depth yet. */
 function namesPrototype(raw: unknown): boolean {
   const open = [raw];

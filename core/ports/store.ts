@@ -60,6 +60,8 @@ export interface ToolCall {
   readonly finishedAt?: Instant | undefined;
   /** Codex's ids from `_meta` of the call, for the transcript. */
   readonly callId?: string | undefined;
+  /** The agent's call in whose place a person has put this one. What becomes of it is told there. */
+  readonly editOf?: string | undefined;
 }
 
 /** A chunk of what an agent did or printed. `(runId, attempt, sequence)` is unique: a repeated upload changes nothing. */
@@ -162,6 +164,8 @@ export interface AuditedCall {
   readonly request?: DecisionRequest["state"] | undefined;
   /** Payloads of the events that say it was executed. */
   readonly executed: readonly JsonObject[];
+  /** The newest call that a person has put in its place. */
+  readonly instead?: ToolCall | undefined;
 }
 
 export interface RunFilter {
@@ -244,6 +248,8 @@ export interface Transaction {
     get(id: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
     byEffectKey(effectKey: string, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
     byRequest(requestId: RequestId, options?: { readonly lock?: boolean }): Promise<ToolCall | undefined>;
+    /** The newest call that a person has put in the place of this one. */
+    insteadOf(id: string): Promise<ToolCall | undefined>;
     /** Which of these calls are open no more. */
     settled(ids: readonly string[]): Promise<readonly string[]>;
     save(call: ToolCall): Promise<void>;
@@ -252,7 +258,7 @@ export interface Transaction {
     executing(): Promise<readonly ToolCall[]>;
     /** All calls after `id` ("" for the first), in order of their ids, each with what else the database says of it; for the verification of the trail. */
     audited(after: string, limit: number): Promise<readonly AuditedCall[]>;
-    /** Calls of a tool by a run that were not refused, for rules with `maxCallsPerRun`. */
+    /** Calls of a tool by a run's agent that were not refused, for rules with `maxCallsPerRun`. */
     count(runId: RunId, tool: string): Promise<number>;
   };
   readonly rules: {

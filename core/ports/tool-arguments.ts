@@ -9,8 +9,10 @@ export interface ArgumentProblem {
   readonly message: string;
 }
 
-/** Validates what an agent passed to a tool against the tool's contract. */
+/** Validates what an agent, or a person in its place, passed to a tool against the tool's contract. */
 export interface ToolArgumentParser {
   /** @returns the arguments as they will be used, without anything the contract does not name. */
   parse(tool: ToolName, raw: unknown): Result<JsonObject, readonly ArgumentProblem[]>;
+  /** Of completed arguments those that a caller gives: what the contract names. The rest the run determines. */
+  given(tool: ToolName, completed: JsonObject): JsonObject;
 }

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createHasher, createRandomness } from "../adapters/node-crypto/hashing.ts";
 import { createDecisionSigner, createSignatureVerifier, keyIdOf } from "../adapters/node-crypto/signatures.ts";
 import { createYamlDocuments } from "../adapters/yaml-documents/codec.ts";
-import { parseToolArguments } from "../contract/tools.ts";
+import { givenArguments, parseToolArguments } from "../contract/tools.ts";
 import type { FlowEvent } from "../domain/audit/flow-event.ts";
 import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { err, ok } from "../domain/kernel/result.ts";
@@ -16,8 +16,10 @@ import type { SqlDriver } from "../ports/sql-driver.ts";
 import type { Store, ToolCall } from "../ports/store.ts";
 import { createAnswerRequest, type SignedDecision } from "../usecases/answer-request.ts";
 import { createCallTool, type CallOptions, type CallToolDependencies } from "../usecases/call-tool.ts";
+import { createEditRequest, type EditRequest } from "../usecases/edit-request.ts";
 import { createEffectClaims } from "../usecases/effect-claims.ts";
 import { createExecuteDecision, type ExecuteDecisionDependencies } from "../usecases/execute-decision.ts";
+import { createReplaceRequest } from "../usecases/replace-request.ts";
 import { createSettleCalls } from "../usecases/settle-calls.ts";
 import { signDecision } from "../usecases/sign-decision.ts";
 import { toolbox, type Toolbox } from "../usecases/tools/toolbox.ts";
@@ -47,6 +49,9 @@ export interface GovernanceProcess {
   readonly answerRequest: ReturnType<typeof createAnswerRequest>;
   readonly executeDecision: ReturnType<typeof createExecuteDecision>;
   readonly settleCalls: ReturnType<typeof createSettleCalls>;
+  readonly replaceRequest: ReturnType<typeof createReplaceRequest>;
+  /** The owner edits, at her own machine. */
+  readonly editRequest: EditRequest;
 }
 
 /** How a process of the server is unlike the others. */
@@ -137,10 +142,13 @@ function createProcess(
     claims: beforeEffect ? { ...claims, isFresh: () => !(isAtEffect = true) } : claims,
     signatures: createSignatureVerifier(trusted ?? [people.olga.trusted, people.boris.trusted]),
   };
+  const replaceRequest = createReplaceRequest({ ...shared, parser });
   return {
     callTool: createCallTool({ ...shared, parser, holdFor: 0, requestLifetime: 7 * 86_400_000 }),
     answerRequest: createAnswerRequest(shared),
     executeDecision: createExecuteDecision({ ...shared, applyGate }),
+    replaceRequest,
+    editRequest: createEditRequest({ ...shared, parser, signer: people.olga.signer, replaceRequest }),
     settleCalls: createSettleCalls({ ...shared, log: { info() {}, warn() {}, error() {} } }),
   };
 }
@@ -150,6 +158,7 @@ const parser: CallToolDependencies["parser"] = {
     const parsed = parseToolArguments(tool, raw);
     return parsed.ok ? ok(JSON.parse(JSON.stringify(parsed.value)) as JsonObject) : err(parsed.error);
   },
+  given: givenArguments,
 };
 
 function createRuns({ database, forge, clock }: Ground): Governance["newRun"] {

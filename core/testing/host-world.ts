@@ -63,6 +63,12 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     ownerForge: forge.as("olga"),
     mirror: forge.mirror,
     decide: (input) => answered({ decide: input }),
+    edit: async (input) => {
+      const answer = await answered({ edit: input });
+      if (!answer.ok) return answer;
+      const there = await store.transaction((tx) => tx.requests.get(input.id));
+      return there ? ok(there) : err({ type: "decision.no-such-request" });
+    },
     verifies: () => true,
     isAsAsked: () => true,
     previewTransition: createPreviewTransition(transitions),

@@ -8,6 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store, Transaction } from "../ports/store.ts";
 import { changeRequest, requestFlowEvent } from "./change-request.ts";
+import { closeExpired } from "./close-expired.ts";
 import { isAsAsked } from "./verify-decision.ts";
 
 /** A decision as it arrives from a surface. */
@@ -25,7 +26,6 @@ export type AnswerError =
   | { readonly type: "decision.no-such-request" }
   /** The stored request was changed by hand since it was made: it cannot be decided any more. */
   | { readonly type: "decision.tampered" }
-  | { readonly type: "decision.expired" }
   | { readonly type: "decision.stale" };
 
 export interface AnswerRequestDependencies {
@@ -67,9 +67,16 @@ async function decide(
   const context = { now: deps.clock.now(), actor: { type: "person", id: content.by } as const };
   // What was signed must be what the row says, the deadline included; the machine compares the rest.
   if (content.expiresAt !== request.expiresAt) return refused(deps, tx, { content, keyId, signature }, request, { type: "decision.other-arguments" });
+  // A gate that is due is asked anew with the state of today, by whoever looks for what is due.
+  if (request.kind === "gate" && context.now >= request.expiresAt && request.state.phase === "requested")
+    return refused(deps, tx, { content, keyId, signature }, request, { type: "decision.expired" });
   const decided = await changeRequest(tx, request, { type: "decide", decision, digest: content.digest, targetVersion: content.targetVersion }, context);
   if (!decided.ok) return refused(deps, tx, { content, keyId, signature }, request, decided.error);
-  if (decided.value.state.phase === "expired") return err({ type: "decision.expired" });
+  if (decided.value.state.phase === "expired") {
+    // Nobody else will come for it: whoever looks for what is due looks at what waits.
+    await closeExpired(tx, decided.value, { now: context.now, actor: { type: "system", id: "gateway" } });
+    return err({ type: "decision.expired" });
+  }
   if (decided.value.state.phase === "stale") return err({ type: "decision.stale" });
   await tx.outbox.add([{ key: `execute:${request.id}`, action: { type: "execute-decision", requestId: request.id } }], context.now);
   return decided;
@@ -88,7 +95,7 @@ function isGenuine(deps: AnswerRequestDependencies, { content, keyId, signature 
 async function tampered(deps: AnswerRequestDependencies, tx: Transaction, request: DecisionRequest): Promise<AnswerError | undefined> {
   if (request.state.phase !== "requested") return undefined;
   const history = await tx.flow.bySubject(`request:${request.id}`);
-  return isAsAsked(deps.hasher, request, history) ? undefined : { type: "decision.tampered" };
+  return isAsAsked(deps, request, history) ? undefined : { type: "decision.tampered" };
 }
 
 /** Leaves a trace of every attempt that did not count. Who sent an unsigned one is not known, so nobody is named as its author. */

@@ -6,7 +6,7 @@ import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { Json } from "../domain/kernel/values.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { AuditedRequest } from "../ports/store.ts";
-import { kindOfTool } from "./verify-decision.ts";
+import { editHolds, kindOfTool } from "./verify-decision.ts";
 
 /** One thing that does not fit. `type` and `subject` are for programs, `message` and `remedy` for people. */
 export interface AuditProblem {
@@ -44,6 +44,10 @@ export function auditRequest(deps: Dependencies, { request, decision, history }:
     report("request.rewritten", "The trail knows this request with another digest: what it asks for was changed together with its digest.", rewritten);
   if (!holds(() => digestHolds(request, deps.hasher.sha256)) || request.kind !== kindOfTool(request.tool))
     report("request.changed", "What this request says is not what its digest binds: the row was changed by hand.", rewritten);
+  if (!editHolds(deps, request))
+    report("edit.bad-signature", `The edit by ${String(request.edit?.by)} is not signed for these arguments by a trusted key of that person.`, untrusted);
+  if (asked && (asked.payload["edits"] ?? null) !== (request.edit?.of ?? null))
+    report("request.rewritten", "The trail knows this request in another place than it says: what it says of an edit was changed.", rewritten);
   if (!holds(() => sameJson(replay(request, history).state, request.state))) {
     report("request.unexplained", `The row says "${request.state.phase}"; its history leads to "${safePhase(request, history)}".`, rewritten);
   }
@@ -59,7 +63,7 @@ export function auditRequest(deps: Dependencies, { request, decision, history }:
 }
 
 const rewritten = "Compare with a copy of the database from before, and find out who can write to it.";
-const untrusted = "If the person's key was replaced, add the old public key to the trusted keys again; otherwise the decision was forged.";
+const untrusted = "If the person's key was replaced, add the old public key to the trusted keys again; otherwise it was forged.";
 
 /** The request as its history leads to it. */
 function replay(request: DecisionRequest, history: readonly FlowEvent[]): DecisionRequest {

@@ -10,7 +10,7 @@ import { runFlowEvent } from "./change-run.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { evaluateCall, type Evaluation } from "./evaluate-call.ts";
 import { holdCall, isOpen } from "./hold-call.ts";
-import { describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
+import { cameToNothing, describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { propose, requestDecision, type Proposal } from "./request-decision.ts";
 import { stillExecuting, storePerformance } from "./store-performance.ts";
@@ -155,7 +155,7 @@ async function begin(deps: CallToolDependencies, tx: Transaction, prepared: Prep
 /** What is known of the same effect: its result, its pending request, or a half-done attempt. A call that came to nothing makes room for a new one. */
 async function repeat(deps: CallToolDependencies, tx: Transaction, run: Run, earlier: ToolCall, owner: object): Promise<Plan | undefined> {
   const settled = earlier.result as ToolResult | undefined;
-  if (earlier.state === "failed" || (settled && ["expired", "stale", "failed"].includes(settled.status))) {
+  if (cameToNothing(earlier)) {
     await tx.toolCalls.save({ ...earlier, effectKey: undefined });
     return undefined;
   }

@@ -15,6 +15,7 @@ import { describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
 import { gateVersion } from "./open-gate.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { textOf } from "./request-decision.ts";
+import { settleEdited } from "./settle-edited.ts";
 import type { ToolContext, ToolDependencies } from "./tools/tool.ts";
 import type { Toolbox } from "./tools/toolbox.ts";
 import { verifyDecision, type IntegrityFault } from "./verify-decision.ts";
@@ -245,9 +246,11 @@ async function tellRun(deps: Work, tx: Transaction, request: DecisionRequest, re
   const call = await tx.toolCalls.byRequest(request.id, { lock: true });
   const run = await tx.runs.get(request.runId);
   if (call && run && (call.state === "pending" || call.state === "executing")) {
-    await tx.toolCalls.save({ ...call, ...settledCall(call, result), result, finishedAt: context.now });
+    const settled = { ...call, ...settledCall(call, result), result, finishedAt: context.now };
+    await tx.toolCalls.save(settled);
     const type = { done: "tool.executed", denied: "tool.denied" }[result.status as string] ?? (result.status === "refused" ? "tool.refused" : "tool.failed");
     await tx.flow.append([runFlowEvent(run, type, { toolCallId: call.id, tool: call.tool, requestId: request.id, status: result.status }, context)]);
+    await settleEdited(tx, run, settled, context);
   }
   if (run && request.kind === "question") await settleQuestion(tx, run, request, result, deps.needInput, context.now);
   if (request.kind !== "gate") await wakeRun(tx, request.runId, request.id, context);

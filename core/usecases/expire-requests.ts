@@ -1,13 +1,12 @@
 import type { DecisionRequest } from "../domain/decision/decision.ts";
-import type { ToolResult } from "../domain/tool/tool.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Log } from "../ports/log.ts";
 import type { Store } from "../ports/store.ts";
 import { changeRequest } from "./change-request.ts";
-import { orchestratorActor, runFlowEvent } from "./change-run.ts";
+import { orchestratorActor } from "./change-run.ts";
+import { closeExpired } from "./close-expired.ts";
 import type { ExitConditions } from "./exit-conditions.ts";
 import { draftGate, storeGate, type OpenGateDependencies } from "./open-gate.ts";
-import { wakeRun } from "./wake-run.ts";
 
 export interface ExpireRequestsDependencies extends OpenGateDependencies {
   readonly store: Store;
@@ -45,14 +44,7 @@ function expire(deps: ExpireRequestsDependencies, { id }: DecisionRequest): Prom
     const context = { now: deps.clock.now(), actor: orchestratorActor };
     const closed = request && (await changeRequest(tx, request, { type: "expire" }, context));
     if (!request || !closed?.ok) return false;
-    const call = await tx.toolCalls.byRequest(id, { lock: true });
-    const run = await tx.runs.get(request.runId);
-    if (call?.state === "pending" && run) {
-      const result: ToolResult = { status: "expired", message: "Nobody decided in time, so the call was not carried out." };
-      await tx.toolCalls.save({ ...call, state: "failed", result, finishedAt: context.now });
-      await tx.flow.append([runFlowEvent(run, "tool.failed", { toolCallId: call.id, tool: call.tool, requestId: id, status: "expired" }, context)]);
-    }
-    await wakeRun(tx, request.runId, id, context);
+    await closeExpired(tx, request, context);
     return true;
   });
 }

@@ -1,7 +1,9 @@
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { JsonObject, RunId } from "../domain/kernel/values.ts";
+import type { ToolResult } from "../domain/tool/tool.ts";
 import type { Hasher } from "../ports/crypto.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
+import type { ToolCall } from "../ports/store.ts";
 import type { Tool, ToolContext, ToolOutcome } from "./tools/tool.ts";
 
 /** What became of an attempt to perform a tool's effect. */
@@ -49,6 +51,12 @@ async function afterFailure(tool: Tool, context: ToolContext, resolved: JsonObje
 /** What makes two calls the same effect: run, tool and canonical resolved arguments. */
 export function effectKeyOf(hasher: Hasher, run: RunId, tool: string, resolved: JsonObject): string {
   return hasher.sha256(canonicalJson({ run, tool, arguments: resolved }));
+}
+
+/** Whether the effect of an earlier call may still be asked for: it certainly did not happen, so its key may go to another call. */
+export function cameToNothing({ state, result }: Pick<ToolCall, "state" | "result">): boolean {
+  const status = (result as ToolResult | undefined)?.status;
+  return state === "failed" || (status !== undefined && ["expired", "stale", "failed"].includes(status));
 }
 
 /** Words for the agent. Only what we wrote ourselves is passed on; a foreign error text could carry anything. */

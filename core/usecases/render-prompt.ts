@@ -83,6 +83,8 @@ export interface DecisionResult {
   readonly reason?: string | undefined;
   /** The tool's result as JSON, when it ran. */
   readonly result?: string | undefined;
+  /** The arguments as JSON that the owner put in the place of the agent's. */
+  readonly edited?: string | undefined;
 }
 
 const decisionMeaning = {
@@ -100,10 +102,14 @@ export function renderDecisionResult(input: DecisionResult, nonce: string): stri
   const blocks = [
     { kind: "reason", text: input.reason ?? "" },
     { kind: "result", text: input.result ?? "" },
+    { kind: "edited", text: input.edited ?? "" },
   ];
   return compose("decision", nonce, blocks, (block) => [
     [`- Tool: ${oneLine(input.tool)}`, `- Verdict: ${input.verdict}`, ...(input.by ? [`- By: ${oneLine(input.by)}`] : [])].join("\n"),
     decisionMeaning[input.verdict],
+    input.edited
+      ? `Before deciding, the owner changed the arguments of your call. The verdict is on these, not on yours; go on with what they say, and do not call for the difference:\n\n${block("edited")}`
+      : "",
     input.reason ? `Reason:\n\n${block("reason")}` : "",
     input.result ? `Result:\n\n${block("result")}` : "",
   ]);

@@ -88,6 +88,8 @@ async function read(tx: Transaction, id: RequestId): Promise<Found | undefined> 
 function concerns(event: FlowEvent, { id }: DecisionRequest, call: ToolCall | undefined): boolean {
   const { subject, payload } = event;
   if (subject === `request:${id}` || subject === `effect:${id}` || payload["requestId"] === id) return true;
+  // An edit belongs to both: to what was edited, and to what stands in its place.
+  if (payload["edits"] === id || payload["instead"] === id) return true;
   if (call && (subject === `effect:${call.id}` || payload["toolCallId"] === call.id)) return true;
   const key = payload["key"];
   return typeof key === "string" && key.includes(id);

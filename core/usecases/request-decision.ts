@@ -1,4 +1,4 @@
-import type { DecisionRequest, EffectPreview } from "../domain/decision/decision.ts";
+import type { DecisionRequest, EffectPreview, RequestEdit } from "../domain/decision/decision.ts";
 import { requestText } from "../domain/decision/digest.ts";
 import { ok, type Result } from "../domain/kernel/result.ts";
 import type { Instant, Json, JsonObject, RequestId, TargetVersion } from "../domain/kernel/values.ts";
@@ -48,6 +48,8 @@ export interface NewRequest {
   readonly evaluation: Evaluation;
   readonly triggerLabel: boolean;
   readonly expiresAt: Instant;
+  /** Where a person asks in an agent's place; the agent's words on why stay the agent's. */
+  readonly edited?: { readonly edit: RequestEdit; readonly rationale?: string | undefined } | undefined;
 }
 
 /**
@@ -56,7 +58,7 @@ export interface NewRequest {
  * @returns the run's refusal when it cannot wait now (it waits for another decision already, or has ended).
  */
 export async function requestDecision(tx: Transaction, run: Run, asked: NewRequest, change: ChangeContext): Promise<Result<DecisionRequest, RunError>> {
-  const request = compose(run, asked, change.now);
+  const request = composeRequest(run, asked, change.now);
   const waiting = await changeRun(
     tx,
     run,
@@ -77,9 +79,14 @@ export async function requestDecision(tx: Transaction, run: Run, asked: NewReque
   return ok(request);
 }
 
-function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, triggerLabel, expiresAt }: NewRequest, now: Instant): DecisionRequest {
+/** The request with its digest, as it will be stored and shown. */
+export function composeRequest(
+  run: Run,
+  { id, tool, context, resolved, proposal, evaluation, triggerLabel, expiresAt, edited }: NewRequest,
+  now: Instant,
+): DecisionRequest {
   const hidden = countHidden(JSON.stringify(resolved));
-  const rationale = tool.rationale?.(resolved);
+  const rationale = edited ? edited.rationale : tool.rationale?.(resolved);
   const bound = {
     tool: tool.name,
     toolVersion: tool.version,
@@ -93,6 +100,7 @@ function compose(run: Run, { id, tool, context, resolved, proposal, evaluation, 
     effect: proposal.effect,
     rule: evaluation.rule,
     risk: triggerLabel ? "high" : tool.risk,
+    ...(edited ? { edit: edited.edit } : {}),
   } as const;
   return {
     ...bound,

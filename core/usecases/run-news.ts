@@ -1,6 +1,6 @@
 import type { DecisionRequest } from "../domain/decision/decision.ts";
 import { optionsOf } from "../domain/decision/verdicts.ts";
-import type { RunId } from "../domain/kernel/values.ts";
+import type { JsonObject, RunId } from "../domain/kernel/values.ts";
 import type { OwnerAnswer } from "../domain/run/specification.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { ToolCall, Transaction } from "../ports/store.ts";
@@ -31,14 +31,16 @@ export async function takeNews(tx: Transaction, runId: RunId, randomness: Random
   for (const { id } of await undeliveredCalls(tx, runId)) {
     const call = await tx.toolCalls.get(id, { lock: true });
     if (!call || call.delivered || !call.requestId) continue;
-    const request = await tx.requests.get(call.requestId);
-    texts.push(renderCall(call, request, fenceNonce(randomness)));
+    // What a person put in its place is what was decided on.
+    const instead = await tx.toolCalls.insteadOf(call.id);
+    const request = await tx.requests.get(instead?.requestId ?? call.requestId);
+    texts.push(renderCall(call, request, instead?.arguments, fenceNonce(randomness)));
     await tx.toolCalls.save({ ...call, delivered: true });
   }
   return texts.length === 0 ? undefined : texts.join("\n\n");
 }
 
-function renderCall(call: ToolCall, request: DecisionRequest | undefined, nonce: string): string {
+function renderCall(call: ToolCall, request: DecisionRequest | undefined, editedArguments: JsonObject | undefined, nonce: string): string {
   const answer = request && answerOf(request);
   if (answer && call.state === "done") return renderAnswer(answer, nonce);
   const state = request?.state;
@@ -47,7 +49,8 @@ function renderCall(call: ToolCall, request: DecisionRequest | undefined, nonce:
   const message = typeof call.result?.["message"] === "string" ? call.result["message"] : undefined;
   const reason = decision?.verdict.type === "deny" ? decision.verdict.reason : verdict === "executed" ? undefined : message;
   const result = verdict === "executed" && call.result ? JSON.stringify(call.result) : undefined;
-  return renderDecisionResult({ tool: call.tool, verdict, by: decision?.by, reason, result }, nonce);
+  const edited = editedArguments && JSON.stringify(editedArguments);
+  return renderDecisionResult({ tool: call.tool, verdict, by: decision?.by, reason, result, edited }, nonce);
 }
 
 function verdictOf(call: ToolCall, request: DecisionRequest | undefined): DecisionResult["verdict"] {

@@ -3,7 +3,7 @@ import { signedText } from "../domain/decision/digest.ts";
 import { err, type Result } from "../domain/kernel/result.ts";
 import type { PersonId, RequestId, TargetVersion } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { DecisionSigner, Hasher } from "../ports/crypto.ts";
+import type { DecisionSigner, Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
 import type { AnswerError, SignedDecision } from "./answer-request.ts";
 import { isAsAsked } from "./verify-decision.ts";
@@ -12,6 +12,7 @@ export interface DecideDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly hasher: Hasher;
+  readonly signatures: SignatureVerifier;
   /** Lives in the owner's own process only. */
   readonly signer: DecisionSigner;
   /** {@link createAnswerRequest}, here or behind the wire. */
@@ -44,7 +45,7 @@ export function createDecide(deps: DecideDependencies) {
     if (input.shownTargetVersion !== undefined && input.shownTargetVersion !== request.targetVersion)
       return err({ type: "decision.other-target", seen: input.shownTargetVersion as TargetVersion, shown: request.targetVersion });
     // The owner's key never signs for a row that was changed after it was made, or that was put in by hand. What was settled already is for the first answer to say.
-    if (request.state.phase === "requested" && !isAsAsked(deps.hasher, request, history)) return err({ type: "decision.tampered" });
+    if (request.state.phase === "requested" && !isAsAsked(deps, request, history)) return err({ type: "decision.tampered" });
     return deps.answerRequest(signDecision(deps.signer, request, input.verdict, input.surface, deps.clock));
   };
 }

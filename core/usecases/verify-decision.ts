@@ -1,5 +1,5 @@
 import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
-import { decisionText, digestHolds } from "../domain/decision/digest.ts";
+import { decisionText, digestHolds, editContent, editText } from "../domain/decision/digest.ts";
 import type { FlowEvent } from "../domain/audit/flow-event.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 
@@ -7,6 +7,8 @@ import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 export type IntegrityFault =
   /** What the request says is not what its digest binds. */
   | "digest-does-not-match"
+  /** The request says that a person has edited it, and no trusted key of that person says so. */
+  | "edit-not-signed"
   /** The decision was not signed by a trusted key of the person it names, or it was signed for something else. */
   | "signature-invalid"
   /** It was given after the deadline. */
@@ -32,6 +34,7 @@ export function verifyDecision(
   history: readonly FlowEvent[],
 ): IntegrityFault | undefined {
   if (!intact(deps.hasher, request) || request.kind !== kindOfTool(request.tool)) return "digest-does-not-match";
+  if (!editHolds(deps, request)) return "edit-not-signed";
   if (!verifies(deps, request, decision)) return "signature-invalid";
   if (decision.at >= request.expiresAt) return "decided-too-late";
   if (!wasAsked(request, history)) return "never-asked";
@@ -41,13 +44,25 @@ export function verifyDecision(
 
 /** Whether the stored decision holds by itself, for whoever shows it: what was asked is what its digest binds, and a trusted key of the person signed it in time. */
 export function decisionHolds(deps: DecisionVerifierDependencies, request: DecisionRequest, decision: Decision): boolean {
-  if (!intact(deps.hasher, request) || request.kind !== kindOfTool(request.tool)) return false;
+  if (!intact(deps.hasher, request) || request.kind !== kindOfTool(request.tool) || !editHolds(deps, request)) return false;
   return verifies(deps, request, decision) && decision.at < request.expiresAt;
 }
 
-/** Whether a request that waits is still what was asked: its digest holds, and the trail knows it with this digest. */
-export function isAsAsked(hasher: Hasher, request: DecisionRequest, history: readonly FlowEvent[]): boolean {
-  return intact(hasher, request) && request.kind === kindOfTool(request.tool) && wasAsked(request, history);
+/** Whether a request that waits is still what was asked: its digest holds, the trail knows it with this digest, and who is said to have edited it has done so. */
+export function isAsAsked(deps: DecisionVerifierDependencies, request: DecisionRequest, history: readonly FlowEvent[]): boolean {
+  return intact(deps.hasher, request) && request.kind === kindOfTool(request.tool) && editHolds(deps, request) && wasAsked(request, history);
+}
+
+/** Whether the person who is said to have edited the request has signed exactly these arguments. What nobody has edited holds. */
+export function editHolds({ signatures }: Pick<DecisionVerifierDependencies, "signatures">, request: DecisionRequest): boolean {
+  const { edit } = request;
+  if (edit === undefined) return true;
+  try {
+    return signatures.verify(editText(editContent(request, edit)), edit.signature, edit.keyId, edit.by);
+  } catch {
+    // A row edited by hand may hold what has no canonical form at all.
+    return false;
+  }
 }
 
 function wasAsked({ digest }: DecisionRequest, history: readonly FlowEvent[]): boolean {

@@ -82,6 +82,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     executing: "reads",
     byEffectKey: "reads",
     byRequest: "reads",
+    insteadOf: "reads",
     save: "writes",
     forRun: "reads",
     settled: "reads",

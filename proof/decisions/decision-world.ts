@@ -69,7 +69,7 @@ export async function createDecisionWorld(database: FreshDatabase): Promise<Deci
     syncDocsets: async () => {},
   });
   const signatures = createSignatureVerifier([people.olga.trusted, people.boris.trusted]);
-  const sign = createDecide({ store, clock, hasher, signer: people.olga.signer, answerRequest: governance.answerRequest });
+  const sign = createDecide({ store, clock, hasher, signatures, signer: people.olga.signer, answerRequest: governance.answerRequest });
   const verify = createVerifyAudit({ store, hasher, signatures, anchors: { list: async () => [] } });
   const router = createHostRouter({
     ...createHostWorld(database).deps,
@@ -77,7 +77,8 @@ export async function createDecisionWorld(database: FreshDatabase): Promise<Deci
     ownerForge: owner,
     decide: ({ id, digest, targetVersion, ...rest }) => sign({ ...rest, requestId: id, shownDigest: digest, shownTargetVersion: targetVersion }),
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
-    isAsAsked: (request, history) => isAsAsked(hasher, request, history),
+    isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
+    edit: ({ id, argumentsText, surface, digest }) => governance.editRequest({ requestId: id, argumentsText, surface, shownDigest: digest }),
     verifyAudit: verify,
   });
   const host = createRouterClient(router);

@@ -116,6 +116,10 @@ function runCommands(events: readonly RunEvent[], run: Run): readonly RunCommand
       return [{ type: "await-decision", requestId: event.requestId, kind: event.for === "decision" ? "tool" : "question" }];
     case "run.answered":
       return [{ type: "answered", requestId: event.requestId }];
+    case "run.waits-instead":
+      return "requestId" in run.state && run.state.requestId !== undefined
+        ? [{ type: "await-instead", requestId: run.state.requestId, instead: event.requestId }]
+        : [];
     case "run.parked":
       if (event.reason === "owner") return [{ type: "owner-park" }];
       if (event.reason === "pause" || event.reason === "budget")
@@ -204,7 +208,7 @@ function decisionCommands(event: DecisionEvent, { digest, targetVersion, state }
     case "decision.expired":
       return [[{ type: "expire" }, undefined]];
     case "decision.superseded":
-      return [[{ type: "supersede", reason: event.reason }, undefined]];
+      return [[event.instead === undefined ? { type: "supersede", reason: event.reason } : { type: "edit", instead: event.instead, digest }, undefined]];
     default:
       return [];
   }

@@ -1,4 +1,4 @@
-import { parseToolArguments, toolContracts, toolInputSchema } from "../../contract/tools.ts";
+import { givenArguments, parseToolArguments, toolContracts, toolInputSchema } from "../../contract/tools.ts";
 import { err, ok } from "../../domain/kernel/result.ts";
 import type { JsonObject } from "../../domain/kernel/values.ts";
 import { toolNames } from "../../domain/tool/tool.ts";
@@ -13,6 +13,7 @@ export function createToolArgumentParser(): ToolArgumentParser {
       // Through JSON, so that a field that is there but undefined is not there.
       return parsed.ok ? ok(JSON.parse(JSON.stringify(parsed.value)) as JsonObject) : err(parsed.error);
     },
+    given: givenArguments,
   };
 }
 

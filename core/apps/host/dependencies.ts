@@ -27,6 +27,15 @@ export interface DecideInput {
   readonly targetVersion?: string | undefined;
 }
 
+export interface EditInput {
+  readonly id: RequestId;
+  /** JSON as the owner wrote it. */
+  readonly argumentsText: string;
+  readonly surface: Surface;
+  /** What the surface showed. */
+  readonly digest: string;
+}
+
 /** Where the key lies that signs here, and how the owner moves it. */
 export interface SigningKeyPlace {
   /** Whether a keyring can be reached from here. */
@@ -44,6 +53,8 @@ export interface HostDependencies {
   readonly ownerForge: Forge;
   readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "fileVersions">;
   readonly decide: (input: DecideInput) => Promise<Result<unknown, Refusal>>;
+  /** Puts a request with other arguments in the place of one that waits. @returns the new one. */
+  readonly edit: (input: EditInput) => Promise<Result<DecisionRequest, Refusal>>;
   /** Whether the decision stored in a request verifies with a trusted key. */
   readonly verifies: (request: DecisionRequest) => boolean;
   /** Whether a waiting request is what was asked: its digest holds, and the trail knows it. */

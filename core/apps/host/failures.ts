@@ -12,6 +12,10 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
   "decision.already-answered": { message: "Somebody has decided this already.", remedy: "Look at the request: the first answer counts." },
   "decision.already-decided": { message: "Somebody has decided this already.", remedy: "Look at the request: the first answer counts." },
   "decision.closed": { message: "This request is closed.", remedy: "Look at the request to see how it ended." },
+  "decision.edited": {
+    message: "Somebody has edited this request: another one stands in its place.",
+    remedy: "Look at the edited request; it waits in the inbox.",
+  },
   "decision.expired": { message: "The deadline has passed; silence is never consent.", remedy: "The agent will ask again if it still needs the decision." },
   "decision.stale": {
     message: "What it is about has changed since it was shown.",
@@ -36,6 +40,10 @@ const wrong: Readonly<Record<string, { readonly message: string; readonly remedy
     remedy: "Keep the comment until its run has opened one, or request changes at the stage's gate: it goes along.",
   },
   "draft.no-such-line": { message: "The document has no such line.", remedy: "Choose one of its lines." },
+  "decision.not-editable": {
+    message: "Only the arguments of a tool call can be edited.",
+    remedy: "Answer in words: deny with a reason, answer the question, or request changes.",
+  },
   "decision.tampered": {
     message: "This is not what was asked: the request was changed or put in by hand.",
     remedy: "It cannot be decided any more. Run `signalbox audit verify`, and find out who can write to the database.",

@@ -7,14 +7,17 @@ import { allStages, type StageName } from "../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../ports/audit-anchors.ts";
 import type { Store } from "../../ports/store.ts";
 import type { AnchorAudit } from "../../usecases/anchor-audit.ts";
+import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
+import { toolbox } from "../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
+import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
 import type { HostDependencies } from "../host/dependencies.ts";
 import type { HostOffline } from "../host/offline/offline.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
@@ -54,7 +57,16 @@ export function hostDependencies(ground: HostGround): HostDependencies {
   const { platform, useCases, forge, keys, store, offline } = ground;
   const { clock, hasher, mirror } = platform;
   const owner = ownerLogin as PersonId;
-  const sign = createDecide({ store, clock, hasher, signer: keys.signer, answerRequest: useCases.answerRequest });
+  const { signer, signatures } = keys;
+  const sign = createDecide({ store, clock, hasher, signatures, signer, answerRequest: useCases.answerRequest });
+  const editRequest = createEditRequest({
+    ...platform,
+    store,
+    tools: toolbox,
+    parser: createToolArgumentParser(),
+    signer,
+    replaceRequest: useCases.replaceRequest,
+  });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -81,8 +93,13 @@ export function hostDependencies(ground: HostGround): HostDependencies {
       if (decided.ok) await ground.keepAnchor();
       return decided;
     },
-    verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures: keys.signatures }, request, request.state.decision),
-    isAsAsked: (request, history) => isAsAsked(hasher, request, history),
+    edit: async ({ id, argumentsText, surface, digest }) => {
+      const edited = await editRequest({ requestId: id, argumentsText, surface, shownDigest: digest });
+      if (edited.ok) await ground.keepAnchor();
+      return edited;
+    },
+    verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
+    isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => useCases.parkRun(id, owner),

@@ -52,6 +52,7 @@ import { createRecordEvents } from "../../usecases/record-events.ts";
 import { createRecordLimit } from "../../usecases/record-limit.ts";
 import { createRecoverAttempts } from "../../usecases/recover-attempts.ts";
 import { rememberVariables } from "../../usecases/remembered-variables.ts";
+import { createReplaceRequest } from "../../usecases/replace-request.ts";
 import { createResumeRun } from "../../usecases/resume-run.ts";
 import { createLoadSnapshot, createSaveSnapshot } from "../../usecases/session-snapshots.ts";
 import { createSettleCalls } from "../../usecases/settle-calls.ts";
@@ -154,6 +155,7 @@ export interface UseCases {
   readonly callTool: ReturnType<typeof createCallTool>;
   readonly acceptPush: ReturnType<typeof createAcceptPush>;
   readonly answerRequest: ReturnType<typeof createAnswerRequest>;
+  readonly replaceRequest: ReturnType<typeof createReplaceRequest>;
   readonly dispatchEffect: ReturnType<typeof createDispatchEffect>;
   readonly recoverAttempts: ReturnType<typeof createRecoverAttempts>;
   readonly settleCalls: ReturnType<typeof createSettleCalls>;
@@ -229,6 +231,7 @@ export function composeUseCases(given: Platform): UseCases {
     callTool: createCallTool(tools),
     acceptPush: createAcceptPush(attempts),
     answerRequest: createAnswerRequest({ store, clock, hasher, signatures }),
+    replaceRequest: createReplaceRequest(tools),
     dispatchEffect: createDispatchEffect({
       ...attempts,
       startAttempt: createStartAttempt({ ...attempts, gatewayUrl: platform.gatewayUrl }),

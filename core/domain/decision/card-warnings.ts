@@ -13,17 +13,25 @@ const manyBlankLines = /\n(?:[^\S\n]*\n){8,}/u;
  * What the owner has to be told about the text of a card before deciding: characters that do not show, names written in several scripts, names that look like others on the
  * card, and gaps that push text off the screen. A sentence each, in our own words; foreign text in them is still to be shown inertly.
  */
-export function cardWarnings(request: Pick<DecisionRequest, "arguments" | "effect" | "repository" | "rationale">): readonly string[] {
+export function cardWarnings(request: Pick<DecisionRequest, "arguments" | "effect" | "repository" | "rationale" | "edit">): readonly string[] {
   const texts = stringsIn(request.arguments);
   const hidden = texts.reduce((sum, text) => sum + countHidden(text), 0);
   const names = [request.repository, ...namesIn(request.arguments)];
   return [
     ...(hidden > 0 ? [`The arguments hold ${hidden} ${hidden === 1 ? "character that does" : "characters that do"} not show or that reorder text.`] : []),
+    ...elsewhere(request),
     ...names.flatMap(mixedScriptWords).map((word) => `"${word}" mixes letters of several scripts: it may pass for another name.`),
     ...lookAlikes(names, shownNames(request)),
     ...(texts.some((text) => manyBlankLines.test(text)) ? ["A text leaves many lines empty: it goes on after the gap."] : []),
     ...(countHidden(request.rationale ?? "") > 0 ? ["The agent's reason holds characters that do not show."] : []),
   ];
+}
+
+/** An edit may aim at something else than the agent did: that is the owner's right, and easily a slip. */
+function elsewhere({ arguments: given, edit }: Pick<DecisionRequest, "arguments" | "edit">): readonly string[] {
+  const [now, before] = [given["number"], edit?.asked["number"]];
+  if (edit === undefined || now === before || typeof now !== "number" || typeof before !== "number") return [];
+  return [`The edit aims at #${now}; the agent asked for #${before}.`];
 }
 
 /** Names that are not on the target and look like one that is, and names that look like plain ASCII ones. */

@@ -12,7 +12,7 @@ const openPhases = Object.keys(open)
   .join(", ");
 
 export const requestColumns = `id, kind, run_id as "runId", repository, issue, correlation_id as "correlationId", tool, tool_version as "toolVersion", arguments, digest,
-  target_version as "targetVersion", expires_at as "expiresAt", created_at as "createdAt", summary, rationale, effect, rule, risk, state`;
+  target_version as "targetVersion", expires_at as "expiresAt", created_at as "createdAt", summary, rationale, effect, rule, risk, edit, state`;
 
 export function requestsTable(session: SqlSession): Transaction["requests"] {
   async function list(rest: string, values: readonly unknown[]): Promise<readonly DecisionRequest[]> {
@@ -24,8 +24,8 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
     async insert(request) {
       await session.query(
         `insert into decision_requests (id, kind, run_id, repository, issue, correlation_id, tool, tool_version, arguments, digest, target_version, expires_at, created_at,
-           summary, rationale, effect, rule, risk, state)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18, $19::jsonb)`,
+           summary, rationale, effect, rule, risk, state, edit)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $14, $15, $16::jsonb, $17, $18, $19::jsonb, $20::jsonb)`,
         [
           request.id,
           request.kind,
@@ -46,6 +46,7 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
           request.rule,
           request.risk,
           toJson(request.state),
+          request.edit === undefined ? null : toJson(request.edit),
         ],
       );
       await keepDecision(session, request);

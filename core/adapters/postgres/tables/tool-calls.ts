@@ -4,7 +4,7 @@ import { toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
 const columns = `id, run_id as "runId", attempt, tool, arguments, digest, effect_key as "effectKey", rule, outcome, state, request_id as "requestId", result, executions, repeats, delivered,
-  created_at as "createdAt", finished_at as "finishedAt", call_id as "callId"`;
+  created_at as "createdAt", finished_at as "finishedAt", call_id as "callId", edit_of as "editOf"`;
 
 export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
   async function first(where: string, value: string, lock?: boolean): Promise<ToolCall | undefined> {
@@ -15,14 +15,18 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
   return {
     async insert(call) {
       await session.query(
-        `insert into tool_calls (id, run_id, attempt, tool, arguments, digest, effect_key, rule, outcome, state, request_id, result, executions, repeats, created_at, finished_at, call_id, delivered)
-         values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17, $18)`,
+        `insert into tool_calls (id, run_id, attempt, tool, arguments, digest, effect_key, rule, outcome, state, request_id, result, executions, repeats, created_at, finished_at, call_id, delivered, edit_of)
+         values ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11, $12::jsonb, $13, $14, $15, $16, $17, $18, $19)`,
         values(call),
       );
     },
     get: (id, options) => first("id = $1", id, options?.lock),
     byEffectKey: (effectKey, options) => first("effect_key = $1", effectKey, options?.lock),
     byRequest: (requestId, options) => first("request_id = $1", requestId, options?.lock),
+    async insteadOf(id) {
+      const [row] = await session.query<object>(`select ${columns} from tool_calls where edit_of = $1 order by created_at desc, id desc limit 1`, [id]);
+      return row && withoutNulls<ToolCall>(row);
+    },
     async settled(ids) {
       // One text instead of an array: a thousand ids are asked for with every notice, and an array is put together element by element.
       const rows = await session.query<{ id: string }>(
@@ -34,7 +38,7 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     async save(call) {
       const rows = await session.query(
         `update tool_calls set run_id = $2, attempt = $3, tool = $4, arguments = $5::jsonb, digest = $6, effect_key = $7, rule = $8, outcome = $9, state = $10, request_id = $11,
-           result = $12::jsonb, executions = $13, repeats = $14, created_at = $15, finished_at = $16, call_id = $17, delivered = $18
+           result = $12::jsonb, executions = $13, repeats = $14, created_at = $15, finished_at = $16, call_id = $17, delivered = $18, edit_of = $19
          where id = $1 returning id`,
         values(call),
       );
@@ -50,19 +54,25 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
     },
     async audited(after, limit) {
       // One statement sees one moment, so a call and what is said of it always belong together.
-      const rows = await session.query<{ call: object; request: AuditedCall["request"] | null; executed: AuditedCall["executed"] }>(
+      const rows = await session.query<{ call: object; request: AuditedCall["request"] | null; executed: AuditedCall["executed"]; instead: object | null }>(
         `select to_jsonb(c) as call,
            (select r.state from decision_requests r where r.id = c."requestId") as request,
            (select coalesce(jsonb_agg(f.payload order by f.sequence), '[]') from flow_events f
-              where f.subject = 'run:' || c."runId" and f.type = 'tool.executed' and f.payload ->> 'toolCallId' = c.id) as executed
+              where f.subject = 'run:' || c."runId" and f.type = 'tool.executed' and f.payload ->> 'toolCallId' = c.id) as executed,
+           (select to_jsonb(e) from (select ${columns} from tool_calls where edit_of = c.id order by created_at desc, id desc limit 1) e) as instead
          from (select ${columns} from tool_calls where id > $1 order by id limit $2) c order by c.id`,
         [after, limit],
       );
-      return rows.map(({ call, request, executed }) => ({ call: withoutNulls<ToolCall>(call), ...(request === null ? {} : { request }), executed }));
+      return rows.map(({ call, request, executed, instead }) => ({
+        call: withoutNulls<ToolCall>(call),
+        ...(request === null ? {} : { request }),
+        executed,
+        ...(instead === null ? {} : { instead: withoutNulls<ToolCall>(instead) }),
+      }));
     },
     async count(runId, tool) {
       const [row] = await session.query<{ count: number }>(
-        "select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied')",
+        "select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied') and edit_of is null",
         [runId, tool],
       );
       return row?.count ?? 0;
@@ -90,5 +100,6 @@ function values(call: ToolCall): unknown[] {
     call.finishedAt ?? null,
     call.callId ?? null,
     call.delivered,
+    call.editOf ?? null,
   ];
 }

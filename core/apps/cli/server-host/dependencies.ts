@@ -6,6 +6,7 @@ import { allStages, type StageName } from "../../../domain/stage/stage.ts";
 import type { AuditAnchors } from "../../../ports/audit-anchors.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { DecisionSigner, Hasher, Randomness, SignatureVerifier } from "../../../ports/crypto.ts";
+import type { DocumentCodec } from "../../../ports/document-codec.ts";
 import type { Forge } from "../../../ports/forge.ts";
 import type { Log } from "../../../ports/log.ts";
 import type { NotificationKeeper } from "../../../ports/notification-keeper.ts";
@@ -14,17 +15,21 @@ import type { Store } from "../../../ports/store.ts";
 import { createAnchorAudit } from "../../../usecases/anchor-audit.ts";
 import { createAnswerRequest } from "../../../usecases/answer-request.ts";
 import { createCancelRun } from "../../../usecases/cancel-run.ts";
+import { createEditRequest } from "../../../usecases/edit-request.ts";
 import { createExportAudit } from "../../../usecases/export-audit.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../../usecases/publish-anchor.ts";
+import { createReplaceRequest } from "../../../usecases/replace-request.ts";
 import { createReplayDecision } from "../../../usecases/replay-decision.ts";
 import { createSetBudgets } from "../../../usecases/set-budgets.ts";
 import { createDecide } from "../../../usecases/sign-decision.ts";
+import { toolbox } from "../../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../../usecases/verify-decision.ts";
+import { createToolArgumentParser } from "../../gateway/tool-arguments.ts";
 import type { HostDependencies, SigningKeyPlace } from "../../host/dependencies.ts";
 import type { HostOffline } from "../../host/offline/offline.ts";
 
@@ -38,7 +43,8 @@ export interface ServerHostGround {
   readonly keyPlace: SigningKeyPlace;
   readonly signatures: SignatureVerifier;
   readonly ownerForge: Forge;
-  readonly mirror: Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles" | "fileVersions">;
+  readonly mirror: RepositoryMirror;
+  readonly documents: DocumentCodec;
   readonly anchors: AuditAnchors;
   readonly offline: HostOffline;
   readonly notifications: NotificationKeeper;
@@ -58,7 +64,10 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
   const { store, clock, hasher, signer, signatures, ownerForge, mirror, anchors, offline, notifications, ready } = ground;
   const owner = signer.person as PersonId;
   const anchorAudit = createAnchorAudit({ store, hasher, clock, anchors, signatures, signer });
-  const sign = createDecide({ store, clock, hasher, signer, answerRequest: createAnswerRequest({ store, clock, hasher, signatures }) });
+  const sign = createDecide({ store, clock, hasher, signatures, signer, answerRequest: createAnswerRequest({ store, clock, hasher, signatures }) });
+  // What an edit would do is looked up as the owner: reading is all that it takes.
+  const edits = { ...ground, forge: ownerForge, random: ground.randomness, tools: toolbox, parser: createToolArgumentParser() };
+  const editRequest = createEditRequest({ ...edits, replaceRequest: createReplaceRequest(edits) });
   const transitions = { store, ownerForge, presentArtifacts: presentArtifacts(ground), defaultProfile: profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -94,8 +103,13 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
       if (decided.ok) await keepAnchor();
       return decided;
     }),
+    edit: changing(async ({ id, argumentsText, surface, digest }) => {
+      const edited = await editRequest({ requestId: id, argumentsText, surface, shownDigest: digest });
+      if (edited.ok) await keepAnchor();
+      return edited;
+    }),
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
-    isAsAsked: (request, history) => isAsAsked(hasher, request, history),
+    isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: changing((id) => createParkRun({ store, clock })(id, owner)),

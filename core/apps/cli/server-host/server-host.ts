@@ -11,6 +11,7 @@ import { createNotificationFile } from "../../../adapters/notification-file/noti
 import { createLog } from "../../../adapters/pino-log/log.ts";
 import { createPostgresDriver } from "../../../adapters/postgres/driver.ts";
 import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
+import { createYamlDocuments } from "../../../adapters/yaml-documents/codec.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { notificationPreferences } from "../../../contract/notifications.ts";
 import type { Clock } from "../../../ports/clock.ts";
@@ -82,6 +83,7 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
       signatures,
       ownerForge,
       mirror: freshMirror(createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }), clones, clock),
+      documents: createYamlDocuments(),
       anchors: createFileAnchors(directory.anchors),
       offline,
       notifications: createNotificationFile(directory.notifications, notificationPreferences),
@@ -121,7 +123,7 @@ function heeding(store: Store, happened: () => void): Store {
 const fresh = 5_000;
 
 /** A mirror that nobody else keeps up: what is read is fetched first. */
-function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock): Pick<RepositoryMirror, "readFile" | "fetch" | "listFiles" | "fileVersions"> {
+function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock): RepositoryMirror {
   const fetched = new Map<RepositoryName, number>();
   const update = async (repository: RepositoryName): Promise<void> => {
     if (clock.now() - (fetched.get(repository) ?? 0) < fresh) return;
@@ -129,7 +131,7 @@ function freshMirror(mirror: RepositoryMirror, clones: GitClones, clock: Clock):
     fetched.set(repository, clock.now());
   };
   return {
-    fetch: (repository, branch) => mirror.fetch(repository, branch),
+    ...mirror,
     async readFile(repository, ref, file) {
       await update(repository);
       return mirror.readFile(repository, ref, file);

@@ -26,6 +26,12 @@ export function inboxProcedures(deps: HostDependencies): Procedures<typeof inbox
       if (!decided.ok) throw refused(decided.error);
       return card(input.id);
     }),
+    edit: contract.inbox.edit.handler(async ({ input }) => {
+      await card(input.id);
+      const edited = await deps.edit({ id: input.id as RequestId, argumentsText: input.arguments, surface: input.surface, digest: input.digest });
+      if (!edited.ok) throw refused(edited.error);
+      return card(edited.value.id);
+    }),
     watch: contract.inbox.watch.handler(({ signal }) => watched(deps, signal, () => list(false, 200))),
   };
 }

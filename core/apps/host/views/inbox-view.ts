@@ -1,9 +1,11 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
-import type { DecisionRequest, RequestKind, Risk } from "../../../domain/decision/decision.ts";
+import { givenArguments } from "../../../contract/tools.ts";
+import type { DecisionRequest, RequestEdit, RequestKind, Risk } from "../../../domain/decision/decision.ts";
 import { cardWarnings } from "../../../domain/decision/card-warnings.ts";
 import { countHidden, escapeHidden } from "../../../domain/kernel/hidden-characters.ts";
 import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
 import type { Run } from "../../../domain/run/run.ts";
+import { isToolName } from "../../../domain/tool/tool.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
 
 /** What each kind of request can be decided with, in the order in which it is offered. */
@@ -67,6 +69,9 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     arguments: escapeHidden(text),
     hiddenCharacters: countHidden(text) > 0 || hasEscapedHidden(text),
     warnings: [...(isAsAsked ? [] : [notAsAsked]), ...cardWarnings(request)],
+    ...editable(request),
+    ...(request.edit === undefined ? {} : { edit: editView(request.edit) }),
+    ...(state.phase === "superseded" && state.instead !== undefined ? { instead: state.instead } : {}),
     ...(request.rationale === undefined ? {} : { rationale: request.rationale }),
     rule: { id: request.rule, description: rule?.description ?? "built in" },
     digest: request.digest,
@@ -75,6 +80,16 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
     ...(result === undefined ? {} : { result }),
     ...failureOf(request),
   };
+}
+
+/** As a person may write it again: of the completed arguments what the tool's contract names. */
+function editable({ kind, state, tool, arguments: completed }: DecisionRequest): Pick<InboxCard, "editable"> {
+  if (kind !== "tool" || state.phase !== "requested" || !isToolName(tool)) return {};
+  return { editable: escapeHidden(JSON.stringify(givenArguments(tool, completed), undefined, 2)) };
+}
+
+function editView({ of, by, surface, at, asked }: RequestEdit): NonNullable<InboxCard["edit"]> {
+  return { of, by, surface, at, asked: escapeHidden(canonicalJson(asked)) };
 }
 
 /** JSON itself escapes control characters other than line breaks and tabs; they count as hidden too. */
