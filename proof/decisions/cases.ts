@@ -1,6 +1,6 @@
 import type { AttackCase } from "../security/attack-case.ts";
 
-const [handedIn, edited, moved, time, agent, card, canonical] = [
+const [handedIn, edited, moved, time, agent, card, canonical, edit] = [
   "a decision that is handed in",
   "rows edited in the database",
   "a target that moved",
@@ -8,10 +8,12 @@ const [handedIn, edited, moved, time, agent, card, canonical] = [
   "the agent decides for itself",
   "what the card shows",
   "canonical form",
+  "arguments that a person edits",
 ] as const;
 
 const signature = "signature over request, digest, target, deadline, verdict, person, surface and time, by a key trusted outside the database";
 const digest = "the digest binds call, target, deadline and card; the trail must know the request with it";
+const editSignature = "signature over request, shown digest, tool, arguments, person, surface and time, by a key trusted outside the database";
 const again = "everything is verified again at execution, from the row itself";
 
 /** Every way that was tried to get an effect without the owner's will. How each is carried out stands beside this file, under the same id. */
@@ -116,6 +118,29 @@ export const decisionCases: readonly AttackCase[] = [
   attack("D-73", canonical, "members named __proto__ and constructor", "unknown members are refused, and no prototype is touched"),
   attack("D-74", canonical, "the same call with its members in another order", "it is the same effect: it joins the waiting request"),
   attack("D-75", canonical, "arguments nested deeper than any stack", "refused before anything looks at them"),
+  attack("D-76", edit, "an edit signed with an untrusted key, in another's name, or with a broken signature", editSignature),
+  attack("D-77", edit, "arguments, person, surface, time or tool changed after an edit was signed", editSignature),
+  attack("D-78", edit, "the signature of a decision handed in as an edit, and of an edit as a decision", "what is signed says which of the two it is"),
+  attack("D-79", edit, "the edit of one request handed in for another, or of what was not shown", "an edit is of one request with the digest that was shown"),
+  attack("D-80", edit, "the agent edits: by a tool, in its own name, at the owner's door", "no tool edits; trusted people and the owner's token only"),
+  attack(
+    "D-81",
+    edit,
+    "edited text with a member twice, numbers in other forms, NUL, half a pair, unknown members, endless nesting",
+    "read strictly from the text itself, then by the tool's contract",
+  ),
+  attack("D-82", edit, "edited arguments with hidden characters and look-alikes", "the edited request is a card like any other: shown, warned of, and asked"),
+  attack("D-83", edit, "an edit that moves the call to another repository, or to another issue", "the run's repository is no argument; another issue is shown and warned of"),
+  attack("D-84", edit, "an edit to what a rule denies", "a person may ask for what an agent may ask for"),
+  attack("D-85", edit, "an edit of what was decided, denied, expired or went stale", "only what waits can be edited; the deadline stays"),
+  attack("D-86", edit, "an approval of the request before its edit, handed in after it or for the new one", "another request with another digest: it is decided by itself"),
+  attack("D-87", edit, "a request put into the database and the trail as if the owner had edited it", "the edit's own signature is verified wherever the request is"),
+  attack("D-88", edit, "who edited, what the agent asked for, or the arguments of an edited request are changed in the database", digest),
+  attack("D-89", edit, "what the agent is told of its edited call is changed in the database", "the audit compares it with the call that stood in its place"),
+  attack("D-90", edit, "the key that signed an edit is revoked before the execution", again),
+  attack("D-91", edit, "the target moves between the edit and the execution", "the edited request binds the target as it was shown"),
+  attack("D-92", edit, "many edits and denials at the same moment, in many processes", "the first counts, under a lock"),
+  attack("D-93", edit, "the same edit handed in again, before and after its execution", "one request has one in its place; the same edit finds it"),
 ];
 
 function attack(id: string, category: string, attempt: string, refusedBy: string): AttackCase {

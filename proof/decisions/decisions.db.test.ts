@@ -7,6 +7,7 @@ import { canonicalForm } from "./canonical-form.ts";
 import { cards } from "./cards.ts";
 import { decisionCases } from "./cases.ts";
 import { createDecisionWorld, type DecisionWorld } from "./decision-world.ts";
+import { edits } from "./edits.ts";
 import { editedRequests, editedSurroundings } from "./edited-rows.ts";
 import { handedIn } from "./handed-in.ts";
 import { movedTargets } from "./moved-targets.ts";
@@ -21,6 +22,7 @@ const attacks: Attacks = {
   ...agentAttempts,
   ...cards,
   ...canonicalForm,
+  ...edits,
 };
 
 describe("the table of attacks on decisions", () => {

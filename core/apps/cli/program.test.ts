@@ -164,6 +164,31 @@ describe("what the host answers", () => {
     ]);
   });
 
+  it("prints what may be edited, hands in what the file says, and approves nothing", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "signalbox-edit-"));
+    const file = join(directory, "call.json");
+    await writeFile(file, '{ "number": 1, "number": 2 }\n');
+    const edits: unknown[] = [];
+    const inbox = {
+      ...lists,
+      get: async () => sampleCard({ editable: '{\n  "number": 1\n}' }),
+      edit: async (input: unknown) => (edits.push(input), sampleCard({ id: "after" })),
+    };
+    try {
+      const printed = await command(["inbox", "edit", id], { inbox });
+      const edited = await command(["inbox", "edit", id, "--arguments", file], { inbox });
+      const missing = await command(["inbox", "edit", id, "--arguments", join(directory, "none.json")], { inbox });
+      const closed = await command(["inbox", "edit", id], { inbox: { ...inbox, get: async () => sampleCard({ phase: "executed" }) } });
+
+      expect(printed.context.out()).toBe('{\n  "number": 1\n}\n');
+      expect(edits).toEqual([{ id, arguments: '{ "number": 1, "number": 2 }\n', surface: "command-line", digest: sampleCard().digest }]);
+      expect([edited.exitCode, edited.context.err()]).toEqual([exitCodes.ok, expect.stringContaining("Nothing is approved yet")]);
+      expect([missing.exitCode, closed.exitCode]).toEqual([exitCodes.usage, exitCodes.usage]);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
   it("changes the limits that are named and leaves the others, and takes one off by none", async () => {
     const set: unknown[] = [];
     const state = { budgets: { run: { usd: 2, tokens: 900 }, day: { usd: 20 } }, spentToday: { tokens: 5 }, meters: [], priceTable: "2026-01-01" };

@@ -5,6 +5,7 @@ import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit 
 import { openDesktop, runDesktopHost, type DesktopOptions } from "./commands/desktop.ts";
 import { runDoctor } from "./commands/doctor.ts";
 import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
+import { editRequest, type EditOptions } from "./commands/edit.ts";
 import { createKeys } from "./commands/init-keys.ts";
 import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
 import { cancelRun, listRuns, parkRun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
@@ -95,6 +96,11 @@ function addInbox(program: Command, run: Runner): void {
     .command("show <id>")
     .description("the whole card: exact effect, arguments, reason, rule")
     .action(async (id: string) => run((context) => showRequest(context, id)));
+  inbox
+    .command("edit <id>")
+    .description("print the arguments of a tool call, or put a request with your own in its place; it is approved by itself")
+    .option("--arguments <file>", "JSON with the arguments as they shall be; - for standard input")
+    .action(async (id: string, options: EditOptions) => run((context) => editRequest(context, id, options)));
   const decision = (name: string, description: string): Command => inbox.command(name).description(description).option("--detach", "do not wait for the run");
   const decide = async (id: string, verdictFor: Parameters<typeof decideRequest>[2], options: { detach?: boolean }): Promise<void> =>
     run((context) => decideRequest(context, id, verdictFor, options));

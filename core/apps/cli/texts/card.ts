@@ -12,6 +12,7 @@ export function cardText(card: InboxCard, now: number): string {
     "",
     `Exact arguments of ${card.tool}${card.hiddenCharacters ? " (hidden characters are shown as escapes)" : ""}`,
     indent(card.arguments),
+    ...(card.edit ? ["", `Edited by ${card.edit.by} on ${card.edit.surface} at ${new Date(card.edit.at).toISOString()}; the agent asked for`, indent(card.edit.asked)] : []),
     ...(card.rationale ? ["", "Why, in the agent's words (not verified)", indent(card.rationale)] : []),
     "",
     `From       ${card.repository}#${card.issue}, stage ${card.stage}, role ${card.role}, run ${card.runId}`,
@@ -21,9 +22,14 @@ export function cardText(card: InboxCard, now: number): string {
     `Target     ${card.targetVersion}`,
     `Asked      ${new Date(card.createdAt).toISOString()} (${age(card.createdAt, now)}); expires ${new Date(card.expiresAt).toISOString()}`,
     `State      ${stateText(card)}`,
-    ...(card.phase === "requested" ? [`Decide     signalbox inbox ${card.verdicts.map((verdict) => verdict.replace("_", "-")).join(" | ")} ${card.id}`] : []),
+    ...(card.phase === "requested" ? [`Decide     signalbox inbox ${waysOf(card).join(" | ")} ${card.id}`] : []),
+    ...(card.instead === undefined ? [] : [`Instead    ${card.instead}`]),
   ];
   return parts.join("\n");
+}
+
+function waysOf({ verdicts, editable }: InboxCard): readonly string[] {
+  return [...verdicts.map((verdict) => verdict.replace("_", "-")), ...(editable === undefined ? [] : ["edit"])];
 }
 
 /** What to know before deciding, marked so that no text of an agent passes for it: theirs is always indented. */

@@ -46,6 +46,15 @@ describe("a card as text", () => {
       expect(gate).toContain(line);
   });
 
+  it("says whose the arguments are when a person has edited them, and what stands in the place of what was edited", () => {
+    const edit = { of: "before", by: "olga", surface: "desktop", at: 5_000, asked: '{"add":["run:prd"],"number":1}' };
+    const card = cardText(sampleCard({ edit, editable: "{}" }), 100_000);
+
+    expect(card).toContain('Edited by olga on desktop at 1970-01-01T00:00:05.000Z; the agent asked for\n  {"add":["run:prd"],"number":1}');
+    expect(card).toContain("signalbox inbox approve | deny | edit ");
+    expect(cardText(sampleCard({ phase: "superseded", failure: "edited by olga", instead: "after" }), 100_000)).toContain("Instead    after");
+  });
+
   it("says who decided, and shouts when the signature does not verify", () => {
     const decision = { verdict: { type: "approve" as const }, by: "olga", surface: "telegram", at: 5_000 };
 
