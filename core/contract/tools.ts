@@ -221,7 +221,7 @@ export function parseToolArguments<Name extends ToolName>(
 
 /** Of a call's completed arguments those that the tool's contract names: what its caller gives, and what a person may edit. The rest (branch, pull request) the run determines. */
 export function givenArguments<Value>(tool: ToolName, completed: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
-  const named = Object.keys((toolInputSchema(tool)["properties"] ?? {}) as object);
+  const named = Object.keys(toolInputSchema(tool)["properties"] ?? {});
   return Object.fromEntries(Object.entries(completed).filter(([name]) => named.includes(name)));
 }
 

@@ -100,7 +100,11 @@ async function sameEdit(tx: Transaction, { state }: DecisionRequest, content: Ed
 }
 
 /** A person may ask for what an agent may ask for. What the rules would allow unasked is asked for all the same: the agent did not call it. */
-async function ruleOn(tx: Transaction, run: Run, { tool, context, resolved }: Prepared): Promise<Result<Evaluation & { readonly triggerLabel: boolean }, EditRefusal>> {
+async function ruleOn(
+  tx: Transaction,
+  run: Run,
+  { tool, context, resolved }: Prepared,
+): Promise<Result<Evaluation & { readonly triggerLabel: boolean }, EditRefusal>> {
   const facts = tool.facts(context, resolved);
   const evaluation = await evaluateCall(tx, run, tool.name, facts, 1);
   if (evaluation.outcome !== "deny") return ok({ ...evaluation, triggerLabel: facts.triggerLabel });
@@ -205,7 +209,16 @@ function editOf(request: DecisionRequest, { content, keyId, signature }: SignedE
 
 function trailOf(run: Run, request: DecisionRequest, next: DecisionRequest, call: ToolCall, context: ChangeContext) {
   const { summary, rule, expiresAt, targetVersion } = next;
-  const about = { toolCallId: call.id, tool: call.tool, digest: call.digest, rule, outcome: call.outcome, editOf: call.editOf ?? "", requestId: next.id, summary };
+  const about = {
+    toolCallId: call.id,
+    tool: call.tool,
+    digest: call.digest,
+    rule,
+    outcome: call.outcome,
+    editOf: call.editOf ?? "",
+    requestId: next.id,
+    summary,
+  };
   return [
     requestFlowEvent(next, "decision.requested", { summary, rule, expiresAt, targetVersion, edits: request.id }, context),
     runFlowEvent(run, "tool.edited", about, context),
@@ -222,7 +235,13 @@ function isGenuine({ signatures }: ReplaceRequestDependencies, { content, keyId,
 }
 
 /** Leaves a trace of every edit that did not count. Who sent an unsigned one is not known, so nobody is named as its author. */
-async function refused(deps: ReplaceRequestDependencies, tx: Transaction, request: DecisionRequest, { content, keyId }: SignedEdit, error: EditError): Promise<Outcome> {
+async function refused(
+  deps: ReplaceRequestDependencies,
+  tx: Transaction,
+  request: DecisionRequest,
+  { content, keyId }: SignedEdit,
+  error: EditError,
+): Promise<Outcome> {
   const now = deps.clock.now();
   const actor: Actor = error.type === "decision.bad-signature" ? { type: "system", id: "gateway" } : { type: "person", id: content.by };
   const payload = { reason: error.type, keyId: String(keyId), claimedBy: String(content.by), surface: String(content.surface) };

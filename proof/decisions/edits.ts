@@ -2,7 +2,7 @@ import { WebSocket } from "ws";
 import type { InboxCard } from "../../core/contract/inbox.ts";
 import { serveHost } from "../../core/apps/host/websocket-server.ts";
 import type { DecisionRequest, EditContent, RequestEdit } from "../../core/domain/decision/decision.ts";
-import { editContent, editText, requestText } from "../../core/domain/decision/digest.ts";
+import { editContent, requestText } from "../../core/domain/decision/digest.ts";
 import type { Digest, JsonObject, PersonId, RequestId, RunId } from "../../core/domain/kernel/values.ts";
 import { defaultRules } from "../../core/domain/rule/default-rules.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
@@ -31,10 +31,25 @@ async function ownerEdits(world: DecisionWorld, request: { readonly id: string }
   return world.host.inbox.edit({ id: request.id, arguments: text, surface: "desktop", digest });
 }
 
-async function editedOne(world: DecisionWorld): Promise<{ readonly run: RunId; readonly request: DecisionRequest; readonly next: DecisionRequest }> {
+interface EditedOne {
+  readonly run: RunId;
+  readonly request: DecisionRequest;
+  readonly next: DecisionRequest;
+  readonly edit: RequestEdit;
+}
+
+async function stored(world: DecisionWorld, id: string): Promise<DecisionRequest> {
+  const request = await world.request(id as RequestId);
+  if (!request) throw new Error("the edited request is not there");
+  return request;
+}
+
+async function editedOne(world: DecisionWorld): Promise<EditedOne> {
   const { run, request } = await waiting(world);
   const { id } = await ownerEdits(world, request, { ...request.arguments, add: ["run:prd"] });
-  return { run: run.id, request, next: (await world.request(id as RequestId))! };
+  const next = await stored(world, id);
+  if (!next.edit) throw new Error("nothing says that it was edited");
+  return { run: run.id, request, next, edit: next.edit };
 }
 
 /** Hands in each forged edit; none may be taken, and the request still waits as it was. */
@@ -207,7 +222,7 @@ export const edits: Attacks = {
   "D-82": async (world) => {
     const { request } = await waiting(world);
     const { number } = request.arguments;
-    const card = await ownerEdits(world, request, `{"number":${String(number)},"add":["run:\\u200bvision","run:visiоn"],"remove":[],"reason":"x"}`);
+    const card = await ownerEdits(world, request, `{"number":${JSON.stringify(number)},"add":["run:\\u200bvision","run:visiоn"],"remove":[],"reason":"x"}`);
     must(card.risk === "high", "it is not marked as what starts something");
     must(card.arguments.includes("\\u200b") && card.hiddenCharacters, "the hidden character does not show");
     return {
@@ -276,7 +291,7 @@ export const edits: Attacks = {
     const before = world.sign(request, approve);
     const shown = await world.card(request);
     const { id } = await ownerEdits(world, request, wanted(request));
-    const next = (await world.request(id as RequestId))!;
+    const next = await stored(world, id);
     const door = await refusal(
       world.host.inbox.decide({ id: request.id, verdict: approve as never, surface: "desktop", digest: shown.digest, targetVersion: shown.targetVersion }),
     );
@@ -373,9 +388,9 @@ export const edits: Attacks = {
     return { recorded: [[subjectOf(request), "decision.refused"]], shown: [{ where: "run", id: run.id, text: /decision (edit )?refused/u }] };
   },
   "D-93": async (world) => {
-    const { run, request, next } = await editedOne(world);
-    const replayed = signEdit(world.people.olga.signer, editContent(next, { ...next.edit!, of: request.id }));
-    must(editText(replayed.content) === editText(editContent(next, next.edit!)), "it is another edit");
+    const { run, next, edit } = await editedOne(world);
+    const replayed = signEdit(world.people.olga.signer, editContent(next, edit));
+    must(replayed.signature === edit.signature, "it is another edit");
     const again = await world.replaceRequest(replayed);
     must(again.ok && again.value.id === next.id, "the same edit made another request");
     await world.ownerDecides(next);

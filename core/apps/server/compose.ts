@@ -175,7 +175,7 @@ export interface UseCases {
 /** All use cases of the headless part, wired to one platform. */
 export function composeUseCases(given: Platform): UseCases {
   const platform: Platform = { ...given, forge: rememberVariables(given.forge, given.clock, variablesRemembered) };
-  const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random, signatures } = platform;
+  const { store, clock, log, forge, ownerForge, mirror, documents, hasher, times, random } = platform;
   const attempts = attemptsOn(platform);
   const checksum = (content: Uint8Array): Digest => createHash("sha256").update(content).digest("hex") as Digest;
   const process = random.id();
@@ -230,8 +230,7 @@ export function composeUseCases(given: Platform): UseCases {
     concludeTurn: createConcludeTurn({ ...gates, priceOf }),
     callTool: createCallTool(tools),
     acceptPush: createAcceptPush(attempts),
-    answerRequest: createAnswerRequest({ store, clock, hasher, signatures }),
-    replaceRequest: createReplaceRequest(tools),
+    ...ownersWord(tools),
     dispatchEffect: createDispatchEffect({
       ...attempts,
       startAttempt: createStartAttempt({ ...attempts, gatewayUrl: platform.gatewayUrl }),
@@ -253,6 +252,11 @@ export function composeUseCases(given: Platform): UseCases {
     releaseRun: createReleaseRun(attempts),
     cancelRun: createCancelRun(attempts),
   };
+}
+
+/** What takes what the owner has signed. */
+function ownersWord(deps: Parameters<typeof createReplaceRequest>[0]): Pick<UseCases, "answerRequest" | "replaceRequest"> {
+  return { answerRequest: createAnswerRequest(deps), replaceRequest: createReplaceRequest(deps) };
 }
 
 function priceOf(model: string, usage: TokenUsage): number | undefined {

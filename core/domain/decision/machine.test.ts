@@ -211,7 +211,16 @@ describe("what is bound and signed", () => {
   });
 
   it("keeps the signature of an edit apart from one that decides", () => {
-    const edit = editContent(request, { of: request.id, shown: digest, asked: {}, by: decision.by, surface: "desktop", at: decision.at, keyId: "k", signature: "s" });
+    const edit = editContent(request, {
+      of: request.id,
+      shown: digest,
+      asked: {},
+      by: decision.by,
+      surface: "desktop",
+      at: decision.at,
+      keyId: "k",
+      signature: "s",
+    });
 
     expect(editText(edit)).not.toBe(decisionText(request, decision));
     expect(Object.keys(JSON.parse(editText(edit)) as object)).toEqual(["edit"]);

@@ -124,7 +124,8 @@ function readItems(reader: Reader, end: string, readItem: () => void): void {
 }
 
 function take(reader: Reader, character: string, message: string): void {
-  if (reader.text.charAt(reader.at) !== character) throw fault(reader, reader.at >= reader.text.length ? "The text ends too early: something is not closed." : message);
+  if (reader.text.charAt(reader.at) !== character)
+    throw fault(reader, reader.at >= reader.text.length ? "The text ends too early: something is not closed." : message);
   reader.at += 1;
 }
 
@@ -134,7 +135,8 @@ const halfPair = /\p{Surrogate}/u;
 function readString(reader: Reader): string {
   stringForm.lastIndex = reader.at;
   const found = stringForm.exec(reader.text)?.[0];
-  if (found === undefined) throw fault(reader, 'This text has no end, a line break, or a backslash that stands for nothing. A line break in it is written \\n.');
+  if (found === undefined)
+    throw fault(reader, "This text has no end, a line break, or a backslash that stands for nothing. A line break in it is written \\n.");
   const value = JSON.parse(found) as string;
   if (halfPair.test(value)) throw fault(reader, "This text holds half a character (a surrogate without its other half).");
   reader.at += found.length;

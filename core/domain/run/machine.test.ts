@@ -226,7 +226,7 @@ describe("a run", () => {
     for (const run of [waiting, parked, held]) {
       expect(after(run, instead).state).toEqual({ ...run.state, requestId: q2 });
       expect(refusal(after(run, instead), { type: "answered", requestId: q1 })).toBeDefined();
-      expect(refusal(run, { ...instead, requestId: q2 } as RunCommand)).toMatchObject({ type: "run.other-request" });
+      expect(refusal(run, { ...instead, requestId: q2 })).toMatchObject({ type: "run.other-request" });
     }
     const asking = after(running, { type: "await-decision", requestId: q1, kind: "question" });
     expect(refusal(after(asking, { type: "park", reason: "answer" }), instead)).toMatchObject({ type: "run.waits-for-something-else" });

@@ -112,6 +112,19 @@ function Shown({ shown }: { readonly shown: DecisionReplay["shown"] }): ReactEle
         <summary>{say("audit.arguments")}</summary>
         <ForeignBlock label={say("audit.arguments")}>{shown.arguments}</ForeignBlock>
       </details>
+      {shown.edit === undefined ? undefined : (
+        <details className={style["details"]}>
+          <summary>
+            {say("inbox.edit.asked")} · <Foreign>{say("inbox.edit.by", { by: shown.edit.by, surface: shown.edit.surface })}</Foreign>
+          </summary>
+          <ForeignBlock label={say("inbox.edit.asked")}>{shown.edit.asked}</ForeignBlock>
+        </details>
+      )}
+      {shown.instead === undefined ? undefined : (
+        <Link to="/inbox/{-$id}" params={{ id: shown.instead }} className={style["link"]}>
+          {say("inbox.edit.toNext")}
+        </Link>
+      )}
       {shown.rationale === undefined ? undefined : (
         <details className={style["details"]}>
           <summary>{say("audit.agentsWords")}</summary>

@@ -1,4 +1,4 @@
-import { Anchor, Loader } from "@mantine/core";
+import { Anchor, Button, Loader } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -17,6 +17,7 @@ import { Risk } from "../../ui/risk.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";
+import { useUnsentEdit, type UnsentEdit } from "./unsent-edits.ts";
 import { VerdictBar } from "./verdict-bar.tsx";
 
 /** One request, everything there is to know before it is decided, in the order in which it matters, and what can be answered. */
@@ -24,6 +25,7 @@ export function DecisionCard({ id, afterwards }: { readonly id: string; readonly
   const { card, error } = useCard(id);
   const { say } = useSpeech();
   const [readTo, setReadTo] = useState<string>();
+  const unsent = useUnsentEdit(id);
   if (!card) return <Empty title={error ? "" : say("state.loading")}>{error ? <Failure error={error} /> : <Loader size="sm" />}</Empty>;
   return (
     <>
@@ -38,9 +40,12 @@ export function DecisionCard({ id, afterwards }: { readonly id: string; readonly
           <EndMark seen={() => setReadTo(card.digest)} />
         </Section>
         <Outcome card={card} />
+        <Unsent card={card} unsent={unsent} />
         <Reasons card={card} />
       </article>
-      {card.phase === "requested" ? <VerdictBar key={card.digest} card={card} wasRead={readTo === card.digest} afterwards={afterwards} /> : undefined}
+      {card.phase === "requested" ? (
+        <VerdictBar key={card.digest} card={card} unsent={unsent} wasRead={readTo === card.digest} afterwards={afterwards} />
+      ) : undefined}
     </>
   );
 }
@@ -123,9 +128,49 @@ function Outcome({ card }: { readonly card: InboxCard }): ReactElement | undefin
       {card.failure === undefined ? undefined : (
         <p className={style["line"]}>
           <Foreign>{card.failure}</Foreign>
+          {card.instead === undefined ? undefined : <ToRequest id={card.instead}>{say("inbox.edit.toNext")}</ToRequest>}
         </p>
       )}
       {card.result === undefined ? undefined : <ForeignBlock label={say("inbox.came")}>{JSON.stringify(card.result, undefined, 2)}</ForeignBlock>}
+    </Section>
+  );
+}
+
+function ToRequest({ id, children }: { readonly id: string; readonly children: string }): ReactElement {
+  return (
+    <Anchor component={Link} to="/inbox/{-$id}" params={{ id } as never} inherit underline="always">
+      {children}
+    </Anchor>
+  );
+}
+
+/** What was written for a request that somebody else has settled meanwhile: it cannot be sent any more, and it is not thrown away. */
+function Unsent({ card, unsent }: { readonly card: InboxCard; readonly unsent: UnsentEdit }): ReactElement | undefined {
+  const { say } = useSpeech();
+  if (card.phase === "requested" || unsent.text === undefined) return undefined;
+  return (
+    <Section title={say("inbox.edit.unsent")}>
+      <ForeignBlock label={say("inbox.edit.unsent")}>{unsent.text}</ForeignBlock>
+      <Button size="xs" variant="default" mt={8} onClick={unsent.forget}>
+        {say("inbox.edit.forget")}
+      </Button>
+    </Section>
+  );
+}
+
+/** Whose the arguments are, where they are not the agent's, and what the agent had asked for. */
+function Edited({ edit }: { readonly edit: NonNullable<InboxCard["edit"]> }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <Section title={say("inbox.edit.asked")}>
+      <ForeignBlock label={say("inbox.edit.asked")}>{edit.asked}</ForeignBlock>
+      <p className={style["line"]}>
+        <span>
+          <Foreign>{say("inbox.edit.by", { by: edit.by, surface: edit.surface })}</Foreign>
+          {`, ${clock(edit.at)}. `}
+          <ToRequest id={edit.of}>{say("inbox.edit.toPrevious")}</ToRequest>
+        </span>
+      </p>
     </Section>
   );
 }
@@ -137,6 +182,7 @@ function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
       <Section title={say("inbox.arguments")}>
         <ForeignBlock label={say("inbox.arguments")}>{card.arguments}</ForeignBlock>
       </Section>
+      {card.edit === undefined ? undefined : <Edited edit={card.edit} />}
       {card.rationale === undefined ? undefined : (
         <Section
           title={

@@ -12,9 +12,11 @@ import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
+import { EditForm } from "./edit-form.tsx";
 import { useGrace } from "./grace.ts";
 import { SendingBar } from "./sending-bar.tsx";
 import style from "./inbox.module.css";
+import type { UnsentEdit } from "./unsent-edits.ts";
 
 type Verdict = NonNullable<InboxCard["decision"]>["verdict"];
 type Choice = InboxCard["verdicts"][number];
@@ -23,6 +25,7 @@ const keyOf: Readonly<Record<Choice, string>> = { approve: "a", deny: "d", answe
 
 interface VerdictBarProps {
   readonly card: InboxCard;
+  readonly unsent: UnsentEdit;
   /** All of the effect has been on the screen. */
   readonly wasRead: boolean;
   readonly afterwards: () => void;
@@ -32,9 +35,10 @@ interface VerdictBarProps {
  * What can be answered. A verdict that needs words asks for them; each waits five seconds before it is signed and sent. While the database is away, or when the owner wants to think it over, it is
  * kept as a draft on this machine instead, unsigned.
  */
-export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): ReactElement {
+export function VerdictBar({ card, unsent, wasRead, afterwards }: VerdictBarProps): ReactElement {
   const { say } = useSpeech();
   const [writing, setWriting] = useState<Exclude<Choice, "approve">>();
+  const [isEditing, setEditing] = useState(false);
   const draft = useDrafting(card, afterwards);
   const sent = useSending(card, afterwards);
   const { sending, takeBack } = sent;
@@ -49,6 +53,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
     ...card.verdicts.map((choice) => ({ key: keyOf[choice], what: say(`inbox.${choice}`), act: () => choose(choice) })),
     { key: "z", what: say("inbox.key.undo"), act: takeBack },
     { key: "t", what: say("inbox.asDraft"), act: draft.toggle },
+    ...(card.editable === undefined ? [] : [{ key: "e", what: say("inbox.edit"), act: () => sending === undefined && setEditing(true) }]),
   ]);
   if (sending) return <SendingBar verdict={say(`inbox.${sending.word.type}`)} left={sending.left} takeBack={takeBack} />;
   if (writing)
@@ -64,6 +69,7 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
         }}
       />
     );
+  if (isEditing && card.editable !== undefined) return <EditForm card={card} editable={card.editable} unsent={unsent} close={() => setEditing(false)} />;
   return (
     <div className={style["bar"]}>
       {error ? <Refusal error={error} /> : undefined}
@@ -78,6 +84,11 @@ export function VerdictBar({ card, wasRead, afterwards }: VerdictBarProps): Reac
           {say(choice === "approve" && card.kind === "question" ? "inbox.take" : `inbox.${choice}`)} <Kbd size="xs">{keyOf[choice]}</Kbd>
         </Button>
       ))}
+      {card.editable === undefined ? undefined : (
+        <Button size="xs" variant="default" onClick={() => setEditing(true)}>
+          {say(unsent.text === undefined ? "inbox.edit" : "inbox.edit.goOn")} <Kbd size="xs">e</Kbd>
+        </Button>
+      )}
       {card.kind === "gate" ? (
         <Button size="xs" variant="subtle" disabled={!wasRead} onClick={() => send({ type: "approve", proceed: false })}>
           {say("inbox.approveStay")}
@@ -199,7 +210,7 @@ function Words({ choice, card, asDraft, cancel, send }: WordsProps): ReactElemen
             if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
           }}
         />
-        <div style={{ display: "flex", gap: 8 }}>
+        <div className={style["actions"]}>
           <Button size="xs" disabled={text.trim() === ""} onClick={submit}>
             {say(asDraft ? "inbox.keepDraft" : "inbox.send")} <Kbd size="xs">Ctrl Enter</Kbd>
           </Button>

@@ -12,7 +12,9 @@ export function cardText(card: InboxCard, now: number): string {
     "",
     `Exact arguments of ${card.tool}${card.hiddenCharacters ? " (hidden characters are shown as escapes)" : ""}`,
     indent(card.arguments),
-    ...(card.edit ? ["", `Edited by ${card.edit.by} on ${card.edit.surface} at ${new Date(card.edit.at).toISOString()}; the agent asked for`, indent(card.edit.asked)] : []),
+    ...(card.edit
+      ? ["", `Edited by ${card.edit.by} on ${card.edit.surface} at ${new Date(card.edit.at).toISOString()}; the agent asked for`, indent(card.edit.asked)]
+      : []),
     ...(card.rationale ? ["", "Why, in the agent's words (not verified)", indent(card.rationale)] : []),
     "",
     `From       ${card.repository}#${card.issue}, stage ${card.stage}, role ${card.role}, run ${card.runId}`,
