@@ -60,6 +60,23 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
         expect(await inStore((tx) => tx.requests.forRun(run.id))).toStrictEqual([first, second, closed]);
         expect(await inStore((tx) => tx.requests.recent(2))).toStrictEqual([closed, second]);
       });
+
+      it("keeps who edited a request, and lets one request have one in its place", async () => {
+        const run = await stored();
+        const asked = sampleRequest(run.id);
+        const edit = { of: asked.id, shown: asked.digest, asked: asked.arguments, by: "olga", surface: "desktop", at: 1, keyId: "k", signature: "s" };
+        const edited = () => sampleRequest(run.id, { edit: edit as DecisionRequest["edit"] });
+        const next = edited();
+        await inStore(async (tx) => {
+          await tx.requests.insert(asked);
+          await tx.requests.insert(next);
+        });
+
+        expect(await inStore((tx) => tx.requests.get(next.id))).toStrictEqual(next);
+        expect((await inStore((tx) => tx.audit.request(next.id)))?.request).toStrictEqual(next);
+        await expect(inStore((tx) => tx.requests.insert(edited()))).rejects.toMatchObject({ code: "conflict" });
+        await expect(inStore((tx) => tx.requests.insert({ ...edited(), kind: "gate" }))).rejects.toMatchObject({ code: expect.any(String) as string });
+      });
     });
 
     describe("tool calls", () => {
@@ -92,6 +109,22 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
           retryable: false,
         });
         await expect(inStore((tx) => tx.toolCalls.save({ ...call, executions: 2 }))).rejects.toMatchObject({ code: "internal" });
+      });
+
+      it("knows the newest call that a person put in the place of one, and does not count it as the agent's", async () => {
+        const run = await stored();
+        const asked = sampleToolCall(run.id, { state: "pending" });
+        const edited = (createdAt: number) => sampleToolCall(run.id, { editOf: asked.id, createdAt: createdAt as Instant, state: "pending" });
+        const [first, second] = [edited(2_000), edited(3_000)];
+        await inStore(async (tx) => {
+          for (const call of [asked, first, second]) await tx.toolCalls.insert(call);
+        });
+
+        expect(await inStore((tx) => tx.toolCalls.insteadOf(asked.id))).toStrictEqual(second);
+        expect(await inStore((tx) => tx.toolCalls.insteadOf(second.id))).toBeUndefined();
+        expect(await inStore((tx) => tx.toolCalls.count(run.id, "github_comment"))).toBe(1);
+        const audited = (await inStore((tx) => tx.toolCalls.audited("", 1_000))).find(({ call }) => call.id === asked.id);
+        expect(audited).toStrictEqual({ call: asked, executed: [], instead: second });
       });
 
       it("counts the calls of a tool that were not refused", async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RepositoryName } from "../kernel/values.ts";
 import { cardWarnings } from "./card-warnings.ts";
+import type { RequestEdit } from "./decision.ts";
 
 const labels = (add: readonly string[], before: readonly string[] = ["idea"]) =>
   cardWarnings({
@@ -31,5 +32,16 @@ describe("what a card warns of", () => {
     ["a gap that pushes text off the screen", () => comment(`Hello${"\n".repeat(40)}rm -rf`), /many lines empty/u],
   ])("are %s", (_name, warnings, expected) => {
     expect(warnings().some((warning) => expected.test(warning))).toBe(true);
+  });
+
+  it("names another issue that an edit aims at, and is silent about one that stays where the agent was", () => {
+    const edited = (number: number) => {
+      const effect = { type: "text", target: { kind: "issue", number }, text: "Hi" } as const;
+      const edit = { asked: { number: 1, body: "Ho" } } as unknown as RequestEdit;
+      return cardWarnings({ arguments: { number, body: "Hi" }, repository: "acme/shop" as RepositoryName, effect, edit });
+    };
+
+    expect(edited(5)).toEqual(["The edit aims at #5; the agent asked for #1."]);
+    expect(edited(1)).toEqual([]);
   });
 });
