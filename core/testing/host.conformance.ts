@@ -125,6 +125,35 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
         expect(JSON.parse(card.arguments)).toStrictEqual(request.arguments);
       });
 
+      it("gives the arguments of a waiting call to be edited, and hands in the text as it was written with what was shown", async () => {
+        const run = await newRun();
+        const request = sampleRequest(run.id, { arguments: { number: 1, add: ["run:vision\u200b"], remove: [], reason: "done", branch: "of the run" } });
+        const question = sampleRequest(run.id, { kind: "question", tool: "owner_ask" });
+        await world.inStore(async (tx) => {
+          for (const each of [request, question]) await tx.requests.insert(each);
+        });
+        const { editable, digest } = await client.inbox.get({ id: request.id });
+        const text = '{ "number": 1, "number": 2 }\n';
+
+        expect(editable).toContain("run:vision\\u200b");
+        expect(JSON.parse(editable ?? "")).toStrictEqual({ number: 1, add: ["run:vision\u200b"], remove: [], reason: "done" });
+        expect((await client.inbox.get({ id: question.id })).editable).toBeUndefined();
+        expect(await client.inbox.edit({ id: request.id, arguments: text, surface: "desktop", digest })).toMatchObject({ id: request.id });
+        expect(world.calls).toStrictEqual([{ edit: { id: request.id, argumentsText: text, surface: "desktop", digest } }]);
+
+        world.answer = refusedWith("edit.invalid", { message: "Line 1, column 17: it is there twice.", remedy: "Change it." });
+        await expect(client.inbox.edit({ id: request.id, arguments: text, surface: "desktop", digest })).rejects.toMatchObject({
+          code: "REFUSED",
+          message: "Line 1, column 17: it is there twice.",
+          data: { type: "edit.invalid", remedy: "Change it." },
+        });
+        world.answer = refusedWith("decision.edited", { instead: "another" });
+        await expect(client.inbox.edit({ id: request.id, arguments: text, surface: "desktop", digest })).rejects.toMatchObject({
+          code: "CONFLICT",
+          data: { type: "decision.edited" },
+        });
+      });
+
       it("previews a label change, applies exactly that, and refuses it when the labels have moved on", async () => {
         world.forge.addIssue({ number: 41, labels: ["idea"] });
         const move = { repository: "acme/shop", issue: 41, to: "intake" as const };
@@ -214,6 +243,8 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
           ["runs", "cancel", { id: "x", reason: "   " }, "reason"],
           ["inbox", "decide", { id: "x", verdict: { type: "perhaps" }, surface: "command-line" }, "verdict"],
           ["inbox", "decide", { id: "x", verdict: { type: "approve" }, surface: "telegram" }, "surface"],
+          ["inbox", "edit", { id: "x", arguments: { number: 1 }, surface: "desktop", digest: "d" }, "arguments"],
+          ["inbox", "edit", { id: "x", arguments: "{}", surface: "telegram", digest: "d" }, "surface"],
           ["board", "preview", { repository: "no-owner", issue: 1, to: "intake" }, "repository"],
           ["board", "preview", { repository: "a/b", issue: -1, to: "intake" }, "issue"],
           ["audit", "export", { format: "xml" }, "format"],

@@ -80,6 +80,7 @@ const movedOn: ReadonlySet<string> = new Set([
   "decision.already-answered",
   "decision.already-decided",
   "decision.closed",
+  "decision.edited",
   "decision.expired",
   "decision.stale",
   "decision.other-arguments",

@@ -27,7 +27,9 @@ const unseen: ReadonlySet<string> = new Set([
   "run.started",
   "run.waited",
   "push.begun",
+  "run.waits-instead",
   "tool.requested",
+  "tool.edit-settled",
   "decision.execution-began",
 ]);
 

@@ -163,6 +163,7 @@ export const runsEn = {
   "runs.event.tool.failed": "tool call failed",
   "runs.event.tool.denied": "tool call denied",
   "runs.event.tool.refused": "tool call refused",
+  "runs.event.tool.edited": "tool call edited",
   "runs.event.decision.requested": "asked you",
   "runs.event.decision.decided": "decided",
   "runs.event.decision.execution-began": "being carried out",
@@ -171,6 +172,7 @@ export const runsEn = {
   "runs.event.decision.expired": "request expired",
   "runs.event.decision.went-stale": "request out of date",
   "runs.event.decision.superseded": "request replaced",
+  "runs.event.decision.edit-refused": "edit refused",
   "runs.event.label.changed": "labels changed",
   "runs.event.document.indexed": "document indexed",
 } as const;
@@ -339,6 +341,7 @@ export const runsRu: Readonly<Record<keyof typeof runsEn, string>> = {
   "runs.event.tool.failed": "сбой вызова",
   "runs.event.tool.denied": "вызов запрещён",
   "runs.event.tool.refused": "вызов отклонён",
+  "runs.event.tool.edited": "вызов изменён",
   "runs.event.decision.requested": "запрос к вам",
   "runs.event.decision.decided": "решено",
   "runs.event.decision.execution-began": "выполняется",
@@ -347,6 +350,7 @@ export const runsRu: Readonly<Record<keyof typeof runsEn, string>> = {
   "runs.event.decision.expired": "срок истёк",
   "runs.event.decision.went-stale": "запрос устарел",
   "runs.event.decision.superseded": "запрос заменён",
+  "runs.event.decision.edit-refused": "правка отклонена",
   "runs.event.label.changed": "метки изменены",
   "runs.event.document.indexed": "документ в индексе",
 };
