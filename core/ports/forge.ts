@@ -93,8 +93,8 @@ export interface Forge {
   permission(repository: RepositoryName, login: string): Promise<"admin" | "maintain" | "write" | "triage" | "read" | "none">;
 
   issue(repository: RepositoryName, number: number): Promise<ForgeIssue>;
-  /** Open issues (not pull requests) that changed at or after `since`, oldest change first, all pages. */
-  issuesSince(repository: RepositoryName, since: Instant): Promise<readonly ForgeIssue[]>;
+  /** Open issues (not pull requests) that changed at or after `since`, oldest change first, all pages. With `all`, also those that are closed. */
+  issuesSince(repository: RepositoryName, since: Instant, which?: "open" | "all"): Promise<readonly ForgeIssue[]>;
   createIssue(repository: RepositoryName, issue: { readonly title: string; readonly body: string; readonly labels?: readonly string[] }): Promise<ForgeIssue>;
   closeIssue(repository: RepositoryName, number: number): Promise<void>;
   comments(repository: RepositoryName, issue: number): Promise<readonly ForgeComment[]>;

@@ -75,6 +75,8 @@ export interface LocalCopy {
   put(records: readonly CopyRecord[], readAt: Instant): void;
   /** Makes these all records of their kind (of one repository, when one is named): others of it are gone. */
   replace(kind: CopyKind, repository: RepositoryName | undefined, records: readonly CopyRecord[], readAt: Instant): void;
+  /** Takes these of one kind out, where they are there. */
+  remove(kind: CopyKind, keys: readonly string[]): void;
   /** Notes that an issue was closed at `at` or before: what is kept of its documents may go. */
   closeIssue(repository: RepositoryName, issue: number, at: Instant): void;
   get(kind: CopyKind, key: string): CopiedRecord | undefined;

@@ -2,7 +2,7 @@ import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { Holds } from "../domain/hold/holds.ts";
 import type { Spent } from "../domain/hold/budget.ts";
-import type { Decision, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
+import type { Decision, DecisionPhase, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
 import type {
   BranchName,
   CorrelationId,
@@ -18,6 +18,7 @@ import type {
 import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
 import type { Sign } from "../domain/run/stall.ts";
+import type { TokenUsage } from "../domain/session/usage.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
 import type { Effect, EffectRow } from "./effects.ts";
 import type { SqlSession } from "./sql-driver.ts";
@@ -87,6 +88,12 @@ export interface TokenUsageRow {
   /** Estimate, US dollars; absent where no price is known. */
   readonly cost?: number | undefined;
   readonly at: Instant;
+}
+
+/** What the turns of one run have used together. */
+export interface UsageTotals extends TokenUsage {
+  /** Estimate, US dollars, of those turns that have one. */
+  readonly cost?: number | undefined;
 }
 
 export interface SessionSnapshot {
@@ -168,7 +175,39 @@ export interface AuditedCall {
   readonly instead?: ToolCall | undefined;
 }
 
+/** A request as lists show it: with stage and role of its run, and without what it binds. */
+export interface ListedRequest extends Pick<
+  DecisionRequest,
+  "id" | "kind" | "runId" | "repository" | "issue" | "tool" | "summary" | "risk" | "createdAt" | "expiresAt"
+> {
+  readonly phase: DecisionPhase;
+  readonly decision?: Decision | undefined;
+  readonly stage: StageName;
+  readonly role: Role;
+}
+
+export interface WaitingFilter {
+  readonly repository?: RepositoryName | undefined;
+  readonly issue?: number | undefined;
+  /** Any of these. */
+  readonly ids?: readonly RequestId[] | undefined;
+  /** The most urgent ones. */
+  readonly limit?: number | undefined;
+}
+
+export interface ClosedFilter {
+  readonly repository?: RepositoryName | undefined;
+  readonly issue?: number | undefined;
+  /** All of them, in lower case, are somewhere in what a list shows of a request, or in its id. */
+  readonly words?: readonly string[] | undefined;
+  /** Older than this one. */
+  readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
+  readonly limit: number;
+}
+
 export interface RunFilter {
+  /** Any of these. */
+  readonly ids?: readonly RunId[] | undefined;
   readonly repository?: RepositoryName | undefined;
   readonly issue?: number | undefined;
   /** Any of these. */
@@ -215,14 +254,20 @@ export interface Transaction {
     /** Saves a run that was read with `lock`. */
     save(run: Run): Promise<void>;
     list(filter: RunFilter): Promise<readonly Run[]>;
+    count(filter: Pick<RunFilter, "phases">): Promise<number>;
+    /** The newest run of each of these issues that has one. */
+    newestOf(repository: RepositoryName, issues: readonly number[]): Promise<readonly Run[]>;
     /** Parked by a pause or a budget, in the order in which they were. */
     held(): Promise<readonly Run[]>;
+    countHeld(): Promise<number>;
   };
   readonly attempts: {
     /** Inserts the next attempt of a run with a fencing token above all before; `bootstrapHash` is the SHA-256 of the token it may trade once. */
     insert(attempt: Omit<RunAttempt, "fencingToken">, bootstrapHash: Digest): Promise<RunAttempt>;
     get(runId: RunId, attempt: number, options?: { readonly lock?: boolean }): Promise<RunAttempt | undefined>;
     latest(runId: RunId, options?: { readonly lock?: boolean }): Promise<RunAttempt | undefined>;
+    /** Number of the newest attempt of each of these runs that has one. */
+    newestOf(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, number>>;
     save(attempt: RunAttempt): Promise<void>;
     /** Trades the bootstrap token for `tokenHash`, once; undefined when it was traded or is unknown. */
     exchange(bootstrapHash: Digest, tokenHash: Digest): Promise<RunAttempt | undefined>;
@@ -242,6 +287,13 @@ export interface Transaction {
     forRun(runId: RunId): Promise<readonly DecisionRequest[]>;
     /** Newest first, final ones included. */
     recent(limit: number): Promise<readonly DecisionRequest[]>;
+    /** Those that wait for the owner, most urgent first. */
+    waiting(filter?: WaitingFilter): Promise<readonly ListedRequest[]>;
+    countWaiting(filter?: Pick<WaitingFilter, "repository" | "issue">): Promise<number>;
+    /** Those that wait no more, newest first. */
+    closed(filter: ClosedFilter): Promise<readonly ListedRequest[]>;
+    /** What each of these that are there asks for, in its one sentence. */
+    summaries(ids: readonly RequestId[]): Promise<ReadonlyMap<RequestId, string>>;
   };
   readonly toolCalls: {
     insert(call: ToolCall): Promise<void>;
@@ -319,6 +371,8 @@ export interface Transaction {
     /** The same (run, attempt, turn) twice is one row with the larger counts: a turn is measured while it goes on. */
     append(row: TokenUsageRow): Promise<void>;
     forRun(runId: RunId): Promise<readonly TokenUsageRow[]>;
+    /** What each of these runs that have used anything has used. */
+    totals(runIds: readonly RunId[]): Promise<ReadonlyMap<RunId, UsageTotals>>;
     /** What all runs have used at or after `since`. */
     spentSince(since: Instant): Promise<Spent>;
   };

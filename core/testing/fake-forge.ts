@@ -138,14 +138,16 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     variables: async () => fake.variables,
     permission: async (_repository, person) => fake.permissions.get(person) ?? "write",
     issue: async (_repository, number) => structuredClone(found(fake.issues.get(number), `issue ${number}`)),
-    issuesSince: async (_repository, since) => structuredClone([...fake.issues.values()].filter((issue) => issue.state === "open" && issue.updatedAt >= since)),
+    issuesSince: async (_repository, since, which = "open") =>
+      structuredClone([...fake.issues.values()].filter((issue) => (which === "all" || issue.state === "open") && issue.updatedAt >= since)),
     createIssue: async (_repository, issue) =>
       write(`createIssue ${issue.title}`, () => {
         const number = next();
         fake.addIssue({ number, title: issue.title, body: issue.body, author: login, labels: issue.labels ?? [] });
         return found(fake.issues.get(number), `issue ${number}`);
       }),
-    closeIssue: async (_repository, number) => write(`closeIssue ${number}`, () => void (found(fake.issues.get(number), `issue ${number}`).state = "closed")),
+    closeIssue: async (_repository, number) =>
+      write(`closeIssue ${number}`, () => void Object.assign(found(fake.issues.get(number), `issue ${number}`), { state: "closed", updatedAt: fake.now() })),
     comments: async (_repository, issue) => structuredClone(fake.comments.filter((made) => made.issue === issue)),
     createComment: async (_repository, issue, body) => write(`createComment ${issue}`, () => comment(issue, body)),
     updateComment: async (_repository, id, body) =>

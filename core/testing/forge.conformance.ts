@@ -159,6 +159,12 @@ function describeIssues(create: () => Promise<ForgeStage>): void {
 
     expect(listed.map((issue) => issue.number)).toEqual([late.number, changed.number]);
     expect((await as.bot.issuesSince(repository, 0 as Instant)).map((issue) => issue.number)).toContain(early.number);
+    const all = await as.bot.issuesSince(repository, since, "all");
+    expect(all.map(({ number, state }) => [number, state]).toSorted(([a], [b]) => Number(a) - Number(b))).toEqual([
+      [closed.number, "closed"],
+      [changed.number, "open"],
+      [late.number, "open"],
+    ]);
   });
 
   it("lists every issue when they fill several pages, even if all changed in the same second", async () => {

@@ -73,9 +73,9 @@ const sessionMembers: Members<AgentSession> = { turn: "writes", usage: "reads", 
 const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]: Members<Transaction[Table]> } = {
   repositories: { get: "reads", list: "reads", save: "writes" },
   deliveries: { insert: "writes", get: "reads", finish: "writes", tried: "writes", known: "reads", unprocessed: "reads" },
-  runs: { insert: "writes", get: "reads", save: "writes", list: "reads", held: "reads" },
-  attempts: { insert: "writes", get: "reads", latest: "reads", save: "writes", exchange: "writes", byToken: "reads", expired: "reads", alive: "reads" },
-  requests: { insert: "writes", get: "reads", save: "writes", open: "reads", forRun: "reads", recent: "reads" },
+  runs: { insert: "writes", get: "reads", save: "writes", list: "reads", count: "reads", newestOf: "reads", held: "reads", countHeld: "reads" },
+  attempts: { insert: "writes", get: "reads", latest: "reads", newestOf: "reads", save: "writes", exchange: "writes", byToken: "reads", expired: "reads", alive: "reads" },
+  requests: { insert: "writes", get: "reads", save: "writes", open: "reads", forRun: "reads", recent: "reads", waiting: "reads", countWaiting: "reads", closed: "reads", summaries: "reads" },
   toolCalls: {
     insert: "writes",
     get: "reads",
@@ -96,7 +96,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   transcript: { append: "writes", after: "reads", signs: "reads" },
   snapshots: { save: "writes", latest: "reads" },
   sessions: { start: "writes", end: "writes", forRun: "reads" },
-  usage: { append: "writes", forRun: "reads", spentSince: "reads" },
+  usage: { append: "writes", forRun: "reads", totals: "reads", spentSince: "reads" },
   documents: {
     upsert: "writes",
     get: "reads",

@@ -27,7 +27,7 @@ export function issueMembers(connection: GitHubConnection): IssueMembers {
       const client = await connection.client(repository);
       return toIssue((await client.rest.issues.get({ ...split(repository), issue_number: number })).data);
     },
-    issuesSince: async (repository, since) => issuesSince(await connection.client(repository), repository, since),
+    issuesSince: async (repository, since, which = "open") => issuesSince(await connection.client(repository), repository, since, which),
     async createIssue(repository, issue) {
       const client = await connection.client(repository);
       const { title, body, labels } = issue;
@@ -64,14 +64,14 @@ export function issueMembers(connection: GitHubConnection): IssueMembers {
  * Reads by moving `since` forward instead of by page number: an issue that changes while we read moves to the end of the list and would push another one
  * across a page border, unseen. Pages are counted only among issues of the same second.
  */
-async function issuesSince(client: GitHubClient, repository: RepositoryName, since: Instant): Promise<readonly ForgeIssue[]> {
+async function issuesSince(client: GitHubClient, repository: RepositoryName, since: Instant, which: "open" | "all"): Promise<readonly ForgeIssue[]> {
   const found = new Map<number, ForgeIssue>();
   let from: number = since;
   let page = 1;
   for (;;) {
     const request = {
       ...split(repository),
-      state: "open",
+      state: which,
       sort: "updated",
       direction: "asc",
       since: new Date(from).toISOString(),

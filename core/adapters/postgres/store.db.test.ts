@@ -1,6 +1,7 @@
 import { freshPostgres } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
+import { listsConformance } from "../../testing/lists.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
@@ -8,4 +9,5 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
   storeConformance("PostgreSQL", () => freshPostgres(serverUrl));
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  listsConformance("PostgreSQL", () => freshPostgres(serverUrl));
 });

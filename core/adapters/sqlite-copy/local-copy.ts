@@ -45,6 +45,10 @@ export function createLocalCopy(file: CopyFile, limits: CopyLimits = defaultCopy
         for (const key of present.keys()) removeRecord(db, kind, key);
       });
     },
+    remove: (kind, keys) =>
+      inOne((db) => {
+        for (const key of keys) removeRecord(db, kind, key);
+      }),
     closeIssue: (repository, issue, at) =>
       file.use(
         (db) =>

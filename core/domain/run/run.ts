@@ -116,6 +116,9 @@ export const activeRunPhases = [
   "parked",
 ] as const satisfies readonly RunPhase[];
 
+/** Phases in which an agent is at work, also one that waits a moment for an answer: to end its process would cut it off. */
+export const workingPhases = ["preparing", "running", "waiting_mcp", "waiting_input"] as const satisfies readonly RunPhase[];
+
 export function isFinalRun(state: { readonly phase: RunPhase }): boolean {
   return (finalRunPhases as readonly RunPhase[]).includes(state.phase);
 }

@@ -1,3 +1,4 @@
+import type { RunId } from "../../../domain/kernel/values.ts";
 import type { RunAttempt } from "../../../domain/run/run.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
@@ -34,6 +35,14 @@ export function attemptsTable(session: SqlSession): Transaction["attempts"] {
     },
     get: (runId, attempt, options) => first("where run_id = $1 and attempt = $2", [runId, attempt], options?.lock),
     latest: (runId, options) => first("where run_id = $1 order by attempt desc limit 1", [runId], options?.lock),
+    async newestOf(runIds) {
+      if (runIds.length === 0) return new Map();
+      const rows = await session.query<{ id: RunId; attempt: number }>(
+        "select run_id as id, max(attempt) as attempt from run_attempts where run_id = any($1::text[]) group by run_id",
+        [runIds],
+      );
+      return new Map(rows.map(({ id, attempt }) => [id, attempt]));
+    },
     async save(attempt) {
       const rows = await session.query(
         `update run_attempts set phase = $3, lease_until = $4, started_at = $5, ended_at = $6, outcome = $7, resume_input = $8 where run_id = $1 and attempt = $2 returning attempt`,

@@ -3,6 +3,7 @@ import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { storableText, toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
+import { requestLists } from "./request-lists.ts";
 
 type OpenPhase = Exclude<DecisionPhase, (typeof finalDecisionPhases)[number]>;
 const open: Readonly<Record<OpenPhase, true>> = { requested: true, decided: true, executing: true };
@@ -75,6 +76,7 @@ export function requestsTable(session: SqlSession): Transaction["requests"] {
       ]),
     forRun: (runId) => list("where run_id = $1 order by created_at, id", [runId]),
     recent: (limit) => list("order by created_at desc, id desc limit $1", [limit]),
+    ...requestLists(session),
   };
 }
 

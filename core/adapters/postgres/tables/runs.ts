@@ -36,12 +36,33 @@ export function runsTable(session: SqlSession): Transaction["runs"] {
       assertFound(rows, "run", run.id);
     },
     async list(filter) {
-      const { where, parameters } = conditions(filter);
+      const { where, parameters } = conditions(filter, 2);
       const rows = await session.query<object>(`select ${columns} from runs ${where} order by created_at desc, id desc limit $1`, [
         filter.limit ?? defaultLimit,
         ...parameters,
       ]);
       return rows.map((row) => withoutNulls<Run>(row));
+    },
+    async count(filter) {
+      const { where, parameters } = conditions(filter, 1);
+      const [row] = await session.query<{ count: number }>(`select count(*)::int as count from runs ${where}`, parameters);
+      return row?.count ?? 0;
+    },
+    async newestOf(repository, issues) {
+      if (issues.length === 0) return [];
+      // A look at the index for each issue: runs of an issue that were before its newest are not read, however many there are.
+      const rows = await session.query<object>(
+        `select newest.* from unnest($2::int[]) asked (number)
+         cross join lateral (select ${columns} from runs where repository = $1 and issue = asked.number order by created_at desc, id desc limit 1) newest`,
+        [repository, issues],
+      );
+      return rows.map((row) => withoutNulls<Run>(row));
+    },
+    async countHeld() {
+      const [row] = await session.query<{ count: number }>(
+        "select count(*)::int as count from runs where phase = 'parked' and state ->> 'reason' in ('pause', 'budget')",
+      );
+      return row?.count ?? 0;
     },
     async held() {
       const rows = await session.query<object>(
@@ -86,8 +107,10 @@ function values(run: Run): unknown[] {
   ];
 }
 
-function conditions(filter: RunFilter): { readonly where: string; readonly parameters: readonly unknown[] } {
+/** @param first number of the first parameter. */
+function conditions(filter: RunFilter, first: number): { readonly where: string; readonly parameters: readonly unknown[] } {
   const given: readonly (readonly [condition: string, value: unknown])[] = [
+    ["id = any(?::text[])", filter.ids],
     ["repository = ?", filter.repository],
     ["issue = ?", filter.issue],
     ["issue = any(?::int[])", filter.issues],
@@ -96,7 +119,6 @@ function conditions(filter: RunFilter): { readonly where: string; readonly param
     ["phase = any(?::text[])", filter.phases],
   ];
   const used = given.filter(([, value]) => value !== undefined);
-  // $1 is the limit.
-  const clauses = used.map(([condition], index) => condition.replace("?", `$${index + 2}`));
+  const clauses = used.map(([condition], index) => condition.replace("?", `$${index + first}`));
   return { where: clauses.length === 0 ? "" : `where ${clauses.join(" and ")}`, parameters: used.map(([, value]) => value) };
 }

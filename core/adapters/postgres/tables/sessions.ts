@@ -1,3 +1,5 @@
+import type { RunId } from "../../../domain/kernel/values.ts";
+import type { TokenUsage } from "../../../domain/session/usage.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
 import type { AgentSessionRow, SessionSnapshot, TokenUsageRow, Transaction } from "../../../ports/store.ts";
 import { storableText, toJson, withoutNulls } from "../rows.ts";
@@ -68,6 +70,16 @@ export function usageTable(session: SqlSession): Transaction["usage"] {
         [runId],
       );
       return rows.map((row) => withoutNulls<TokenUsageRow>(row));
+    },
+    async totals(runIds) {
+      if (runIds.length === 0) return new Map();
+      const rows = await session.query<TokenUsage & { id: RunId; cost: number | null }>(
+        `select run_id as id, sum(input_tokens)::bigint as "inputTokens", sum(cached_input_tokens)::bigint as "cachedInputTokens",
+           sum(output_tokens)::bigint as "outputTokens", sum(reasoning_tokens)::bigint as "reasoningTokens", sum(cost) as cost
+         from token_usage where run_id = any($1::text[]) group by run_id`,
+        [runIds],
+      );
+      return new Map(rows.map(({ id, cost, ...tokens }) => [id, { ...tokens, ...(cost === null ? {} : { cost }) }]));
     },
     async spentSince(since) {
       const [row] = await session.query<{ tokens: number; usd: number | null }>(

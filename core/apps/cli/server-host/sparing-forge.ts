@@ -37,7 +37,8 @@ export function sparingForge(forge: Forge, clock: Clock): SparingForge {
     identity: () => once("identity", remembered.identity, () => forge.identity()),
     repository: (name) => once(`repository ${name}`, remembered.repository, () => forge.repository(name)),
     variables: (name) => once(`variables ${name}`, remembered.variables, () => forge.variables(name)),
-    issuesSince: (name: RepositoryName, since: Instant) => once(`issues ${name} ${since}`, remembered.issues, () => forge.issuesSince(name, since)),
+    issuesSince: (name: RepositoryName, since: Instant, which: "open" | "all" = "open") =>
+      once(`issues ${name} ${since} ${which}`, remembered.issues, () => forge.issuesSince(name, since, which)),
     createIssue: changing((...input: Parameters<Forge["createIssue"]>) => forge.createIssue(...input)),
     closeIssue: changing((...input: Parameters<Forge["closeIssue"]>) => forge.closeIssue(...input)),
     addLabels: changing((...input: Parameters<Forge["addLabels"]>) => forge.addLabels(...input)),
