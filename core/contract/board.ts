@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { listMessage, type ListKind } from "./live-list.ts";
 import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
 import { meter, pause, stall } from "./workspace.ts";
 
@@ -46,6 +47,18 @@ export const boardCard = z.object({
   updatedAt: instant,
 });
 
+export type BoardCard = z.infer<typeof boardCard>;
+
+/** What identifies a card among those of all repositories. */
+export function boardCardKey({ repository, issue }: Pick<BoardCard, "repository" | "issue">): string {
+  return `${repository}#${issue}`;
+}
+
+export const boardOrder: ListKind<BoardCard> = {
+  keyOf: boardCardKey,
+  order: (a, b) => (a.repository < b.repository ? -1 : Number(a.repository > b.repository)) || a.issue - b.issue,
+};
+
 export const transitionPreview = z.object({
   plan: labelPlan,
   /** What forbids it; empty when it may be applied. */
@@ -64,7 +77,11 @@ export const boardContract = {
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName.optional() }))
     .output(z.object({ cards: z.array(boardCard), asOf: instant })),
-  watch: oc.input(z.object({ repository: repositoryName.optional() })).output(eventIterator(z.object({ cards: z.array(boardCard), asOf: instant }))),
+  /** Every card, and then what becomes of the issues: cards that are new or another, and keys of those that are open no more. */
+  watch: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName.optional() }))
+    .output(eventIterator(listMessage(boardCard))),
   preview: oc.errors(commonErrors).input(move).output(transitionPreview),
   /** Applies the label change as the owner; CONFLICT when the labels are no longer those of `targetVersion`. */
   apply: oc

@@ -1,5 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { byUrgency } from "../domain/decision/urgency.ts";
+import { listMessage, type ListKind } from "./live-list.ts";
 import { commonErrors, instant, issueNumber, labelPlan, ownerText, repositoryName, requestId, requestKind, role, runId, stageName } from "./shared.ts";
 
 const effectPreview = z.discriminatedUnion("type", [
@@ -60,6 +62,21 @@ export const inboxItem = z.object({
 });
 export type InboxItem = z.infer<typeof inboxItem>;
 
+/** What waits, most urgent first. */
+export const inboxOrder: ListKind<InboxItem> = { keyOf: ({ id }) => id, order: byUrgency };
+
+/** The words that are looked for. */
+export function wordsOf(text: string | undefined): readonly string[] {
+  return (text ?? "").toLowerCase().split(/\s+/u).filter(Boolean);
+}
+
+/** Whether each of the words is somewhere in what a list shows of a request, or in its id. */
+export function mentions({ id, summary, repository, issue, tool, kind, stage, role, decision }: InboxItem, words: readonly string[]): boolean {
+  if (words.length === 0) return true;
+  const text = [id, summary, `${repository}#${issue}`, tool, kind, stage, role, decision?.by].join("\n").toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
 /** Everything the card shows, in the order in which it shows it. */
 export const inboxCard = inboxItem.extend({
   effect: effectPreview,
@@ -89,11 +106,26 @@ export const inboxCard = inboxItem.extend({
 });
 export type InboxCard = z.infer<typeof inboxCard>;
 
+/** Where a page of what was decided ends, and the next one goes on. */
+export const closedCursor = z.object({ createdAt: instant, id: requestId });
+
 export const inboxContract = {
-  /** What waits for the owner: deadline first, then risk, then age. With `closed`, the newest closed requests instead. */
+  /**
+   * What waits for the owner: deadline first, then risk, then age. With `closed`, the newest closed requests instead, those after `after` where it is given, and only those that have every word of
+   * `text` somewhere in what a list shows of them. `total` counts all that wait, and `next` leads to what is closed and did not fit.
+   */
   list: oc
-    .input(z.object({ closed: z.boolean().optional(), limit: z.int().min(1).max(500).optional() }))
-    .output(z.object({ items: z.array(inboxItem), asOf: instant })),
+    .input(
+      z.object({
+        closed: z.boolean().optional(),
+        repository: repositoryName.optional(),
+        issue: issueNumber.optional(),
+        text: z.string().max(1_000).optional(),
+        after: closedCursor.optional(),
+        limit: z.int().min(1).max(500).optional(),
+      }),
+    )
+    .output(z.object({ items: z.array(inboxItem), total: z.number().optional(), next: closedCursor.optional(), asOf: instant })),
   get: oc
     .errors(commonErrors)
     .input(z.object({ id: requestId }))
@@ -117,6 +149,6 @@ export const inboxContract = {
     .errors(commonErrors)
     .input(z.object({ id: requestId, arguments: z.string().max(400_000), surface: z.enum(["desktop", "command-line"]), digest: z.string() }))
     .output(inboxCard),
-  /** Emits the list's current state, and again whenever it changed. */
-  watch: oc.output(eventIterator(z.object({ items: z.array(inboxItem), asOf: instant }))),
+  /** Everything that waits, and then what comes and goes. What is removed was decided or carried out, or has expired. */
+  watch: oc.output(eventIterator(listMessage(inboxItem))),
 };

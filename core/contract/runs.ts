@@ -98,6 +98,8 @@ const runSelection = z.object({
   repository: repositoryName.optional(),
   issue: issueNumber.optional(),
   active: z.boolean().optional(),
+  /** Only those with an agent at work, also one that waits a moment for an answer. */
+  working: z.boolean().optional(),
   limit: z.int().min(1).max(500).optional(),
 });
 const runList = z.object({ runs: z.array(runRow), asOf: instant });

@@ -7,7 +7,7 @@ export async function waitingOn(
   client: HostClient,
   { repository, issue }: { readonly repository: string; readonly issue: number },
 ): Promise<readonly InboxItem[]> {
-  return (await client.inbox.list({})).items.filter((item) => item.repository === repository && item.issue === issue);
+  return (await client.inbox.list({ repository, issue })).items;
 }
 
 /** What a run is working on, as its trigger label says it: `intake`, `intake:revise`. */

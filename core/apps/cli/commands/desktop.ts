@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { broughtBy } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
 import type { HostNotice } from "../../../contract/shell.ts";
+import { byUrgency } from "../../../domain/decision/urgency.ts";
 import { requestTopics, type Topic } from "../../../domain/notification/preferences.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
 import { createNotificationDesk, type NotificationDesk } from "../desktop/notification-desk.ts";
 import { createShellSealer, type ShellChannel } from "../desktop/shell-sealer.ts";
-import { newRequests, turnsOfRuns, workingIn } from "../desktop/host-notices.ts";
+import { newRequests, turnsOfRuns, waitingAfter } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
@@ -70,7 +72,8 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
           signal,
           (until) => heedPreferences(client, desk, until),
           (until) => tellWhatWaits(client, { tell, desk }, until),
-          (until) => tellWhatWorks(client, { tell, desk }, until),
+          (until) => tellHowManyWork(client, { tell, desk }, until),
+          (until) => tellTurnsOfRuns(client, { tell, desk }, until),
         );
       } finally {
         desk.close();
@@ -102,25 +105,35 @@ async function heedPreferences(client: HostClient, desk: NotificationDesk, signa
 
 /** Ends with an error when the workspace's owner, where that is another process, went away: the next start of this command takes its place. */
 async function tellWhatWaits(client: HostClient, { tell, desk }: Hearers, signal: AbortSignal): Promise<void> {
-  let known: ReadonlySet<string> | undefined;
+  let known: Set<string> | undefined;
   if (signal.aborted) return;
-  for await (const { items } of await client.inbox.watch(undefined, { signal })) {
-    const waiting = new Set(items.map((item) => item.id));
-    if (known?.size !== waiting.size) tell({ type: "waiting", count: waiting.size });
+  for await (const message of await client.inbox.watch(undefined, { signal })) {
+    const before = known?.size;
+    const fresh = newRequests(known, [...broughtBy(message)].sort(byUrgency));
+    const waiting = waitingAfter(known, message);
+    if (before !== waiting.size) tell({ type: "waiting", count: waiting.size });
     desk.settle(({ id, topic }) => isRequest(topic) && !waiting.has(id));
-    desk.hear(newRequests(known, items));
+    desk.hear(fresh);
     known = waiting;
   }
 }
 
-async function tellWhatWorks(client: HostClient, { tell, desk }: Hearers, signal: AbortSignal): Promise<void> {
-  let known: ReadonlyMap<string, RunRow> | undefined;
-  let working: number | undefined;
+/** More agents than these do not work at once; of more runs that are active, the newest are followed. */
+const mostRuns = 500;
+
+async function tellHowManyWork(client: HostClient, { tell }: Hearers, signal: AbortSignal): Promise<void> {
+  let known: number | undefined;
   if (signal.aborted) return;
-  for await (const { runs } of await client.runs.watchList({ active: true }, { signal })) {
-    const count = workingIn(runs);
-    if (count !== working) tell({ type: "working", count });
-    working = count;
+  for await (const { runs } of await client.runs.watchList({ working: true, limit: mostRuns }, { signal })) {
+    if (runs.length !== known) tell({ type: "working", count: runs.length });
+    known = runs.length;
+  }
+}
+
+async function tellTurnsOfRuns(client: HostClient, { desk }: Hearers, signal: AbortSignal): Promise<void> {
+  let known: ReadonlyMap<string, RunRow> | undefined;
+  if (signal.aborted) return;
+  for await (const { runs } of await client.runs.watchList({ active: true, limit: mostRuns }, { signal })) {
     const active = new Map(runs.map((run) => [run.id, run]));
     const gone = [...(known?.keys() ?? [])].filter((id) => !active.has(id));
     // One that cannot be read now is not worth more than its row in the list.

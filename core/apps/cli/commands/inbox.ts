@@ -15,7 +15,10 @@ export async function listInbox(context: CommandContext, options: { readonly all
     const open = await client.inbox.list({});
     const closed = options.all ? (await client.inbox.list({ closed: true })).items : [];
     const items = [...open.items, ...closed];
-    context.output.result({ items, asOf: open.asOf }, items.length === 0 ? "Nothing waits for you." : inboxTable(items, context.now()));
+    const more = (open.total ?? 0) - open.items.length;
+    const rest = more > 0 ? [`${more} more wait, less urgent than these; the window shows all of them.`] : [];
+    const text = items.length === 0 ? "Nothing waits for you." : [inboxTable(items, context.now()), ...rest].join("\n");
+    context.output.result({ items, ...(open.total === undefined ? {} : { total: open.total }), asOf: open.asOf }, text);
     return exitCodes.ok;
   });
 }
@@ -78,7 +81,8 @@ function report(context: CommandContext, rest: Rest): ExitCode {
 /** Ids are long and time-ordered; any unique ending or beginning of at least six characters will do. */
 export async function fullId(client: Control["client"], given: string): Promise<string> {
   if (given.length >= 36 || given.length < 6) return given;
-  const known = [...(await client.inbox.list({})).items, ...(await client.inbox.list({ closed: true })).items].map((item) => item.id);
+  const found = [await client.inbox.list({ text: given }), await client.inbox.list({ closed: true, text: given })];
+  const known = found.flatMap(({ items }) => items.map((item) => item.id));
   const matching = [...new Set(known.filter((id) => id.endsWith(given) || id.startsWith(given)))];
   if (matching.length > 1) throw usageFailure(`${given} stands for ${matching.length} requests`, "Give more characters of the id.");
   return matching[0] ?? given;

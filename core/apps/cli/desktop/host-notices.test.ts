@@ -3,7 +3,7 @@ import type { RunRow } from "../../../contract/runs.ts";
 import { hostNotice } from "../../../contract/shell.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
 import { sampleRunRow } from "../../../testing/sample-run-row.ts";
-import { newRequests, noticeOf, turnsOfRuns, workingIn } from "./host-notices.ts";
+import { newRequests, noticeOf, turnsOfRuns, waitingAfter } from "./host-notices.ts";
 
 const item = (id: string, summary = "Agent prd wants to add run:arch to #12.") => ({ ...sampleCard(), id, summary });
 const row = (id: string, fields: Partial<RunRow> = {}): RunRow => sampleRunRow({ id, phase: "running", ...fields });
@@ -53,9 +53,13 @@ it("tells once that a run seems to stand still or that its budget is spent", () 
   expect(turnsOfRuns(undefined, { active: [stalled, stopped], ended: [] })).toEqual([]);
 });
 
-it("counts the runs whose agent would be cut off, and none that waits without one", () => {
-  const phases = ["queued", "preparing", "running", "waiting_mcp", "waiting_input", "waiting_owner_review", "parked"] as const;
+it("knows what waits after each message, also among ten thousand", () => {
+  const rows = Array.from({ length: 10_000 }, (_, index) => item(`request-${index}`));
+  const known = waitingAfter(undefined, { type: "snapshot", rows, asOf: 1 });
 
-  expect(workingIn(phases.map((phase) => ({ phase })))).toBe(4);
-  expect(workingIn([])).toBe(0);
+  expect(waitingAfter(known, { type: "changes", set: [item("new"), item("request-7", "other words")], removed: ["request-1", "none"], asOf: 2 }).size).toBe(
+    10_000,
+  );
+  expect([known.has("new"), known.has("request-1")]).toEqual([true, false]);
+  expect(waitingAfter(known, { type: "snapshot", rows: [item("only")], asOf: 3 })).toEqual(new Set(["only"]));
 });

@@ -1,4 +1,5 @@
 import type { InboxItem } from "../../../contract/inbox.ts";
+import { broughtBy, type ListMessage } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
 import type { HostNotice } from "../../../contract/shell.ts";
 import type { Announcement, Happening } from "../../../domain/notification/announce.ts";
@@ -7,7 +8,7 @@ import type { RepositoryName } from "../../../domain/kernel/values.ts";
 const longestSummary = 1_000;
 
 /**
- * The requests that wait now and did not before.
+ * Those of the requests that did not wait before.
  *
  * @param known the requests that waited before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
  */
@@ -20,6 +21,14 @@ export function newRequests(known: ReadonlySet<string> | undefined, items: reado
     summary,
     place: `/inbox/${encodeURIComponent(id)}`,
   }));
+}
+
+/** The requests that wait after a message. The set that is known is brought up to date itself: thousands may wait. */
+export function waitingAfter(known: Set<string> | undefined, message: ListMessage<InboxItem>): Set<string> {
+  if (message.type === "snapshot" || known === undefined) return new Set(broughtBy(message).map(({ id }) => id));
+  for (const id of message.removed) known.delete(id);
+  for (const { id } of message.set) known.add(id);
+  return known;
 }
 
 /** What runs have come to since `known`: stopped by a budget, standing still as it seems, or ended (`ended` are those that were active and are not any more). */
@@ -50,12 +59,4 @@ function aboutRun({ id, repository, issue, stage, reason, status }: RunRow, topi
 /** An announcement as the shell is told of it. */
 export function noticeOf({ summary, ...announcement }: Announcement): HostNotice {
   return { type: "announce", ...announcement, summary: summary.slice(0, longestSummary) };
-}
-
-/** Phases in which an agent is at work, also one that waits a moment for an answer: to end the desktop would cut it off. */
-const atWork: ReadonlySet<RunRow["phase"]> = new Set<RunRow["phase"]>(["preparing", "running", "waiting_mcp", "waiting_input"]);
-
-/** How many of these runs have an agent at work. */
-export function workingIn(runs: readonly Pick<RunRow, "phase">[]): number {
-  return runs.filter(({ phase }) => atWork.has(phase)).length;
 }

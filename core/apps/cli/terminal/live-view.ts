@@ -1,3 +1,4 @@
+import { broughtBy } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
 import type { HostClient } from "../control.ts";
 import { isAtRest } from "../see-through.ts";
@@ -96,7 +97,7 @@ async function status({ client, dialogue }: LiveView, id: string, signal: AbortS
 }
 
 async function requests({ client, putOff }: LiveView, signal: AbortSignal, end: (why: Left) => void): Promise<void> {
-  for await (const inbox of await client.inbox.watch(undefined, { signal })) {
-    if (inbox.items.some((item) => !putOff.has(item.id))) return end("request");
+  for await (const message of await client.inbox.watch(undefined, { signal })) {
+    if (broughtBy(message).some((item) => !putOff.has(item.id))) return end("request");
   }
 }

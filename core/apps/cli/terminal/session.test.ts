@@ -61,7 +61,7 @@ function workspace(
       get: async ({ id }: { id: string }) => waiting.find((card) => card.id === id) ?? sampleCard({ id, phase: "executed" }),
       watch: async (_: unknown, options: { signal?: AbortSignal }) =>
         (async function* () {
-          yield { items: waiting, asOf: 0 };
+          yield { type: "snapshot", rows: waiting, asOf: 0 };
           yield* endless(options.signal);
         })(),
       async decide(input: { id: string }) {

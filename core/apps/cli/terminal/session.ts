@@ -1,5 +1,6 @@
 import { ORPCError } from "@orpc/client";
 import type { InboxItem } from "../../../contract/inbox.ts";
+import { broughtBy } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
 import type { HostClient } from "../control.ts";
 import { failureOf } from "../failures.ts";
@@ -95,8 +96,8 @@ async function nextMovement(session: Session): Promise<RunRow | "request" | unde
   session.dialogue.line("… waiting for what comes of it   (any key: menu)");
   const pressed = session.dialogue.anyKey(signal).then(() => key.abort());
   try {
-    for await (const inbox of await session.client.inbox.watch(undefined, { signal })) {
-      if (inbox.items.some((item) => !session.putOff.has(item.id))) return "request";
+    for await (const message of await session.client.inbox.watch(undefined, { signal })) {
+      if (broughtBy(message).some((item) => !session.putOff.has(item.id))) return "request";
       break;
     }
     for await (const _ of await session.client.audit.follow({}, { signal })) {

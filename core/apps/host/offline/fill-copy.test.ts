@@ -19,8 +19,19 @@ describe("the copy is filled", () => {
   let clock: ManualClock;
   let leave: AbortController;
   let asked: string[];
-  const truth = { head: 1, hash: "h1", readable: true };
+  const truth = { head: 1, hash: "h1", readable: true, waiting: [] as string[] };
   const notices = new Set<() => void>();
+  /** What the list of what waits says next. */
+  let say: (message: unknown) => void = () => undefined;
+  async function* messages(signal: AbortSignal): AsyncGenerator<unknown> {
+    yield { type: "snapshot", rows: truth.waiting.map((id) => ({ id })), asOf: 1 };
+    while (!signal.aborted) {
+      yield await new Promise((resolve) => {
+        say = resolve;
+        signal.addEventListener("abort", () => resolve({ type: "changes", set: [], removed: [], asOf: 1 }));
+      });
+    }
+  }
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "signalbox-fill-"));
@@ -29,7 +40,7 @@ describe("the copy is filled", () => {
     clock = createManualClock();
     leave = new AbortController();
     asked = [];
-    Object.assign(truth, { head: 1, hash: "h1", readable: true });
+    Object.assign(truth, { head: 1, hash: "h1", readable: true, waiting: [] });
     const access = {
       link: { state: () => ({ phase: "live" as const }), watch: () => () => undefined, back: async () => undefined, close: () => undefined },
       copy: () => copy,
@@ -55,17 +66,21 @@ describe("the copy is filled", () => {
     };
   }
   function client(): HostReader {
-    const say = <T>(name: string, answer: T): T => {
+    const answer = <T>(name: string, given: T): T => {
       asked.push(name);
-      return answer;
+      return given;
     };
     return {
-      inbox: { list: async ({ closed }: { closed?: boolean }) => say(closed ? "closed" : "inbox", { items: [] }), get: async () => say("card", {}) },
-      runs: { list: async ({ active }: { active?: boolean }) => say(active ? "active" : "runs", { runs: [] }), get: async () => say("run", {}) },
-      board: { stages: async () => say("stages", []), cards: async () => say("board", { cards: [] }) },
+      inbox: {
+        list: async () => answer("closed", { items: [] }),
+        get: async ({ id }: { id: string }) => answer(`card ${id}`, {}),
+        watch: async (_: unknown, { signal }: { signal: AbortSignal }) => (asked.push("inbox"), messages(signal)),
+      },
+      runs: { list: async ({ active }: { active?: boolean }) => answer(active ? "active" : "runs", { runs: [] }), get: async () => answer("run", {}) },
+      board: { stages: async () => answer("stages", []), cards: async () => answer("board", { cards: [] }) },
       projects: { list: async () => [{ repository: "acme/shop" }] },
       documents: {
-        list: async () => say("documents", [{ path, hash: truth.hash }]),
+        list: async () => answer("documents", [{ path, hash: truth.hash }]),
         async read() {
           asked.push("read");
           if (!truth.readable) throw new ORPCError("NOT_FOUND", { message: "no such branch" });
@@ -83,7 +98,7 @@ describe("the copy is filled", () => {
 
   it("at once, and asks for nothing as long as nothing has happened", async () => {
     await clock.advance(6_000);
-    expect([...new Set(asked)]).toEqual(["stages", "board", "inbox", "closed", "runs", "active", "documents", "read"]);
+    expect([...new Set(asked)]).toEqual(["inbox", "stages", "board", "closed", "runs", "active", "documents", "read"]);
     asked.length = 0;
 
     await clock.advance(60_000);
@@ -94,14 +109,30 @@ describe("the copy is filled", () => {
   it("anew when something happened, the board less often, and a document when it has another version", async () => {
     await clock.advance(6_000);
     await happen();
-    expect([count("inbox"), count("board"), count("read")]).toEqual([2, 1, 1]);
+    expect([count("closed"), count("board"), count("read")]).toEqual([2, 1, 1]);
 
     truth.hash = "h2";
     await happen();
-    expect([count("inbox"), count("board"), count("read")]).toEqual([3, 1, 2]);
+    expect([count("closed"), count("board"), count("read")]).toEqual([3, 1, 2]);
 
     await clock.advance(40_000);
-    expect([count("inbox"), count("board")]).toEqual([3, 2]);
+    expect([count("inbox"), count("closed"), count("board")]).toEqual([1, 3, 2]);
+  });
+
+  it("with the card of each request that comes, and again when it goes", async () => {
+    await clock.advance(6_000);
+    say({ type: "changes", set: [{ id: "r1" }], removed: [], asOf: 2 });
+    await happen();
+    expect(count("card r1")).toBe(1);
+    copy.put([{ kind: "request-card", key: "r1", rank: 0, content: { phase: "requested" } }], 1 as never);
+
+    say({ type: "changes", set: [{ id: "r1" }], removed: [], asOf: 3 });
+    await happen();
+    expect(count("card r1")).toBe(1);
+
+    say({ type: "changes", set: [], removed: ["r1"], asOf: 4 });
+    await happen();
+    expect(count("card r1")).toBe(2);
   });
 
   it("without asking again and again for what cannot be read", async () => {

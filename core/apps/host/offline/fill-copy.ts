@@ -1,3 +1,5 @@
+import type { InboxItem } from "../../../contract/inbox.ts";
+import { broughtBy, type ListMessage } from "../../../contract/live-list.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Clock } from "../../../ports/clock.ts";
 import type { Log } from "../../../ports/log.ts";
@@ -22,9 +24,10 @@ const betweenRounds = 5_000;
 /** The board asks the forge for every open issue. */
 const betweenBoards = 30_000;
 /** So many of each are read in one round; the next ones in the next. */
-const mostItems = 500;
 const newestClosed = 200;
 const mostCards = 50;
+/** So many requests are looked at in one round, whether their cards are wanted. */
+const mostLooks = 1_000;
 const mostDetails = 20;
 const mostTexts = 40;
 /** In the first round, and in later ones. */
@@ -37,7 +40,8 @@ const newestRuns = 100;
  */
 export async function fillCopy(deps: FillDependencies, signal: AbortSignal): Promise<void> {
   const { store, clock, access, log } = deps;
-  const rounds = createRounds(deps);
+  const waiting = followWaiting(deps, signal);
+  const rounds = createRounds(deps, waiting);
   let seen: number | undefined;
   for await (const _ of changes(store, clock, signal)) {
     if (access.link.state().phase === "away") continue;
@@ -54,7 +58,32 @@ export async function fillCopy(deps: FillDependencies, signal: AbortSignal): Pro
   }
 }
 
-function createRounds({ client, access, clock }: FillDependencies) {
+/** Requests that have come or gone since their cards were looked at, by id. */
+type Touched = Map<string, "came" | "went">;
+
+/** Filled until `signal` aborts. To follow the list is to have it noted on its way. */
+function followWaiting({ client, clock, log }: FillDependencies, signal: AbortSignal): Touched {
+  const touched: Touched = new Map();
+  const follow = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        for await (const message of await client.inbox.watch(undefined, { signal })) note(touched, message);
+      } catch (error) {
+        if (!signal.aborted) log.info({ err: error }, "the offline copy does not hear of requests for a while");
+      }
+      await passing(clock, betweenRounds, signal);
+    }
+  };
+  void follow();
+  return touched;
+}
+
+function note(touched: Touched, message: ListMessage<InboxItem>): void {
+  for (const { id } of broughtBy(message)) touched.set(id, "came");
+  for (const id of message.type === "changes" ? message.removed : []) touched.set(id, "went");
+}
+
+function createRounds({ client, access, clock }: FillDependencies, touched: Touched) {
   let unfinished = false;
   let boardAt = Number.NEGATIVE_INFINITY;
   let isBoardOld = false;
@@ -63,6 +92,8 @@ function createRounds({ client, access, clock }: FillDependencies) {
   let atWork: ReadonlySet<string> = new Set();
   /** Documents, by version, that could not be read: their branch is gone. They are not asked for again and again. */
   const unreadable = new Set<string>();
+
+  const isUnfinished = (): boolean => unfinished || touched.size > 0;
 
   /** @param hasChanged whether anything has happened since the last one. */
   async function next(hasChanged: boolean): Promise<void> {
@@ -73,9 +104,9 @@ function createRounds({ client, access, clock }: FillDependencies) {
       await client.board.stages();
       await client.board.cards({});
     }
-    if (!hasChanged && !unfinished) return;
+    if (!hasChanged && !isUnfinished()) return;
     unfinished = false;
-    await fillInbox();
+    if (!(await fillInbox({ client, access }, touched))) unfinished = true;
     await fillRuns();
     for (const { repository } of await client.projects.list()) await fillDocuments(repository);
     access.note((copy) => void copy.shrink());
@@ -87,16 +118,6 @@ function createRounds({ client, access, clock }: FillDependencies) {
     const active = (await client.runs.list({ active: true, limit: mostDetails })).runs.map(({ id }) => id);
     for (const id of new Set([...atWork, ...active])) await client.runs.get({ id });
     atWork = new Set(active);
-  }
-
-  async function fillInbox(): Promise<void> {
-    const { items } = await client.inbox.list({ limit: mostItems });
-    const closed = (await client.inbox.list({ closed: true, limit: newestClosed })).items;
-    const copy = access.copy();
-    // What a card shows is bound when it is made; what becomes of it is its phase.
-    const wanted = [...items, ...closed].filter(({ id, phase }) => (copy?.get("request-card", id)?.content as { phase?: string } | undefined)?.phase !== phase);
-    for (const { id } of wanted.slice(0, mostCards)) await client.inbox.get({ id });
-    if (wanted.length > mostCards) unfinished = true;
   }
 
   async function fillDocuments(repository: string): Promise<void> {
@@ -127,7 +148,22 @@ function createRounds({ client, access, clock }: FillDependencies) {
     const content = access.copy()?.get("text", textKey(repository, path))?.content as { document?: { hash?: string } } | undefined;
     return content?.document?.hash;
   }
-  return { next, isUnfinished: () => unfinished || isBoardOld };
+  return { next, isUnfinished: () => isUnfinished() || isBoardOld };
+}
+
+/** Reads cards: of what waits now, and of what is decided by now. @returns whether these were all. */
+async function fillInbox({ client, access }: Pick<FillDependencies, "client" | "access">, touched: Touched): Promise<boolean> {
+  const copiedPhase = (id: string): string | undefined => (access.copy()?.get("request-card", id)?.content as { phase?: string } | undefined)?.phase;
+  const closed = (await client.inbox.list({ closed: true, limit: newestClosed })).items;
+  // What a card shows is bound when it is made; what becomes of it is its phase.
+  const wanted = new Set(closed.flatMap(({ id, phase }) => (copiedPhase(id) === phase ? [] : id)));
+  for (const [id, what] of [...touched].slice(0, mostLooks)) {
+    if (wanted.size >= mostCards) break;
+    touched.delete(id);
+    if (what === "went" || copiedPhase(id) !== "requested") wanted.add(id);
+  }
+  for (const id of [...wanted].slice(0, mostCards)) await client.inbox.get({ id });
+  return wanted.size <= mostCards;
 }
 
 /** Documents of an issue are kept while it is open; those of no issue are the project's own. */

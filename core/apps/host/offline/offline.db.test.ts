@@ -8,6 +8,7 @@ import { createPostgresDriver } from "../../../adapters/postgres/driver.ts";
 import { createStore } from "../../../adapters/postgres/store.ts";
 import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
 import type { ConnectionState } from "../../../contract/connection.ts";
+import { broughtBy } from "../../../contract/live-list.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { BranchName, Digest, Instant, RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Run } from "../../../domain/run/run.ts";
@@ -174,7 +175,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     await filled();
     const seen: (readonly string[])[] = [];
     void (async () => {
-      for await (const { items } of await client.inbox.watch(undefined, { signal: leave.signal })) seen.push(items.map(({ summary }) => summary));
+      for await (const message of await client.inbox.watch(undefined, { signal: leave.signal })) seen.push(broughtBy(message).map(({ summary }) => summary));
     })().catch(() => undefined);
     const lines: string[] = [];
     void (async () => {

@@ -78,9 +78,9 @@ describe("a host that is read through its copy", () => {
     }
     const router = {
       inbox: {
-        list: through.inbox.list.handler(() => read(() => ({ items: truth.items, asOf: clock.now() }))),
+        list: through.inbox.list.handler(() => read(() => ({ items: truth.items, total: truth.items.length, asOf: clock.now() }))),
         get: through.inbox.get.handler(({ input }) => read(() => truth.cards.find(({ id }) => id === input.id) ?? card("none"))),
-        watch: through.inbox.watch.handler(({ signal }) => whenever(() => ({ items: [...truth.items], asOf: clock.now() }), signal)),
+        watch: through.inbox.watch.handler(({ signal }) => whenever(() => ({ type: "snapshot" as const, rows: [...truth.items], asOf: clock.now() }), signal)),
         decide: through.inbox.decide.handler(({ input }) =>
           read(() => {
             truth.decided += 1;
@@ -124,7 +124,7 @@ describe("a host that is read through its copy", () => {
     await clock.advance(60_000);
     goAway();
 
-    expect(await client.inbox.list({})).toEqual({ items: [expect.objectContaining({ id: "a" })], asOf });
+    expect(await client.inbox.list({})).toEqual({ items: [expect.objectContaining({ id: "a" })], total: 1, asOf });
     expect(await client.inbox.get({ id: "a" })).toEqual({ ...card("a"), asOf });
   });
 
@@ -168,7 +168,7 @@ describe("a host that is read through its copy", () => {
     truth.items = [card("a"), card("b")];
     await comeBack();
 
-    await vi.waitFor(() => expect(seen.at(-1)?.items).toHaveLength(2));
+    await vi.waitFor(() => expect(seen.at(-1)).toMatchObject({ type: "snapshot", rows: [{ id: "a" }, { id: "b" }] }));
     expect(seen).toHaveLength(2);
     leave.abort();
   });
@@ -180,7 +180,7 @@ describe("a host that is read through its copy", () => {
     const leave = new AbortController();
     const seen = following(client.inbox.watch(undefined, { signal: leave.signal }));
 
-    await vi.waitFor(() => expect(seen).toMatchObject([{ items: [{ id: "a" }] }]));
+    await vi.waitFor(() => expect(seen).toMatchObject([{ type: "snapshot", rows: [{ id: "a" }] }]));
     leave.abort();
   });
 

@@ -115,9 +115,12 @@ interface News {
   hasSpoken(): boolean;
 }
 
-/** Transcripts come in pieces, each of them once; everything else comes whole, whenever it is another than before. */
+/** Lists that are told by what changes in them: each message counts, and a stream that begins anew begins with all of it. */
+const toldByChanges = ["inbox.watch", "board.watch"];
+
+/** Transcripts come in pieces, each of them once, and the changes of a list one after the other; everything else comes whole, whenever it is another than before. */
 function newsOf(path: readonly string[]): News {
-  const isTranscript = path.join(".") === "runs.follow";
+  const name = path.join(".");
   let before: string | undefined;
   let cursor = { attempt: 0, sequence: -1 };
   const pieces = (value: unknown): unknown => {
@@ -135,7 +138,11 @@ function newsOf(path: readonly string[]): News {
     before = text;
     return value;
   };
-  return Object.assign(isTranscript ? pieces : whole, { hasSpoken: () => before !== undefined });
+  const each = (value: unknown): unknown => {
+    before = "";
+    return value;
+  };
+  return Object.assign(name === "runs.follow" ? pieces : toldByChanges.includes(name) ? each : whole, { hasSpoken: () => before !== undefined });
 }
 
 function keptAnswer(access: CopyAccess, answer: CopiedAnswer<unknown, unknown>, input: unknown): unknown {

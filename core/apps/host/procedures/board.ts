@@ -1,21 +1,16 @@
 import type { z } from "zod";
-import type { boardContract, boardCard, stageRow } from "../../../contract/board.ts";
-import type { RepositoryName, RequestId, TargetVersion } from "../../../domain/kernel/values.ts";
-import { classifyLabel, type LabelClass } from "../../../domain/label/classify.ts";
-import { defaultLabelNames, labelNames, type LabelNames } from "../../../domain/label/names.ts";
-import type { Run } from "../../../domain/run/run.ts";
+import type { boardContract, BoardCard, stageRow } from "../../../contract/board.ts";
+import type { RepositoryName, TargetVersion } from "../../../domain/kernel/values.ts";
 import { allStages } from "../../../domain/stage/stage.ts";
 import { stageTable, type WriteScope } from "../../../domain/stage/table.ts";
-import type { ForgeIssue } from "../../../ports/forge.ts";
-import type { Transaction } from "../../../ports/store.ts";
 import type { TransitionPreview } from "../../../usecases/preview-transition.ts";
-import { watched } from "../changes.ts";
+import { cardsOf } from "../board/board-cards.ts";
+import { createIssueShelf } from "../board/open-issues.ts";
+import { boardsOf, watchBoard } from "../board/watch-board.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
-import { holdsNow, runRow, type HoldsNow } from "../views/run-view.ts";
-
-type BoardCard = z.infer<typeof boardCard>;
+import { holdsNow } from "../views/run-view.ts";
 
 const writeScopes: Readonly<Record<WriteScope, string>> = {
   markdown: "Markdown documents (*.md); docset and index files are written by the gateway",
@@ -25,18 +20,23 @@ const writeScopes: Readonly<Record<WriteScope, string>> = {
 };
 
 export function boardProcedures(deps: HostDependencies): Procedures<typeof boardContract> {
+  const shelf = createIssueShelf(deps);
   const cards = async (only: string | undefined): Promise<{ cards: BoardCard[]; asOf: number }> => {
-    const repositories = (await deps.repositories()).filter((name) => only === undefined || name === only);
-    const found = await Promise.all(repositories.map((name) => cardsOf(deps, name)));
-    return { cards: found.flat(), asOf: deps.clock.now() };
+    shelf.heed();
+    const boards = await boardsOf(deps, shelf, only);
+    const found = await deps.store.transaction(async (tx) => {
+      const now = await holdsNow(tx, deps.clock.now());
+      const all: BoardCard[] = [];
+      for (const [repository, board] of boards) all.push(...(await cardsOf(tx, repository, board, board.issues.keys(), now)));
+      return all;
+    });
+    return { cards: found, asOf: deps.clock.now() };
   };
 
   return {
     stages: contract.board.stages.handler(stages),
     cards: contract.board.cards.handler(({ input }) => cards(input.repository)),
-    watch: contract.board.watch.handler(async function* ({ input, signal }) {
-      yield* watched(deps, signal, () => cards(input.repository));
-    }),
+    watch: contract.board.watch.handler(({ input, signal }) => watchBoard(deps, shelf, input.repository, signal)),
     preview: contract.board.preview.handler(async ({ input }) => {
       const preview = await deps.previewTransition({ ...input, repository: input.repository as RepositoryName, variant: input.variant ?? "work" });
       if (!preview.ok) throw refused(preview.error);
@@ -48,6 +48,8 @@ export function boardProcedures(deps: HostDependencies): Procedures<typeof board
         input.targetVersion as TargetVersion,
       );
       if (!applied.ok) throw refused(applied.error);
+      // Whoever watches need not wait until the forge has told of it.
+      shelf.heed();
       return view(applied.value);
     }),
   };
@@ -79,98 +81,4 @@ function stages(): z.infer<typeof stageRow>[] {
       writeScope: writeScopes[stage.writeScope],
     };
   });
-}
-
-/** Open issues as the forge has them now, each with its newest run. */
-async function cardsOf(deps: HostDependencies, repository: RepositoryName): Promise<BoardCard[]> {
-  const [issues, variables] = await Promise.all([
-    deps.ownerForge.issuesSince(repository, 0 as Parameters<typeof deps.ownerForge.issuesSince>[1]),
-    deps.ownerForge.variables(repository),
-  ]);
-  const named = labelNames(variables);
-  const meaningOf = meanings(named.ok ? named.value : defaultLabelNames);
-  return deps.store.transaction(async (tx) => {
-    const newest = new Map<number, Run>();
-    const runs = await tx.runs.list({ repository, issues: issues.map((issue) => issue.number), limit: mostRuns });
-    for (const run of runs) if (!newest.has(run.issue)) newest.set(run.issue, run);
-    const cards: BoardCard[] = [];
-    const now = await holdsNow(tx, deps.clock.now());
-    for (const issue of issues) {
-      const run = newest.get(issue.number);
-      const stage = stageAmong(issue.labels, meaningOf) ?? run?.stage;
-      cards.push({
-        repository,
-        ...issueFields(issue, meaningOf),
-        ...(stage ? { stage } : {}),
-        ...(run ? await runFields(tx, run, now) : { status: "no run yet" }),
-      });
-    }
-    return cards;
-  });
-}
-
-/** Runs of open issues that are looked at, newest first: an issue whose newest run is older than all of them stands there as if it had none. */
-const mostRuns = 50_000;
-
-type Meanings = (label: string) => LabelClass;
-
-/** A board has thousands of labels, and few different ones. */
-function meanings(names: LabelNames): Meanings {
-  const known = new Map<string, LabelClass>();
-  return (label) => {
-    const meaning = known.get(label) ?? classifyLabel(label, names);
-    known.set(label, meaning);
-    return meaning;
-  };
-}
-
-function stageAmong(labels: readonly string[], meaningOf: Meanings): BoardCard["stage"] {
-  for (const label of labels) {
-    const meaning = meaningOf(label);
-    if (meaning.type === "trigger") return meaning.stage;
-  }
-  return undefined;
-}
-
-function issueFields(issue: ForgeIssue, meaningOf: Meanings) {
-  const tags = issue.labels.filter((label) => ["other", "semantic"].includes(meaningOf(label).type));
-  return { issue: issue.number, title: issue.title, labels: [...issue.labels], tags, updatedAt: issue.updatedAt };
-}
-
-async function runFields(tx: Transaction, run: Run, now: HoldsNow) {
-  const row = await runRow(tx, run, now);
-  const request = row.requestId === undefined ? undefined : await tx.requests.get(row.requestId as RequestId);
-  const reason = request?.summary ?? endReason(run);
-  const waitsFor = waitsForOf(run);
-  return {
-    role: row.role,
-    runId: row.id,
-    phase: row.phase,
-    status: row.status,
-    tokens: row.tokens,
-    since: phaseSince(run),
-    ...(row.pause === undefined ? {} : { pause: row.pause }),
-    ...(row.budget === undefined ? {} : { budget: row.budget }),
-    ...(row.stall === undefined ? {} : { stall: row.stall }),
-    ...(waitsFor === undefined ? {} : { waitsFor }),
-    ...(reason === undefined ? {} : { reason }),
-    ...(row.pull === undefined ? {} : { pull: row.pull }),
-  };
-}
-
-function waitsForOf({ state }: Run): BoardCard["waitsFor"] {
-  if (state.phase === "waiting_mcp") return "decision";
-  if (state.phase === "waiting_input") return "answer";
-  if (state.phase === "waiting_owner_review") return "review";
-  return state.phase === "parked" ? state.reason : undefined;
-}
-
-/** Why it ended; a parked run's reason is what it waits for, which is said elsewhere. */
-function endReason({ state }: Run): string | undefined {
-  return "reason" in state && state.phase !== "parked" ? state.reason : undefined;
-}
-
-function phaseSince({ state, createdAt }: Run): number {
-  if ("since" in state) return state.since;
-  return "at" in state ? state.at : createdAt;
 }

@@ -2,13 +2,13 @@ import type { InferContractRouterInputs, InferContractRouterOutputs } from "@orp
 import type { runsContract, RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
 import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
-import { activeRunPhases, type Run } from "../../../domain/run/run.ts";
+import { activeRunPhases, workingPhases, type Run } from "../../../domain/run/run.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { changes, watched } from "../changes.ts";
 import type { HostDependencies, Refusal } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
-import { holdsNow, isFinal, runDetail, runRow } from "../views/run-view.ts";
+import { holdsNow, isFinal, runDetail, runRows } from "../views/run-view.ts";
 
 const start = { attempt: 0, sequence: -1 };
 const pageSize = 500;
@@ -53,12 +53,9 @@ async function list(deps: HostDependencies, input: InferContractRouterInputs<typ
       repository: input.repository as RepositoryName | undefined,
       issue: input.issue,
       limit: input.limit ?? 100,
-      ...(input.active ? { phases: activeRunPhases } : {}),
+      phases: input.working ? workingPhases : input.active ? activeRunPhases : undefined,
     });
-    const rows = [];
-    const now = await holdsNow(tx, deps.clock.now());
-    for (const run of found) rows.push(await runRow(tx, run, now));
-    return rows;
+    return runRows(tx, found, await holdsNow(tx, deps.clock.now()));
   });
   return { runs, asOf: deps.clock.now() };
 }

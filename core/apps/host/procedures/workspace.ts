@@ -28,9 +28,6 @@ export function workspaceProcedures(deps: HostDependencies): Procedures<typeof w
   };
 }
 
-/** A number that is counted, and not shown one by one. */
-const countedUpTo = 10_000;
-
 function workspaceState({ store, clock }: HostDependencies): Promise<WorkspaceState> {
   const now = clock.now();
   return store.transaction(async (tx) => {
@@ -38,8 +35,8 @@ function workspaceState({ store, clock }: HostDependencies): Promise<WorkspaceSt
     const spentToday = await tx.usage.spentSince(dayStart(now));
     return {
       ...(pause === undefined ? {} : { pause: { by: pause.by, since: pause.since, ...(pause.reason === undefined ? {} : { reason: pause.reason }) } }),
-      atWork: (await tx.runs.list({ phases: atWorkPhases, limit: countedUpTo })).length,
-      held: (await tx.runs.held()).length,
+      atWork: await tx.runs.count({ phases: atWorkPhases }),
+      held: await tx.runs.countHeld(),
       budgets,
       spentToday,
       meters: [...meters(budgets, { day: spentToday })],

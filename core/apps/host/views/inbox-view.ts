@@ -1,12 +1,13 @@
 import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import { givenArguments } from "../../../contract/tools.ts";
-import type { DecisionRequest, RequestEdit, RequestKind, Risk } from "../../../domain/decision/decision.ts";
+import type { DecisionRequest, RequestEdit, RequestKind } from "../../../domain/decision/decision.ts";
 import { cardWarnings } from "../../../domain/decision/card-warnings.ts";
 import { countHidden, escapeHidden } from "../../../domain/kernel/hidden-characters.ts";
 import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import { isToolName } from "../../../domain/tool/tool.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
+import type { ListedRequest } from "../../../ports/store.ts";
 
 /** What each kind of request can be decided with, in the order in which it is offered. */
 const verdictsOf: Readonly<Record<RequestKind, InboxItem["verdicts"]>> = {
@@ -15,16 +16,9 @@ const verdictsOf: Readonly<Record<RequestKind, InboxItem["verdicts"]>> = {
   gate: ["approve", "request_changes", "ask", "deny", "abort"],
   document: ["approve", "request_changes", "ask", "deny", "abort"],
 };
-const riskOrder: Readonly<Record<Risk, number>> = { high: 0, medium: 1, low: 2 };
 
-/** Deadline first (to the day: hours do not change what comes first), then risk, then age. */
-export function byUrgency(a: DecisionRequest, b: DecisionRequest): number {
-  const day = (request: DecisionRequest): number => Math.floor(request.expiresAt / 86_400_000);
-  return day(a) - day(b) || riskOrder[a.risk] - riskOrder[b.risk] || a.createdAt - b.createdAt;
-}
-
-export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
-  const decision = "decision" in request.state ? request.state.decision : undefined;
+export function inboxItem(request: ListedRequest): InboxItem {
+  const { decision } = request;
   return {
     id: request.id,
     kind: request.kind,
@@ -33,10 +27,10 @@ export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
     repository: request.repository,
     issue: request.issue,
     runId: request.runId,
-    stage: run.stage,
-    role: run.role,
+    stage: request.stage,
+    role: request.role,
     risk: request.risk,
-    phase: request.state.phase,
+    phase: request.phase,
     createdAt: request.createdAt,
     expiresAt: request.expiresAt,
     verdicts: verdictsOf[request.kind],
@@ -46,6 +40,12 @@ export function inboxItem(request: DecisionRequest, run: Run): InboxItem {
         }
       : {}),
   };
+}
+
+/** A request that was read whole, as lists have it. */
+function asListed(request: DecisionRequest, { stage, role }: Run): ListedRequest {
+  const { phase } = request.state;
+  return { ...request, phase, stage, role, ...("decision" in request.state ? { decision: request.state.decision } : {}) };
 }
 
 /** What was found out about a request's row: `verifies` is absent when there is no decision to verify. */
@@ -64,7 +64,7 @@ export function inboxCard(request: DecisionRequest, run: Run, rule: Rule | undef
   const state = request.state;
   const result = state.phase === "executed" ? (state.result as NonNullable<InboxCard["result"]>) : undefined;
   return {
-    ...inboxItem(request, run),
+    ...inboxItem(asListed(request, run)),
     effect: request.effect as InboxCard["effect"],
     arguments: escapeHidden(text),
     hiddenCharacters: countHidden(text) > 0 || hasEscapedHidden(text),

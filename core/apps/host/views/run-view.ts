@@ -4,13 +4,13 @@ import { isFinalRun, type Run, type RunAttempt, type WaitReason } from "../../..
 import { dayStart, meters, pressing, type Spent } from "../../../domain/hold/budget.ts";
 import type { Holds } from "../../../domain/hold/holds.ts";
 import { unreachable } from "../../../domain/kernel/result.ts";
-import type { Instant } from "../../../domain/kernel/values.ts";
+import type { Instant, RequestId } from "../../../domain/kernel/values.ts";
 import { describeMeter } from "../../../domain/run/status-comment.ts";
 import { detectStall } from "../../../domain/run/stall.ts";
+import { noUsage, totalTokens } from "../../../domain/session/usage.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
-import type { TokenUsageRow, ToolCall, Transaction } from "../../../ports/store.ts";
-import { spentOf } from "../../../usecases/holds.ts";
+import type { ToolCall, Transaction, UsageTotals } from "../../../ports/store.ts";
 import { eventText } from "./event-text.ts";
 
 /** What may hold the runs that are shown, read once for all of them. */
@@ -26,10 +26,11 @@ export async function holdsNow(tx: Transaction, now: Instant): Promise<HoldsNow>
 }
 
 /** The hold that a run is under, and a limit that is nearly used up. */
-function heldBy(run: Run, usage: readonly TokenUsageRow[], { holds, today }: HoldsNow): Pick<RunRow, "pause" | "budget"> {
+function heldBy(run: Run, used: UsageTotals, { holds, today }: HoldsNow): Pick<RunRow, "pause" | "budget"> {
   if (isFinalRun(run.state)) return {};
   const { pause, budgets } = holds;
-  const meter = pressing(meters(budgets, { run: spentOf(usage), day: today }));
+  const spent: Spent = { tokens: totalTokens(used), ...(used.cost === undefined ? {} : { usd: used.cost }) };
+  const meter = pressing(meters(budgets, { run: spent, day: today }));
   return {
     ...(pause && run.state.phase === "parked" && run.state.reason === "pause"
       ? { pause: { by: pause.by, since: pause.since, ...(pause.reason === undefined ? {} : { reason: pause.reason }) } }
@@ -38,15 +39,38 @@ function heldBy(run: Run, usage: readonly TokenUsageRow[], { holds, today }: Hol
   };
 }
 
-/** A run as one row: what it does or waits for in one sentence. */
-export async function runRow(tx: Transaction, run: Run, now: HoldsNow): Promise<RunRow> {
-  const usage = await tx.usage.forRun(run.id);
-  const requestId = "requestId" in run.state ? run.state.requestId : undefined;
-  const request = requestId === undefined ? undefined : await tx.requests.get(requestId);
+/** What belongs to a run's row and stands elsewhere. */
+interface Beside {
+  readonly used: UsageTotals;
+  readonly attempt: number;
+  /** What the request asks for that the run waits for. */
+  readonly asked: string | undefined;
+}
+
+/** Runs as rows, in their order: what each does or waits for in one sentence. However many they are, each table is read once; only of those at work more has to be known. */
+export async function runRows(tx: Transaction, runs: readonly Run[], now: HoldsNow): Promise<RunRow[]> {
+  const ids = runs.map(({ id }) => id);
+  const used = await tx.usage.totals(ids);
+  const attempts = await tx.attempts.newestOf(ids);
+  const asked = await tx.requests.summaries(runs.flatMap((run) => requestOf(run) ?? []));
+  const rows: RunRow[] = [];
+  for (const run of runs) {
+    const request = requestOf(run);
+    const beside = { used: used.get(run.id) ?? noUsage, attempt: attempts.get(run.id) ?? 0, asked: request && asked.get(request) };
+    rows.push({ ...rowOf(run, beside, now), ...(await stallOf(tx, run, now.at)) });
+  }
+  return rows;
+}
+
+function requestOf({ state }: Run): RequestId | undefined {
+  return "requestId" in state ? state.requestId : undefined;
+}
+
+function rowOf(run: Run, { used, attempt, asked }: Beside, now: HoldsNow): RunRow {
+  const requestId = requestOf(run);
   const endedAt = "at" in run.state ? run.state.at : undefined;
-  const latest = await tx.attempts.latest(run.id);
-  const held = heldBy(run, usage, now);
-  const reason = "reason" in run.state && run.state.phase !== "parked" ? run.state.reason : request?.summary;
+  const held = heldBy(run, used, now);
+  const reason = "reason" in run.state && run.state.phase !== "parked" ? run.state.reason : asked;
   return {
     id: run.id,
     repository: run.repository,
@@ -57,16 +81,15 @@ export async function runRow(tx: Transaction, run: Run, now: HoldsNow): Promise<
     role: run.role,
     branch: run.branch,
     phase: run.state.phase,
-    status: statusText(run, request, held),
+    status: statusText(run, asked, held),
     ...held,
-    ...(await stallOf(tx, run, now.at)),
     ...(run.state.phase === "parked" ? { waitsFor: run.state.reason } : {}),
     ...(reason === undefined ? {} : { reason }),
     ...(requestId === undefined ? {} : { requestId }),
-    attempt: latest?.attempt ?? 0,
+    attempt,
     ...(run.threadId === undefined ? {} : { threadId: run.threadId }),
     profile: run.profile,
-    tokens: totals(usage),
+    tokens: { ...used },
     createdAt: run.createdAt,
     ...(endedAt === undefined ? {} : { endedAt }),
   };
@@ -82,7 +105,7 @@ async function stallOf(tx: Transaction, run: Run, now: Instant): Promise<Pick<Ru
   return stall === undefined ? {} : { stall };
 }
 
-function statusText(run: Run, request: DecisionRequest | undefined, held: Pick<RunRow, "pause" | "budget">): string {
+function statusText(run: Run, asked: string | undefined, held: Pick<RunRow, "pause" | "budget">): string {
   const state = run.state;
   switch (state.phase) {
     case "queued":
@@ -92,13 +115,13 @@ function statusText(run: Run, request: DecisionRequest | undefined, held: Pick<R
     case "running":
       return `working (attempt ${state.attempt})`;
     case "waiting_mcp":
-      return `waits for your decision: ${request?.summary ?? state.requestId}`;
+      return `waits for your decision: ${asked ?? state.requestId}`;
     case "waiting_input":
-      return `waits for your answer: ${request?.summary ?? state.requestId}`;
+      return `waits for your answer: ${asked ?? state.requestId}`;
     case "waiting_owner_review":
       return "waits for your review of the stage";
     case "parked":
-      return parkedText(state.reason, request, held);
+      return parkedText(state.reason, asked, held);
     case "succeeded":
       return "succeeded";
     case "failed":
@@ -114,7 +137,7 @@ function statusText(run: Run, request: DecisionRequest | undefined, held: Pick<R
   }
 }
 
-function parkedText(reason: WaitReason, request: DecisionRequest | undefined, { pause, budget }: Pick<RunRow, "pause" | "budget">): string {
+function parkedText(reason: WaitReason, asked: string | undefined, { pause, budget }: Pick<RunRow, "pause" | "budget">): string {
   switch (reason) {
     case "owner":
       return "parked by you";
@@ -129,7 +152,7 @@ function parkedText(reason: WaitReason, request: DecisionRequest | undefined, { 
         : "stopped by a budget, about to go on";
     case "decision":
     case "answer":
-      return `parked, no process: waits for your ${reason}${request ? `: ${request.summary}` : ""}`;
+      return `parked, no process: waits for your ${reason}${asked === undefined ? "" : `: ${asked}`}`;
     default:
       return unreachable(reason);
   }
@@ -139,27 +162,16 @@ function pausedSince(at: number): string {
   return `${new Date(at).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
-export function totals(usage: readonly TokenUsageRow[]): RunRow["tokens"] {
-  const sum = (field: "inputTokens" | "cachedInputTokens" | "outputTokens" | "reasoningTokens"): number => usage.reduce((total, row) => total + row[field], 0);
-  const costs = usage.flatMap((row) => (row.cost === undefined ? [] : [row.cost]));
-  return {
-    inputTokens: sum("inputTokens"),
-    cachedInputTokens: sum("cachedInputTokens"),
-    outputTokens: sum("outputTokens"),
-    reasoningTokens: sum("reasoningTokens"),
-    ...(costs.length === 0 ? {} : { cost: costs.reduce((total, cost) => total + cost, 0) }),
-  };
-}
-
 /** Everything about one run. `verifies` says whether a decision's signature holds now. */
 export async function runDetail(tx: Transaction, run: Run, now: HoldsNow, verifies: (request: DecisionRequest) => boolean): Promise<RunDetail> {
-  const [row, calls, requests, attempts, events] = [
-    await runRow(tx, run, now),
+  const [rows, calls, requests, attempts, events] = [
+    await runRows(tx, [run], now),
     await tx.toolCalls.forRun(run.id),
     await tx.requests.forRun(run.id),
     await attemptsOf(tx, run),
     await timelineOf(tx, run),
   ];
+  const [row] = rows as [RunRow];
   return {
     ...row,
     trigger: { kind: run.trigger.kind, label: run.trigger.label, actor: run.trigger.actor },

@@ -1,31 +1,50 @@
 import type { z } from "zod";
-import { inboxCard, inboxItem, type InboxCard, type InboxItem } from "../../../../contract/inbox.ts";
+import { inboxCard, inboxItem, inboxOrder, mentions, wordsOf, type InboxCard, type InboxItem } from "../../../../contract/inbox.ts";
+import type { ListMessage } from "../../../../contract/live-list.ts";
 import type { Instant, RepositoryName } from "../../../../domain/kernel/values.ts";
 import type { CopyKind, CopyRecord, LocalCopy } from "../../../../ports/local-copy.ts";
 import { asJson, readAs, type CopiedAnswers } from "../copied-answer.ts";
 
-interface Listed {
-  items: InboxItem[];
-  asOf: number;
-}
-
-/** Fewer than these are a page of the list, and say nothing of the rest. */
-const wholeList = 200;
+/** What a page has where nothing else was asked for. */
+const defaultLimit = 200;
 
 /** Cards are kept for their own sake and to be found; lists are kept as lists. */
 export const inboxAnswers: CopiedAnswers<"inbox"> = {
   list: {
-    keep(copy, { closed = false, limit = wholeList }, answer, readAt) {
-      if (closed) copy.put(answer.items.map(closedRecord), readAt);
-      else if (limit >= wholeList) keepOpen(copy, answer, readAt);
-      if (closed) copy.noteReading("inbox closed", readAt);
+    keep(copy, { closed = false }, { items, total }, readAt) {
+      // A page of what waits says nothing of the rest.
+      if (!closed && total === items.length) keepMessage(copy, {}, { type: "snapshot", rows: items, asOf: readAt }, readAt);
+      if (!closed) return;
+      copy.put(items.map(closedRecord), readAt);
+      copy.noteReading("inbox closed", readAt);
     },
-    kept: (copy, { closed = false, limit = wholeList }) =>
-      closed ? listed(copy, "closed-request", "inbox closed", limit) : listed(copy, "request", "inbox", limit),
+    kept: (copy, { closed = false, repository, issue, text, after, limit = defaultLimit }) => {
+      const all = closed ? listed(copy, "closed-request", "inbox closed") : listed(copy, "request", "inbox");
+      if (!all) return undefined;
+      const words = wordsOf(text);
+      const found = all.items.filter(
+        (item) =>
+          (repository === undefined || item.repository === repository) &&
+          (issue === undefined || item.issue === issue) &&
+          (after === undefined || byAge(item, after) > 0) &&
+          mentions(item, words),
+      );
+      const items = found.toSorted(closed ? byAge : inboxOrder.order).slice(0, limit);
+      const last = closed && found.length > limit ? items.at(-1) : undefined;
+      return {
+        items,
+        asOf: all.asOf,
+        ...(closed ? {} : { total: all.items.length }),
+        ...(last ? { next: { createdAt: last.createdAt, id: last.id } } : {}),
+      };
+    },
   },
   watch: {
-    keep: (copy, _, answer, readAt) => keepOpen(copy, answer, readAt),
-    kept: (copy) => listed(copy, "request", "inbox", wholeList),
+    keep: keepMessage,
+    kept(copy) {
+      const all = listed(copy, "request", "inbox");
+      return all && { type: "snapshot", rows: all.items, asOf: all.asOf };
+    },
   },
   get: {
     keep: (copy, _, card, readAt) => copy.put([cardRecord(card)], readAt),
@@ -37,19 +56,32 @@ export const inboxAnswers: CopiedAnswers<"inbox"> = {
   },
 };
 
-function keepOpen(copy: LocalCopy, { items }: Listed, readAt: Instant): void {
-  copy.replace(
-    "request",
-    undefined,
-    items.map((item, index) => ({ ...placeOf(item), kind: "request", rank: -index, content: asJson(item) })),
-    readAt,
-  );
+function keepMessage(copy: LocalCopy, _: unknown, message: ListMessage<InboxItem>, readAt: Instant): void {
+  if (message.type === "snapshot") copy.replace("request", undefined, message.rows.map(openRecord), readAt);
+  else {
+    copy.put(message.set.map(openRecord), readAt);
+    copy.remove("request", message.removed);
+  }
   copy.noteReading("inbox", readAt);
 }
 
-function listed(copy: LocalCopy, kind: CopyKind, reading: string, limit: number): Listed | undefined {
+function listed(copy: LocalCopy, kind: CopyKind, reading: string): { readonly items: InboxItem[]; readonly asOf: number } | undefined {
   const asOf = copy.lastReading(reading);
-  return asOf === undefined ? undefined : { items: [...readAs(inboxItem, copy.list(kind, { limit }))], asOf };
+  return asOf === undefined ? undefined : { items: [...readAs(inboxItem, copy.list(kind))], asOf };
+}
+
+interface Aged {
+  readonly createdAt: number;
+  readonly id: string;
+}
+
+/** Newest first. */
+function byAge(a: Aged, b: Aged): number {
+  return b.createdAt - a.createdAt || (a.id < b.id ? 1 : -Number(a.id > b.id));
+}
+
+function openRecord(item: InboxItem): CopyRecord {
+  return { ...placeOf(item), kind: "request", rank: item.createdAt, content: asJson(item) };
 }
 
 function closedRecord(item: InboxItem): CopyRecord {

@@ -1,6 +1,6 @@
 import { runDetail, runRow, transcriptEntry, type RunRow, type TranscriptEntry } from "../../../../contract/runs.ts";
 import type { Instant, RepositoryName } from "../../../../domain/kernel/values.ts";
-import { isFinalRun } from "../../../../domain/run/run.ts";
+import { isFinalRun, workingPhases, type RunPhase } from "../../../../domain/run/run.ts";
 import type { CopiedEntry, CopyRecord, LocalCopy } from "../../../../ports/local-copy.ts";
 import { asJson, readAs, type CopiedAnswers } from "../copied-answer.ts";
 
@@ -8,6 +8,7 @@ interface Selection {
   readonly repository?: string | undefined;
   readonly issue?: number | undefined;
   readonly active?: boolean | undefined;
+  readonly working?: boolean | undefined;
   readonly limit?: number | undefined;
 }
 
@@ -47,11 +48,15 @@ function keepRows(copy: LocalCopy, runs: readonly RunRow[], readAt: Instant): vo
   copy.noteReading("runs", readAt);
 }
 
-function list(copy: LocalCopy, { repository, issue, active = false, limit = defaultLimit }: Selection): { runs: RunRow[]; asOf: number } | undefined {
+function list(
+  copy: LocalCopy,
+  { repository, issue, active = false, working = false, limit = defaultLimit }: Selection,
+): { runs: RunRow[]; asOf: number } | undefined {
   const asOf = copy.lastReading("runs");
   if (asOf === undefined) return undefined;
   const rows = readAs(runRow, copy.list("run", { repository: repository as RepositoryName | undefined, issue }));
-  return { runs: rows.filter((run) => !active || !isFinalRun(run)).slice(0, limit), asOf };
+  const fits = (run: RunRow): boolean => (working ? (workingPhases as readonly RunPhase[]).includes(run.phase) : !active || !isFinalRun(run));
+  return { runs: rows.filter(fits).slice(0, limit), asOf };
 }
 
 function rowsOf(copy: LocalCopy, id: string): readonly RunRow[] {

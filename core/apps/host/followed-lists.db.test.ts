@@ -1,0 +1,209 @@
+import { createRouterClient } from "@orpc/server";
+import fc from "fast-check";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { boardOrder, type BoardCard } from "../../contract/board.ts";
+import { inboxOrder, type InboxItem } from "../../contract/inbox.ts";
+import { afterMessage, type ListKind, type ListMessage } from "../../contract/live-list.ts";
+import type { DecisionRequest } from "../../domain/decision/decision.ts";
+import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
+import type { Run, RunState } from "../../domain/run/run.ts";
+import type { Store, Transaction } from "../../ports/store.ts";
+import { freshPglite } from "../../testing/databases.ts";
+import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
+import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun, unique } from "../../testing/samples.ts";
+import type { HostReader } from "./offline/offline.ts";
+import { createHostRouter } from "./router.ts";
+
+const shop = "acme/shop" as RepositoryName;
+const patience = { timeout: 10_000 };
+
+describe("lists that are followed", () => {
+  let world: HostWorld;
+  let client: HostReader;
+  let leave: AbortController;
+  /** Rows that were read of the database since it was last set to nothing. */
+  const read = { rows: 0 };
+  const waiting: DecisionRequest[] = [];
+  const runs: Run[] = [];
+  let tick = 1_700_000_000_000;
+  beforeAll(async () => {
+    world = createHostWorld(await freshPglite());
+    // Its clock stands still, and every change at the forge has a moment of its own.
+    world.forge.now = () => (tick += 1) as Instant;
+    client = createRouterClient(createHostRouter({ ...world.deps, store: counting(world.deps.store, read) }));
+  });
+  beforeEach(() => {
+    leave = new AbortController();
+  });
+  afterAll(() => world.database.close());
+
+  /** The list as its reader has it, and how many messages made it. */
+  function following<Row>(stream: Promise<AsyncIterable<ListMessage<Row>>>, kind: ListKind<Row>): { rows: readonly Row[]; messages: ListMessage<Row>[] } {
+    const list: { rows: readonly Row[]; messages: ListMessage<Row>[] } = { rows: [], messages: [] };
+    void (async () => {
+      for await (const message of await stream) {
+        list.messages.push(message);
+        list.rows = afterMessage(list.rows, message, kind);
+      }
+    })().catch((error: unknown) => leave.signal.aborted || list.messages.push(error as never));
+    return list;
+  }
+  const followBoth = () => ({
+    inbox: following<InboxItem>(client.inbox.watch(undefined, { signal: leave.signal }), inboxOrder),
+    board: following<BoardCard>(client.board.watch({}, { signal: leave.signal }), boardOrder),
+  });
+  const fresh = async () => ({
+    inbox: (await client.inbox.list({ limit: 500 })).items,
+    board: (await client.board.cards({})).cards.toSorted(boardOrder.order),
+  });
+  const happen = (work: (tx: Transaction) => Promise<readonly string[]>): Promise<unknown> =>
+    world.inStore(async (tx) => {
+      const subjects = await work(tx);
+      await tx.flow.append(subjects.map((subject) => sampleFlowEvent({ subject, payload: { event: "issues" } })));
+    });
+  const touch = (subject = "nothing:that-matters"): Promise<unknown> => happen(async () => [subject]);
+
+  /** A run on an open issue that asks for something. */
+  const ask = (issue: number, risk: DecisionRequest["risk"] = "low"): Promise<unknown> =>
+    happen(async (tx) => {
+      if (!world.forge.issues.has(issue)) world.forge.addIssue({ number: issue, labels: [] });
+      const run = sampleRun({ issue, createdAt: (tick += 1) as Instant });
+      const request = sampleRequest(run.id, { issue, risk, createdAt: tick as Instant, expiresAt: 9e12 as Instant, summary: unique("asks") });
+      const state: RunState = { phase: "parked", attempt: 1, reason: "decision", requestId: request.id, since: tick as Instant };
+      await tx.runs.insert(run);
+      await tx.requests.insert(request);
+      await tx.runs.save({ ...run, state });
+      runs.push({ ...run, state });
+      waiting.push(request);
+      return [`request:${request.id}`, `run:${run.id}`, "delivery:new"];
+    });
+  const close = (which: number, state: DecisionRequest["state"]): Promise<unknown> =>
+    happen(async (tx) => {
+      const [request] = waiting.splice(which % Math.max(1, waiting.length), 1);
+      if (!request) return [];
+      await tx.requests.save({ ...request, state });
+      return [`request:${request.id}`];
+    });
+  const move = (which: number, state: RunState): Promise<unknown> =>
+    happen(async (tx) => {
+      const run = runs[which % Math.max(1, runs.length)];
+      if (!run) return [];
+      await tx.runs.save({ ...run, state });
+      return [`run:${run.id}`];
+    });
+  const atForge = (change: () => unknown): Promise<unknown> => Promise.resolve(change()).then(() => touch("delivery:of-the-forge"));
+  const olga = () => world.forge.as("olga");
+  const anIssue = (which: number): number => [...world.forge.issues.keys()][which % Math.max(1, world.forge.issues.size)] ?? 0;
+
+  const anyNumber = fc.nat({ max: 20 });
+  const anyStep: fc.Arbitrary<() => Promise<unknown>> = fc.oneof(
+    anyNumber.map((issue) => () => ask(issue + 1, (["low", "medium", "high"] as const)[issue % 3])),
+    anyNumber.map((which) => () => close(which, { phase: "decided", decision: sampleDecision() })),
+    anyNumber.map((which) => () => close(which, { phase: "expired", at: 3 as Instant })),
+    anyNumber.map((which) => () => move(which, { phase: "running", attempt: 1, since: tick as Instant })),
+    anyNumber.map((which) => () => move(which, { phase: "failed", reason: unique("no disk"), at: 9 as Instant })),
+    anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().addLabels(shop, anIssue(which), [unique("label")]))),
+    anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().closeIssue(shop, anIssue(which)))),
+    anyNumber.map((issue) => () => atForge(() => world.forge.addIssue({ number: issue + 100, labels: ["idea"] }))),
+    fc.constant(() => touch()),
+    // More than anybody goes through: the host says all of it again.
+    fc.constant(() => happen(async () => Array.from({ length: 600 }, () => "nothing:that-matters"))),
+  );
+
+  it("are what a fresh reading says, whatever has happened and in whatever order", async () => {
+    const { inbox, board } = followBoth();
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 12 }), async (steps) => {
+        for (const step of steps) await step();
+        await vi.waitFor(async () => expect({ inbox: inbox.rows, board: board.rows }).toStrictEqual(await fresh()), patience);
+      }),
+      { numRuns: 25 },
+    );
+    leave.abort();
+    // Whoever comes back begins with all of it.
+    leave = new AbortController();
+    const again = followBoth();
+    await vi.waitFor(() => expect([again.inbox.messages.length, again.board.messages.length]).toStrictEqual([1, 1]), patience);
+    expect({ inbox: again.inbox.rows, board: again.board.rows }).toStrictEqual(await fresh());
+    leave.abort();
+  });
+
+  it("tell of one thing, and read of no other, however long they are", async () => {
+    for (let issue = 1_000; issue < 1_300; issue += 1) await ask(issue);
+    await happen(async (tx) => {
+      const atWork = await tx.runs.list({ phases: ["running"] });
+      for (const run of atWork) await tx.runs.save({ ...run, state: { phase: "failed", reason: "enough", at: 9 as Instant } });
+      return atWork.map(({ id }) => `run:${id}`);
+    });
+    const { inbox, board } = followBoth();
+    await vi.waitFor(() => expect([inbox.messages.length, board.messages.length]).toStrictEqual([1, 1]), patience);
+    await touch();
+    read.rows = 0;
+
+    await ask(1_007, "high");
+
+    await vi.waitFor(() => expect([inbox.messages.length, board.messages.length]).toStrictEqual([2, 2]), patience);
+    expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 1_007, risk: "high" }], removed: [] });
+    expect(board.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 1_007 }], removed: [] });
+    expect(read.rows).toBeLessThan(40);
+    leave.abort();
+  });
+
+  it("of a board tell what an agent at work has used, with whatever happens next", async () => {
+    await ask(2_000);
+    const run = runs.at(-1)!;
+    await move(runs.length - 1, { phase: "running", attempt: 1, since: tick as Instant });
+    const { board } = followBoth();
+    const card = () => board.rows.find(({ issue }) => issue === 2_000);
+    await vi.waitFor(() => expect(card()).toMatchObject({ phase: "running", tokens: { outputTokens: 0 } }), patience);
+
+    const used = { inputTokens: 5, cachedInputTokens: 0, outputTokens: 7, reasoningTokens: 0 };
+    await world.inStore((tx) => tx.usage.append({ runId: run.id, attempt: 1, turn: 1, model: "m", ...used, at: 1 as Instant }));
+    await touch();
+
+    await vi.waitFor(() => expect(card()).toMatchObject({ tokens: used }), patience);
+    leave.abort();
+  });
+
+  it("of a board tell the pause that holds a run, and that it is over", async () => {
+    await ask(2_001);
+    await move(runs.length - 1, { phase: "parked", attempt: 1, reason: "pause", since: tick as Instant });
+    const { board } = followBoth();
+    const card = () => board.rows.find(({ issue }) => issue === 2_001);
+    await vi.waitFor(() => expect(card()).toMatchObject({ waitsFor: "pause" }), patience);
+
+    const hold = (pause: object | undefined): Promise<unknown> =>
+      happen(async (tx) => {
+        await tx.holds.save({ ...(await tx.holds.get({ lock: "update" })), pause: pause as never });
+        return ["workspace:workspace"];
+      });
+    await hold({ id: "p1", by: "olga", since: 5, reason: "a fire drill" });
+    await vi.waitFor(() => expect(card()).toMatchObject({ pause: { by: "olga", reason: "a fire drill" } }), patience);
+
+    await hold(undefined);
+    await vi.waitFor(() => expect(card()).not.toHaveProperty("pause"), patience);
+    leave.abort();
+  });
+});
+
+/** A store that counts the rows which are read of it. */
+function counting(store: Store, read: { rows: number }): Store {
+  const counted = (rows: unknown): unknown => {
+    read.rows += Array.isArray(rows) ? rows.length : rows instanceof Map ? rows.size : 1;
+    return rows;
+  };
+  const table = (members: object): object =>
+    new Proxy(members, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? async (...given: unknown[]) => counted(await (member as (...input: unknown[]) => unknown)(...given)) : member;
+      },
+    });
+  return {
+    onFlow: (callback) => store.onFlow(callback),
+    transaction: (work) =>
+      store.transaction((tx) =>
+        work(new Proxy(tx, { get: (target, name) => (name === "session" ? target.session : table(Reflect.get(target, name) as object)) })),
+      ),
+  };
+}
