@@ -1,11 +1,10 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { promisify } from "node:util";
 import type { TestProject } from "vitest/node";
 import { startDisplay } from "./display.ts";
 import { obtainElectron } from "./electron-runtime.ts";
+import { electronWith } from "./electron-with.ts";
 import { Unavailable } from "./unavailable.ts";
 
 const application = resolve(import.meta.dirname, "../../electron/dist");
@@ -34,15 +33,12 @@ export async function setup(project: TestProject): Promise<(() => Promise<void>)
   try {
     const runtime = await obtainElectron();
     const display = await startDisplay();
-    const directory = await mkdtemp(join(tmpdir(), "signalbox-electron-"));
-    await cp(runtime.directory, directory, { recursive: true, verbatimSymlinks: true });
-    // The old runtime takes no path to an application: it runs the one that lies in it.
-    await symlink(application, join(directory, "resources", "app"));
-    project.provide("desktopGround", { electron: join(directory, "electron"), display: display.name });
+    const { electron, remove } = await electronWith(runtime, application);
+    project.provide("desktopGround", { electron, display: display.name });
     console.log(`Electron: ${runtime.origin}`);
     return async () => {
       await display.stop();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     };
   } catch (error) {
     if (!(error instanceof Unavailable)) throw error;

@@ -1,7 +1,11 @@
 import { auditBenchmark } from "./audit.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { desktopEventBenchmark } from "./desktop-event.ts";
 import { desktopFollowBenchmark } from "./desktop-follow.ts";
+import { desktopBoardBenchmark, desktopInboxBenchmark, desktopTranscriptBenchmark } from "./desktop-lists.ts";
+import { desktopIdleBenchmark } from "./desktop-idle.ts";
 import { desktopLogBenchmark } from "./desktop-log.ts";
+import { desktopStartBenchmark } from "./desktop-start.ts";
 import { idleBenchmark } from "./idle.ts";
 import { pendingBenchmark } from "./pending.ts";
 import { ingestBenchmark } from "./ingest.ts";
@@ -11,7 +15,16 @@ import { startBenchmark } from "./start.ts";
 import { toolCallBenchmark } from "./tool-call.ts";
 
 /** Those of the window; they need a browser. */
-const ofTheDesktop: readonly Benchmark[] = [desktopLogBenchmark, desktopFollowBenchmark];
+const ofTheDesktop: readonly Benchmark[] = [
+  desktopLogBenchmark,
+  desktopFollowBenchmark,
+  desktopTranscriptBenchmark,
+  desktopBoardBenchmark,
+  desktopInboxBenchmark,
+  desktopEventBenchmark,
+  desktopStartBenchmark,
+  desktopIdleBenchmark,
+];
 
 /** All of them, in the order of the page. */
 export const benchmarks: readonly Benchmark[] = [

@@ -1,5 +1,6 @@
 import type { Bench, Benchmark, Results } from "./benchmark.ts";
-import { logContestant, type MeasureLog } from "./log-page.ts";
+import type { MeasurePage } from "./bench-pages.ts";
+import { logContestant } from "./log-page.ts";
 import { showNumber } from "./words.ts";
 
 const perSecond = 20_000;
@@ -37,7 +38,7 @@ interface Followed {
   readonly behind: number;
 }
 
-function follow(kind: string): MeasureLog {
+function follow(kind: string): MeasurePage {
   return async (page, bench) => {
     const before = await page.heap();
     const { frames, behind } = await page.call<Followed>("follow", kind, perSecond, seconds(bench));

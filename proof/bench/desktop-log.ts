@@ -1,5 +1,6 @@
 import type { Bench, Benchmark, Results } from "./benchmark.ts";
-import { logContestant, type LogPage, type MeasureLog } from "./log-page.ts";
+import type { BenchPage, MeasurePage } from "./bench-pages.ts";
+import { logContestant } from "./log-page.ts";
 import { showNumber } from "./words.ts";
 
 const sizes = (bench: Bench): { readonly lines: number; readonly frames: number } =>
@@ -41,11 +42,11 @@ export const desktopLogBenchmark: Benchmark = {
   rounds: { count: 3, because: "a round takes in 200 MB twice" },
 };
 
-function measureLog(kind: string): MeasureLog {
+function measureLog(kind: string): MeasurePage {
   return (page, bench) => measureKind(page, kind, sizes(bench));
 }
 
-async function measureKind(page: LogPage, kind: string, { lines, frames }: ReturnType<typeof sizes>): Promise<Record<string, number>> {
+async function measureKind(page: BenchPage, kind: string, { lines, frames }: ReturnType<typeof sizes>): Promise<Record<string, number>> {
   const before = await page.heap();
   const opened = await page.call<{ readonly took: number; readonly frames: Frames }>("open", kind, lines);
   const heap = (await page.heap()) - before;

@@ -18,8 +18,3 @@ export interface LogSurface {
 
 /** @param follows whether the end stays in sight as lines come. */
 export type OpenLog = (place: HTMLElement, lines: number, follows: boolean) => Promise<LogSurface>;
-
-/** Resolves with the next frame. */
-export function nextFrame(): Promise<number> {
-  return new Promise((resolve) => requestAnimationFrame(resolve));
-}

@@ -1,7 +1,8 @@
 import "@fontsource-variable/jetbrains-mono";
 import "@mantine/core/styles.css";
+import { nextFrame, nextTask, watchFrames, type Frames } from "./frames.ts";
 import { logLines, wanted } from "./log-lines.ts";
-import { nextFrame, type LogSurface, type OpenLog, type Search } from "./log-surface.ts";
+import type { LogSurface, OpenLog, Search } from "./log-surface.ts";
 import { openSignalboxLog } from "./signalbox-log.tsx";
 import { openVirtuosoLog } from "./virtuoso-log.tsx";
 import { openXtermLog } from "./xterm-log.ts";
@@ -9,12 +10,6 @@ import { openXtermLog } from "./xterm-log.ts";
 const kinds: Readonly<Record<string, OpenLog>> = { signalbox: openSignalboxLog, xterm: openXtermLog, virtuoso: openVirtuosoLog };
 /** Lines that are taken in at once, as they come from a host. */
 const portion = 2_000;
-
-export interface Frames {
-  /** Milliseconds from one frame to the next. */
-  readonly p95: number;
-  readonly longest: number;
-}
 
 /** What the measuring program calls in this page. */
 export interface LogBench {
@@ -35,32 +30,6 @@ async function openSurface(kind: string, lines: number, follows: boolean): Promi
   surface = await open(place, lines, follows);
   await nextFrame();
   return surface;
-}
-
-/** Watches the frames until it is ended. */
-function watchFrames(): () => Frames {
-  const gaps: number[] = [];
-  let last = performance.now();
-  let isOver = false;
-  const look = (now: number): void => {
-    gaps.push(now - last);
-    last = now;
-    if (!isOver) requestAnimationFrame(look);
-  };
-  requestAnimationFrame(look);
-  return () => {
-    isOver = true;
-    const sorted = gaps.slice(1).sort((a, b) => a - b);
-    return { p95: sorted[Math.floor(sorted.length * 0.95)] ?? 0, longest: sorted.at(-1) ?? 0 };
-  };
-}
-
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => resolve();
-    port2.postMessage(undefined);
-  });
 }
 
 const bench: LogBench = {

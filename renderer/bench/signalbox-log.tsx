@@ -6,7 +6,8 @@ import { createLineStore } from "../features/runs/log/line-store.ts";
 import { LogPane } from "../features/runs/log/log-pane.tsx";
 import type { RunRecord } from "../features/runs/transcript/run-record.ts";
 import { LanguageProvider } from "../i18n/language.tsx";
-import { nextFrame, type OpenLog } from "./log-surface.ts";
+import { nextFrame } from "./frames.ts";
+import type { OpenLog } from "./log-surface.ts";
 
 /** So many lines come in one entry of a transcript. */
 const linesPerEntry = 100;
