@@ -1,11 +1,10 @@
 import { Kbd, useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionData } from "@mantine/spotlight";
-import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState, type ReactElement } from "react";
 import { languages } from "../../core/contract/shell.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
-import { useHostQueries } from "../host-client/host-context.tsx";
+import { useBoard, useInbox } from "../host-client/live-list.ts";
 import { languageNames, useSpeech } from "../i18n/language.tsx";
 import { useScreenActions } from "../ui/keys.tsx";
 import { colorSchemes } from "../ui/color-schemes.ts";
@@ -94,12 +93,23 @@ function useAppearance(): Group {
   return { group: say("settings.appearance"), actions: [...themes, ...tongues] };
 }
 
+/** Rows among whose names one has the query in it: no more than are shown, for there may be thousands. Without a query none is looked for. */
+function named<Row>(rows: readonly Row[] | undefined, query: string, namesOf: (row: Row) => readonly string[]): readonly Row[] {
+  const wanted = query.trim().toLowerCase();
+  const found: Row[] = [];
+  for (const row of wanted === "" ? [] : (rows ?? [])) {
+    if (found.length === most) break;
+    if (namesOf(row).some((name) => name.toLowerCase().includes(wanted))) found.push(row);
+  }
+  return found;
+}
+
 /** What waits for the owner, once something is looked for. */
 function useWaiting(query: string): Group {
   const { say } = useSpeech();
   const navigate = useNavigate();
-  const waiting = useQuery(useHostQueries().inbox.watch.experimental_liveOptions());
-  const items = query === "" ? [] : (waiting.data?.items ?? []);
+  const waiting = useInbox();
+  const items = named(waiting.data?.rows, query, ({ summary, repository, issue }) => [summary, `${repository}#${issue}`]);
   return {
     group: say("shell.inbox"),
     actions: items.map(({ id, summary, repository, issue }) => ({
@@ -115,8 +125,8 @@ function useWaiting(query: string): Group {
 function useIssues(query: string): Group {
   const { say } = useSpeech();
   const navigate = useNavigate();
-  const board = useQuery({ ...useHostQueries().board.watch.experimental_liveOptions({ input: {} }), enabled: query !== "" });
-  const cards = query === "" ? [] : (board.data?.cards ?? []);
+  const board = useBoard({ enabled: query !== "" });
+  const cards = named(board.data?.rows, query, ({ issue, title, repository }) => [`#${issue} ${title}`, repository]);
   return {
     group: say("shell.issues"),
     actions: cards.map(({ repository, issue, title, runId }) => ({

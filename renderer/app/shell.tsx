@@ -9,6 +9,7 @@ import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { OfflineBanner } from "../features/drafts/offline-banner.tsx";
 import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
+import { useInbox } from "../host-client/live-list.ts";
 import type { Text } from "../i18n/en.ts";
 import { useSpeech } from "../i18n/language.tsx";
 import { clock } from "../ui/age.tsx";
@@ -54,10 +55,10 @@ export function Shell(): ReactElement {
 function Rail(): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
-  const inbox = useQuery(queries.inbox.watch.experimental_liveOptions());
+  const inbox = useInbox();
   const drafts = useQuery(queries.drafts.watch.experimental_liveOptions());
   const counts: Readonly<Record<string, number | undefined>> = {
-    "/inbox/{-$id}": inbox.data?.items.length,
+    "/inbox/{-$id}": inbox.data?.rows.length,
     "/drafts": drafts.data?.drafts.filter(({ state }) => !["sent", "refused", "discarded"].includes(state.phase)).length,
   };
   return (

@@ -26,7 +26,7 @@ export function useHostClient(): HostClient {
   return useHost().connection.client;
 }
 
-/** The host's procedures as queries: `useQuery(useHostQueries().inbox.watch.experimental_liveOptions())`. */
+/** The host's procedures as queries: `useQuery(useHostQueries().connection.watch.experimental_liveOptions())`; lists that are followed are in live-list.ts. */
 export function useHostQueries(): RouterUtils<HostClient> {
   return useHost().queries;
 }

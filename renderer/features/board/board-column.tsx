@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useId, useRef, type ReactElement } from "react";
+import { memo, useCallback, useEffect, useId, useRef, type ReactElement } from "react";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Card, type CardActions } from "./board-card.tsx";
 import style from "./board.module.css";
@@ -30,13 +30,15 @@ export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement
   const place = useRef<HTMLElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const kept = [chosenRow, tabRow];
+  // Another function would have every card placed anew.
+  const getItemKey = useCallback((row: number) => keyAt(column, row), [column]);
   const rows = useVirtualizer({
     count: column.cards.length,
     getScrollElement: () => list.current,
     estimateSize: () => usualHeight,
     gap,
     overscan: 6,
-    getItemKey: (row) => keyAt(column, row),
+    getItemKey,
     // The chosen card stays where the keyboard finds it, even when it is scrolled away.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept.filter((row) => row !== undefined)])].sort((a, b) => a - b),
   });

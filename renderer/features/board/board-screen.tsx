@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
+import { useBoard as useLiveBoard } from "../../host-client/live-list.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -14,6 +15,7 @@ import style from "./board.module.css";
 import {
   cardKey,
   columnsOf,
+  keptColumns,
   likelyTarget,
   matching,
   neighbour,
@@ -107,10 +109,12 @@ type Board = ReturnType<typeof useBoard>;
 function useBoard(repository: string | undefined, query: string) {
   const queries = useHostQueries();
   const stages = useQuery({ ...queries.board.stages.queryOptions(), staleTime: Infinity });
-  const watched = useQuery(queries.board.watch.experimental_liveOptions({ input: repository === undefined ? {} : { repository } }));
-  const cards = watched.data?.cards ?? none;
+  const watched = useLiveBoard();
+  const all = watched.data?.rows ?? none;
+  const cards = useMemo(() => (repository === undefined ? all : all.filter((card) => card.repository === repository)), [all, repository]);
   const rows = stages.data ?? noStages;
-  const columns = useMemo(() => columnsOf(rows, matching(cards, query)), [rows, cards, query]);
+  const drawn = useRef<readonly Column[]>([]);
+  const columns = useMemo(() => (drawn.current = keptColumns(drawn.current, columnsOf(rows, matching(cards, query)))), [rows, cards, query]);
   const hasSeveral = useMemo(() => new Set(cards.map((card) => card.repository)).size > 1, [cards]);
   return {
     stages: rows,

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   cardKey,
   columnsOf,
+  keptColumns,
   likelyTarget,
   matching,
   moodOf,
@@ -43,6 +44,16 @@ describe("the columns of the board", () => {
 
   it("have one for a service stage only while something is in it", () => {
     expect(columnsOf(stages, [card(1, { stage: "abort" })]).map(({ id }) => id)).toStrictEqual(["ideas", "intake", "vision", "abort"]);
+  });
+
+  it("stay the same where no card of theirs has changed", () => {
+    const [idea, last] = [card(1), card(3, { stage: "vision" })];
+    const before = columnsOf(stages, [idea, card(2, { stage: "intake" }), last]);
+    const moved = card(2, { stage: "vision" });
+    const after = keptColumns(before, columnsOf(stages, [idea, moved, last]));
+
+    expect(after.map((column, index) => column === before[index])).toStrictEqual([true, false, false]);
+    expect(after.map((column) => numbers(column.cards))).toStrictEqual([[1], [], [3, 2]]);
   });
 
   it("hold every card once", () => {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
-import type { boardCard, stageRow } from "../../../core/contract/board.ts";
+import { boardCardKey as cardKey, type BoardCard, type stageRow } from "../../../core/contract/board.ts";
 
-export type BoardCard = z.infer<typeof boardCard>;
+export { cardKey, type BoardCard };
 export type StageRow = z.infer<typeof stageRow>;
 export type StageName = StageRow["name"];
 
@@ -15,11 +15,6 @@ export interface Column {
 }
 
 export type Direction = "up" | "down" | "left" | "right";
-
-/** What identifies a card among those of all repositories. */
-export function cardKey({ repository, issue }: IssueReference): string {
-  return `${repository}#${issue}`;
-}
 
 /**
  * The columns of the board: ideas, then every stage of the process in its order. Service stages stand beside the process, so they have a column only while
@@ -36,6 +31,15 @@ export function columnsOf(stages: readonly StageRow[], cards: readonly BoardCard
   const column = (id: Column["id"]): Column => ({ id, cards: (byStage.get(id) ?? []).sort(byAttention) });
   const shown = stages.filter((stage) => stage.kind === "process" || byStage.has(stage.name));
   return [column("ideas"), ...shown.map((stage) => column(stage.name))];
+}
+
+/** The columns with those of `before` in place of what is the same, so that only columns are drawn in which a card has changed. */
+export function keptColumns(before: readonly Column[], columns: readonly Column[]): readonly Column[] {
+  const known = new Map(before.map((column) => [column.id, column]));
+  return columns.map((column) => {
+    const same = known.get(column.id);
+    return same?.cards.length === column.cards.length && same.cards.every((card, row) => card === column.cards[row]) ? same : column;
+  });
 }
 
 /** What a card's run is up to, as far as somebody cares who looks at the whole board. */

@@ -2,10 +2,11 @@ import { Anchor, Button, Loader } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useInbox } from "../../host-client/live-list.ts";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age, clock, duration } from "../../ui/age.tsx";
@@ -50,22 +51,23 @@ export function DecisionCard({ id, afterwards }: { readonly id: string; readonly
   );
 }
 
-/** The card as it is now; read again whenever what waits has changed. */
+/** The card as it is now; read again whenever its request has changed, and when the host is back. */
 function useCard(id: string): { readonly card: InboxCard | undefined; readonly error: unknown } {
   const queries = useHostQueries();
-  const waiting = useQuery(queries.inbox.watch.experimental_liveOptions());
+  const waiting = useInbox().data;
+  const waits = waiting?.rows.find((item) => item.id === id);
   const { data, error, refetch } = useQuery({ ...queries.inbox.get.queryOptions({ input: { id } }), retry: unlessRefused });
   // A decision takes some moments to be carried out, and the list says nothing of it.
   const isUnderWay = data?.phase === "decided" || data?.phase === "executing";
   const run = useQuery({ ...queries.runs.watch.experimental_liveOptions({ input: { id: data?.runId ?? "" } }), enabled: isUnderWay });
-  const moment = Math.max(waiting.dataUpdatedAt, run.dataUpdatedAt);
-  const readAt = useRef(moment);
+  const news = useMemo(() => ({}), [waits, waiting?.begun, run.dataUpdatedAt]);
+  const readAt = useRef(news);
   useEffect(() => {
     // The first reading is the query's own.
-    if (moment === readAt.current) return;
-    readAt.current = moment;
+    if (news === readAt.current) return;
+    readAt.current = news;
     void refetch();
-  }, [refetch, moment]);
+  }, [refetch, news]);
   return { card: data, error };
 }
 

@@ -1,12 +1,10 @@
 import { Anchor, SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { IconSquareCheck } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { InboxItem } from "../../../core/contract/inbox.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
-import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -17,16 +15,20 @@ import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { batchOf, mayBeBatched, mayJoin } from "./batch.ts";
 import { BatchPanel } from "./batch-panel.tsx";
 import { DecisionCard } from "./decision-card.tsx";
+import { InboxFilter } from "./inbox-filter.tsx";
 import style from "./inbox.module.css";
 import { kindIcons } from "./kinds.ts";
 import { neighbour } from "./selection.ts";
+import { useItems, type Shown } from "./use-items.ts";
 
 /** What waits for the owner, most urgent first, and the card of the chosen one, or of all that are decided together. */
 export function InboxScreen(): ReactElement {
   const { say } = useSpeech();
   const { id } = useParams({ from: "/inbox/{-$id}" });
-  const [shown, setShown] = useState<"waiting" | "decided">("waiting");
-  const { items, isLoading } = useItems(shown);
+  const [shown, setShown] = useState<Shown>("waiting");
+  const [text, setText] = useState("");
+  const { items, waiting, isLoading, more } = useItems(shown, useDeferredValue(text));
+  const search = useRef<HTMLInputElement>(null);
   const { batch, mark, clear } = useBatch(items);
   const move = useMove(items ?? [], id);
   const chosen = items?.find((item) => item.id === id);
@@ -34,6 +36,7 @@ export function InboxScreen(): ReactElement {
     { key: "j", what: say("inbox.key.next"), act: () => move(1) },
     { key: "k", what: say("inbox.key.previous"), act: () => move(-1) },
     { key: "b", what: say("inbox.key.batch"), act: () => chosen && mark(chosen) },
+    { key: "/", what: say("inbox.key.filter"), act: () => search.current?.focus() },
   ]);
   const head = (
     <>
@@ -44,18 +47,19 @@ export function InboxScreen(): ReactElement {
         value={shown}
         onChange={setShown}
         data={[
-          { value: "waiting", label: `${say("inbox.waiting")}${shown === "waiting" && items ? ` · ${items.length}` : ""}` },
+          { value: "waiting", label: `${say("inbox.waiting")}${waiting === undefined ? "" : ` · ${waiting}`}` },
           { value: "decided", label: say("inbox.decided") },
         ]}
       />
+      <InboxFilter field={search} text={text} setText={setText} leave={() => move(1)} />
     </>
   );
   return (
-    <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} batch={batch} />}>
+    <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} isFiltered={text !== ""} batch={batch} more={more} />}>
       {batch.length > 0 ? (
         <BatchPanel items={batch} leave={clear} />
       ) : id === undefined ? (
-        <NothingChosen isEmpty={items?.length === 0 && shown === "waiting"} />
+        <NothingChosen isEmpty={waiting === 0 && shown === "waiting"} />
       ) : (
         <DecisionCard key={id} id={id} afterwards={() => move(1)} />
       )}
@@ -100,21 +104,6 @@ function NothingChosen({ isEmpty }: { readonly isEmpty: boolean }): ReactElement
   );
 }
 
-function useItems(shown: "waiting" | "decided"): { readonly items: readonly InboxItem[] | undefined; readonly isLoading: boolean } {
-  const queries = useHostQueries();
-  const waiting = useQuery(queries.inbox.watch.experimental_liveOptions());
-  // Whenever something was decided, what waits has changed.
-  const moment = waiting.data?.items.map(({ id }) => id).join() ?? "";
-  const decided = useQuery({
-    ...queries.inbox.list.queryOptions({ input: { closed: true, limit: 200 } }),
-    queryKey: [...queries.inbox.list.queryKey({ input: { closed: true, limit: 200 } }), moment],
-    enabled: shown === "decided",
-    placeholderData: (before) => before,
-  });
-  const { data, isLoading } = shown === "waiting" ? waiting : decided;
-  return { items: data?.items, isLoading };
-}
-
 function useMove(items: readonly InboxItem[], from: string | undefined): (by: 1 | -1) => void {
   const navigate = useNavigate();
   return (by) => {
@@ -127,22 +116,26 @@ interface ItemsProps {
   readonly items: readonly InboxItem[] | undefined;
   readonly isLoading: boolean;
   readonly selected: string | undefined;
-  readonly shown: "waiting" | "decided";
+  readonly shown: Shown;
+  readonly isFiltered: boolean;
   readonly batch: readonly InboxItem[];
+  /** Reads on, where there is more. */
+  readonly more: (() => void) | undefined;
 }
 
 /** Pixels of a row, before it was measured. */
 const rowHeight = 66;
 
-function Items({ items, isLoading, selected, shown, batch }: ItemsProps): ReactElement {
+function Items({ items, isLoading, selected, shown, isFiltered, batch, more }: ItemsProps): ReactElement {
   const { say } = useSpeech();
   const list = useRef<VirtualListHandle>(null);
-  const index = items?.findIndex(({ id }) => id === selected) ?? -1;
+  const index = useMemo(() => items?.findIndex(({ id }) => id === selected) ?? -1, [items, selected]);
   useEffect(() => {
     if (index >= 0) list.current?.reveal(index, "auto");
   }, [index]);
   if (!items) return <Empty title={isLoading ? say("state.loading") : ""} />;
-  if (items.length === 0) return <p className={style["none"]}>{say(shown === "waiting" ? "inbox.none" : "inbox.emptyDecided")}</p>;
+  if (items.length === 0)
+    return <p className={style["none"]}>{say(isFiltered ? "inbox.noMatch" : shown === "waiting" ? "inbox.none" : "inbox.emptyDecided")}</p>;
   return (
     <VirtualList
       items={items}
@@ -150,6 +143,7 @@ function Items({ items, isLoading, selected, shown, batch }: ItemsProps): ReactE
       estimate={rowHeight}
       label={say(shown === "waiting" ? "inbox.waiting" : "inbox.decided")}
       handle={list}
+      onNearEnd={more}
       render={(item) => <Row item={item} isSelected={item.id === selected} isMarked={batch.includes(item)} />}
     />
   );

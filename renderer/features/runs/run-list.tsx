@@ -1,4 +1,3 @@
-import { useVirtualizer } from "@tanstack/react-virtual";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useImperativeHandle, useRef, type ReactElement, type Ref } from "react";
 import type { RunRow } from "../../../core/contract/runs.ts";
@@ -7,65 +6,43 @@ import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { StallLine } from "../../ui/stall.tsx";
+import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { Phase, toneOf } from "./run-phase.tsx";
 import { allTokens, compact, dollars, statusOf, type RunStatus } from "./run-status.ts";
 import style from "./runs.module.css";
 
+/** Pixels of a row; the style sheet says the same. */
 const rowHeight = 78;
-
-export interface RunListHandle {
-  /** Puts the focus on a row, wherever it is. */
-  focus(index: number): void;
-}
 
 interface RunListProps {
   readonly runs: readonly RunRow[];
   readonly titleOf: (run: RunRow) => string | undefined;
   readonly openId: string | undefined;
-  readonly handle: Ref<RunListHandle>;
+  readonly handle: Ref<VirtualListHandle>;
 }
 
 /** Runs, newest first. Each row is a link to its run. */
 export function RunList({ runs, titleOf, openId, handle }: RunListProps): ReactElement {
   const { say } = useSpeech();
-  const box = useRef<HTMLDivElement>(null);
-  const list = useVirtualizer({
-    count: runs.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => rowHeight,
-    overscan: 6,
-    getItemKey: (index) => runs[index]?.id ?? index,
-  });
+  const list = useRef<VirtualListHandle>(null);
   useImperativeHandle(handle, () => ({
-    focus(index) {
-      list.scrollToIndex(index, { align: "auto" });
-      // The row is drawn with the next frame when it was out of sight.
-      requestAnimationFrame(() => box.current?.querySelector<HTMLElement>(`[data-index="${index}"] a`)?.focus());
-    },
+    reveal: (...where) => list.current?.reveal(...where),
+    focus: (index) => list.current?.focus(index),
   }));
   const openIndex = runs.findIndex((run) => run.id === openId);
   useEffect(() => {
-    if (openIndex >= 0) list.scrollToIndex(openIndex, { align: "auto" });
+    if (openIndex >= 0) list.current?.reveal(openIndex, "auto");
   }, [openId]);
   return (
-    <div ref={box} className={style["rows"]} role="list" aria-label={say("runs.list")}>
-      <div style={{ position: "relative", height: list.getTotalSize() }}>
-        {list.getVirtualItems().map(({ index, start, key }) => {
-          const run = runs[index];
-          return run === undefined ? undefined : (
-            <div
-              key={key}
-              role="listitem"
-              data-index={index}
-              className={style["virtualItem"]}
-              style={{ height: rowHeight, transform: `translateY(${start}px)` }}
-            >
-              <Row run={run} title={titleOf(run)} opened={run.id === openId} />
-            </div>
-          );
-        })}
-      </div>
-    </div>
+    <VirtualList
+      ofLinks
+      items={runs}
+      keyOf={({ id }) => id}
+      estimate={rowHeight}
+      label={say("runs.list")}
+      handle={list}
+      render={(run) => <Row run={run} title={titleOf(run)} opened={run.id === openId} />}
+    />
   );
 }
 

@@ -8,9 +8,10 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty, Panes } from "../../ui/panes.tsx";
+import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { RunDetail } from "./run-detail.tsx";
 import { matches, mentions, savedFilters, startOfDay, type SavedFilter } from "./run-filters.ts";
-import { RunList, type RunListHandle } from "./run-list.tsx";
+import { RunList } from "./run-list.tsx";
 import style from "./runs.module.css";
 import { useRunList } from "./use-run-list.ts";
 
@@ -27,7 +28,7 @@ export function RunsScreen(): ReactElement {
     () => runs?.filter((run) => matches(run, filter, midnight) && mentions(run, titleOf(run), text)),
     [runs, filter, midnight, text, titleOf],
   );
-  const list = useRef<RunListHandle>(null);
+  const list = useRef<VirtualListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
   const showsList = listShown || id === undefined;
   useListKeys(shown ?? [], id, list, () => setListShown((before) => !before));
@@ -103,7 +104,7 @@ function SavedFilters(props: {
 }
 
 /** j and k go along the list, Enter opens. */
-function useListKeys(runs: readonly RunRow[], id: string | undefined, list: React.RefObject<RunListHandle | null>, toggle: () => void): void {
+function useListKeys(runs: readonly RunRow[], id: string | undefined, list: React.RefObject<VirtualListHandle | null>, toggle: () => void): void {
   const { say } = useSpeech();
   const navigate = useNavigate();
   const cursor = useRef<string>(undefined);

@@ -1,7 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef } from "react";
+import { boardCardKey } from "../../../core/contract/board.ts";
 import type { RunRow } from "../../../core/contract/runs.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useBoard } from "../../host-client/live-list.ts";
 import { merged } from "./run-filters.ts";
 
 /** So many runs are listed, the newest. */
@@ -31,10 +33,9 @@ export function useRunList(): RunListing {
   return { runs, titleOf: useIssueTitles(), error: runs ? undefined : (all.failureReason ?? live.failureReason) };
 }
 
-/** Titles of open issues. They change seldom, and a run is readable without. */
+/** Titles of open issues; a run is readable without. */
 export function useIssueTitles(): RunListing["titleOf"] {
-  const queries = useHostQueries();
-  const { data } = useQuery(queries.board.cards.queryOptions({ input: {}, staleTime: 300_000, retry: 2 }));
-  const titles = useMemo(() => new Map(data?.cards.map((card) => [`${card.repository}#${card.issue}`, card.title])), [data]);
-  return useCallback(({ repository, issue }) => titles.get(`${repository}#${issue}`), [titles]);
+  const { data } = useBoard();
+  const titles = useMemo(() => new Map(data?.rows.map((card) => [boardCardKey(card), card.title])), [data]);
+  return useCallback((run) => titles.get(boardCardKey(run)), [titles]);
 }

@@ -1,0 +1,104 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browserUnavailable } from "../../build/testbed/browser.ts";
+import { createHostRouter } from "../../core/apps/host/router.ts";
+import { serveHost, type HostServer } from "../../core/apps/host/websocket-server.ts";
+import type { RequestId } from "../../core/domain/kernel/values.ts";
+import type { Run } from "../../core/domain/run/run.ts";
+import { freshPglite } from "../../core/testing/databases.ts";
+import { createHostWorld, type HostWorld } from "../../core/testing/host-world.ts";
+import { askUrgently, fillLongLists } from "../../core/testing/long-lists.ts";
+import { sampleDecision, sampleFlowEvent } from "../../core/testing/samples.ts";
+import { browse } from "./browser.ts";
+import type { Surface } from "./window.ts";
+
+const [waiting, issues] = [3_000, 600];
+const token = "the-owner's-token";
+
+describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${browserUnavailable ?? ""}`, () => {
+  let world: HostWorld;
+  let run: Run;
+  let host: HostServer;
+  let surface: Omit<Surface, "killHost">;
+  const serve = (port?: number): Promise<HostServer> =>
+    serveHost({ router: createHostRouter(world.deps), token, page: new URL("../dist", import.meta.url).pathname, port });
+
+  beforeAll(async () => {
+    world = createHostWorld(await freshPglite());
+    [run] = (await fillLongLists(world, { issues, waiting })) as [Run];
+    host = await serve();
+    surface = await browse(`${host.url.replace(/^ws/u, "http")}/#token=${token}`);
+  });
+  afterAll(async () => {
+    await surface.close();
+    await host.close();
+    await world.database.close();
+  });
+
+  const page = (): Page => surface.page;
+  const rows = (): ReturnType<Page["locator"]> => page().locator("[role=region] a");
+  const counts = (): Promise<string | null> => page().locator("nav a[aria-current=page]").textContent();
+
+  it("count all that waits, and find the one among thousands that is looked for", async () => {
+    await page().getByText(`Needs me · ${waiting}`).waitFor();
+    expect(await counts()).toContain(String(waiting));
+
+    await page().keyboard.press("/");
+    await page().keyboard.type("issue 2345.");
+    await expect.poll(() => rows().count()).toBe(1);
+    expect(await rows().first().textContent()).toContain("on issue 2345.");
+    await page().keyboard.press("Escape");
+    await expect.poll(() => rows().count()).toBeGreaterThan(5);
+  });
+
+  it("show what comes and what is decided elsewhere as it happens", async () => {
+    const id = await askUrgently(world, run, "Merge pull request 7 at once.");
+    await page().getByText("Merge pull request 7 at once.").waitFor();
+    expect(await rows().first().textContent()).toContain("Merge pull request 7");
+    expect(await counts()).toContain(String(waiting + 1));
+
+    await world.inStore(async (tx) => {
+      const request = await tx.requests.get(id as RequestId, { lock: true });
+      if (request) await tx.requests.save({ ...request, state: { phase: "decided", decision: sampleDecision() } });
+      await tx.flow.append([sampleFlowEvent({ subject: `request:${id}` })]);
+    });
+    await page().getByText("Merge pull request 7 at once.").waitFor({ state: "detached" });
+    await page().getByText(`Needs me · ${waiting}`).waitFor();
+  });
+
+  it("read what was decided as far as somebody scrolls", async () => {
+    await page().getByText("Decided", { exact: true }).click();
+    await page().getByText("Merge pull request 7 at once.").waitFor();
+    await page().getByText("Needs me").first().click();
+  });
+
+  it("have all cards of the board, and find one", async () => {
+    await page().keyboard.press("Control+k");
+    await page().keyboard.type("Board");
+    await page().keyboard.press("Enter");
+    await page()
+      .locator("h2", { hasText: String(issues) })
+      .first()
+      .waitFor();
+    await page().keyboard.press("/");
+    await page().keyboard.type("part 599");
+    await expect.poll(() => page().locator("section li [role=button]").count()).toBe(1);
+    await page().keyboard.press("Escape");
+  });
+
+  it("are whole again when the host was away, with what came meanwhile", async () => {
+    const port = Number(new URL(host.url).port);
+    await host.close();
+    await page().getByRole("alert").first().waitFor();
+    await askUrgently(world, run, "Restore the ferry.");
+    host = await serve(port);
+
+    await page().keyboard.press("Control+k");
+    await page().keyboard.type("Inbox");
+    await page().keyboard.press("Enter");
+    await page().getByText("Restore the ferry.").waitFor({ timeout: 20_000 });
+    await page()
+      .getByText(`Needs me · ${waiting + 1}`)
+      .waitFor();
+  });
+});
