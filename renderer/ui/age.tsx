@@ -1,12 +1,18 @@
-import { useEffect, useState, type ReactElement } from "react";
+import { useSyncExternalStore, type ReactElement } from "react";
+import type { Language } from "../../core/contract/shell.ts";
 import { useSpeech, type Say } from "../i18n/language.tsx";
+
+const exactFormat = (language: Language): Intl.DateTimeFormat => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
+
+/** Made once: formatters are costly, and a list needs one for every row that is drawn. */
+const exactFormats: Readonly<Record<Language, Intl.DateTimeFormat>> = { en: exactFormat("en"), ru: exactFormat("ru") };
 
 /** How long ago `at` (milliseconds since the epoch) was, growing older on the screen; the exact time is its title. */
 export function Age({ at }: { readonly at: number }): ReactElement {
   const { say, language } = useSpeech();
   const now = useNow();
   return (
-    <time dateTime={new Date(at).toISOString()} title={new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(at)}>
+    <time dateTime={new Date(at).toISOString()} title={exactFormats[language].format(at)}>
       {duration(now - at, say)}
     </time>
   );
@@ -30,11 +36,28 @@ export function clock(at: number): string {
 
 const tick = 20_000;
 
+const watchers = new Set<() => void>();
+let shownNow = Date.now();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** One clock for all ages: each with its own would wake the page as often as there are rows. */
+function watchNow(changed: () => void): () => void {
+  watchers.add(changed);
+  if (timer === undefined) {
+    shownNow = Date.now();
+    timer = setInterval(() => {
+      shownNow = Date.now();
+      for (const watcher of watchers) watcher();
+    }, tick);
+  }
+  return () => {
+    watchers.delete(changed);
+    if (watchers.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  };
+}
+
 function useNow(): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), tick);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
+  return useSyncExternalStore(watchNow, () => shownNow);
 }

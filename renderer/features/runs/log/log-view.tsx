@@ -1,5 +1,5 @@
 import { useElementSize } from "@mantine/hooks";
-import { useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
+import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
 import { clock } from "../../../ui/age.tsx";
 import type { Lines } from "./line-store.ts";
 import style from "./log.module.css";
@@ -7,7 +7,7 @@ import { createRowIndex } from "./row-index.ts";
 import { hitsOfLine, type Hits } from "./search.ts";
 import type { MarkedRange } from "./segments.ts";
 import { StyledText } from "./styled-text.tsx";
-import { planWindow, scrollTopOf } from "./window-plan.ts";
+import { endOf, mostRows, planWindow, scrollTopOf } from "./window-plan.ts";
 
 const rowHeight = 18;
 /** Columns of the line number, the time and the kind, and of the margin at the end. */
@@ -41,17 +41,23 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
   const { ref: size, width, height } = useElementSize<HTMLDivElement>();
   const box = useRef<HTMLDivElement>(null);
   const [probe, charWidth] = useCharWidth();
-  const [scrollTop, setScrollTop] = useState(0);
+  const [scrolledTo, setScrolledTo] = useState(0);
   const columns = wrap ? Math.max(10, Math.floor(width / charWidth) - gutter) : undefined;
   const index = useMemo(() => createRowIndex(columns), [lines, columns]);
   index.grow({ count, columns: lines.columns });
   const room = { height, rowHeight, rows: index.rows };
+  // Who follows sees the end with the drawing that brings it, and not with the next one, when the box has been scrolled there.
+  const scrollTop = follow ? endOf(room) : scrolledTo;
   const plan = planWindow({ scrollTop, ...room });
   const first = index.lineAt(plan.firstRow);
   const end = count === 0 ? 0 : index.lineAt(Math.max(0, plan.endRow - 1)) + 1;
   // A wider pane has fewer rows: a sheet that stayed where the last ones were would keep the canvas as long as it was.
   const sheetTop = Math.min(scrollTop, Math.max(0, plan.canvas - height));
-  useEnd(box, follow, index.rows, height);
+  const slots = mostRows(room);
+  const followed = useEnd(box, follow, index.rows, height);
+  useLayoutEffect(() => {
+    if (!follow && box.current) setScrolledTo(box.current.scrollTop);
+  }, [follow]);
   useImperativeHandle(handle, () => ({
     reveal(line, column = 0) {
       const element = box.current;
@@ -64,8 +70,9 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
   }));
   const scrolled = (element: HTMLDivElement): void => {
     const left = element.scrollHeight - element.clientHeight - element.scrollTop;
-    if (follow && element.scrollTop < scrollTop && left > rowHeight) onLeaveEnd();
-    setScrollTop(element.scrollTop);
+    const hasLeft = follow && element.scrollTop < followed.current && left > rowHeight;
+    if (hasLeft) onLeaveEnd();
+    if (hasLeft || !follow) setScrolledTo(element.scrollTop);
   };
   return (
     <div ref={box} className={style["scroll"]} role="region" aria-label={label} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
@@ -77,7 +84,8 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
         <div className={style["sheet"]} style={{ top: sheetTop + (index.rowOf(first) - plan.top) * rowHeight }}>
           {Array.from({ length: end - first }, (_, offset) => first + offset).map((line) => (
             <LogLine
-              key={line}
+              // A line that comes into sight takes the place of one that has gone: what is there is written anew, which costs less than to make it.
+              key={line % slots}
               lines={lines}
               line={line}
               rows={index.rowsOf(line)}
@@ -92,7 +100,7 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
   );
 }
 
-function LogLine(props: {
+const LogLine = memo(function LogLine(props: {
   readonly lines: Lines;
   readonly line: number;
   readonly rows: number;
@@ -126,7 +134,7 @@ function LogLine(props: {
       </span>
     </div>
   );
-}
+});
 
 const noMarks: readonly MarkedRange[] = [];
 
@@ -140,11 +148,15 @@ function marksOf(hits: Hits, line: number, current: number | undefined): readonl
   }));
 }
 
-/** Stays at the end while `follow`, whatever comes and however the room changes. */
-function useEnd(box: React.RefObject<HTMLDivElement | null>, follow: boolean, rows: number, height: number): void {
+/** Stays at the end while `follow`, whatever comes and however the room changes. @returns where that was last. */
+function useEnd(box: React.RefObject<HTMLDivElement | null>, follow: boolean, rows: number, height: number): React.RefObject<number> {
+  const last = useRef(0);
   useLayoutEffect(() => {
-    if (follow && box.current) box.current.scrollTop = box.current.scrollHeight;
+    if (!follow || !box.current) return;
+    box.current.scrollTop = box.current.scrollHeight;
+    last.current = box.current.scrollTop;
   }, [box, follow, rows, height]);
+  return last;
 }
 
 /** The width of one character of the fixed-width font, measured, since fonts come late and owners enlarge them. */

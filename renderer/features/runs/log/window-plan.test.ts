@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRowIndex } from "./row-index.ts";
-import { planWindow, scrollTopOf } from "./window-plan.ts";
+import { endOf, mostRows, planWindow, scrollTopOf } from "./window-plan.ts";
 
 describe("the window of a log", () => {
   it("draws what is seen and a little around it", () => {
@@ -23,7 +23,8 @@ describe("the window of a log", () => {
         const plan = planWindow({ scrollTop: scrollTopOf(row, { height, rowHeight, rows }), height, rowHeight, rows });
         expect(plan.firstRow).toBeLessThanOrEqual(row);
         expect(plan.endRow).toBeGreaterThan(row);
-        expect(plan.endRow - plan.firstRow).toBeLessThan(height / rowHeight + 28);
+        expect(plan.endRow - plan.firstRow).toBeLessThanOrEqual(mostRows({ height, rowHeight }));
+        expect(planWindow({ scrollTop: endOf({ height, rowHeight, rows }), height, rowHeight, rows }).endRow).toBe(rows);
         expect(plan.canvas).toBeLessThanOrEqual(12_000_000);
       }),
     );

@@ -21,6 +21,16 @@ export interface WindowPlan {
 
 const overscan = 12;
 
+/** More rows than these are never drawn at once in a window of this height. */
+export function mostRows({ height, rowHeight }: Pick<Viewport, "height" | "rowHeight">): number {
+  return Math.ceil(height / rowHeight) + 2 * overscan + 3;
+}
+
+/** Where to scroll so that the end is in sight. */
+export function endOf({ height, rowHeight, rows }: Omit<Viewport, "scrollTop">): number {
+  return Math.max(0, Math.min(rows * rowHeight, tallestCanvas) - height);
+}
+
 export function planWindow({ scrollTop, height, rowHeight, rows }: Viewport): WindowPlan {
   const canvas = Math.min(rows * rowHeight, tallestCanvas);
   const top = rowAt({ scrollTop, height, rowHeight, rows });
