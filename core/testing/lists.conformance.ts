@@ -94,7 +94,7 @@ export function listsConformance(name: string, create: () => Promise<FreshDataba
         expect(await found("vision", "#9")).toStrictEqual([9]);
         expect(await found("100%", "\\")).toStrictEqual([9]);
         expect(await found(requests[0]!.id)).toStrictEqual([7]);
-        expect(await found("label", "pull")).toStrictEqual([]);
+        expect(await found("prd", "merge")).toStrictEqual([]);
         expect(await found()).toHaveLength(2);
       });
 

@@ -10,12 +10,15 @@ import type { Run, RunState } from "../../domain/run/run.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
+import { fillLongLists } from "../../testing/long-lists.ts";
 import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun, unique } from "../../testing/samples.ts";
 import type { HostReader } from "./offline/offline.ts";
 import { createHostRouter } from "./router.ts";
 
 const shop = "acme/shop" as RepositoryName;
-const patience = { timeout: 10_000 };
+/** Milliseconds; a machine may be busy with something else. */
+const patience = { timeout: 30_000 };
+const longest = 180_000;
 
 describe("lists that are followed", () => {
   let world: HostWorld;
@@ -110,14 +113,14 @@ describe("lists that are followed", () => {
     fc.constant(() => happen(async () => Array.from({ length: 600 }, () => "nothing:that-matters"))),
   );
 
-  it("are what a fresh reading says, whatever has happened and in whatever order", async () => {
+  it("are what a fresh reading says, whatever has happened and in whatever order", { timeout: longest }, async () => {
     const { inbox, board } = followBoth();
     await fc.assert(
-      fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 12 }), async (steps) => {
+      fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 10 }), async (steps) => {
         for (const step of steps) await step();
         await vi.waitFor(async () => expect({ inbox: inbox.rows, board: board.rows }).toStrictEqual(await fresh()), patience);
       }),
-      { numRuns: 25 },
+      { numRuns: 12 },
     );
     leave.abort();
     // Whoever comes back begins with all of it.
@@ -128,8 +131,8 @@ describe("lists that are followed", () => {
     leave.abort();
   });
 
-  it("tell of one thing, and read of no other, however long they are", async () => {
-    for (let issue = 1_000; issue < 1_300; issue += 1) await ask(issue);
+  it("tell of one thing, and read of no other, however long they are", { timeout: longest }, async () => {
+    await fillLongLists(world, { issues: 300, waiting: 600 });
     await happen(async (tx) => {
       const atWork = await tx.runs.list({ phases: ["running"] });
       for (const run of atWork) await tx.runs.save({ ...run, state: { phase: "failed", reason: "enough", at: 9 as Instant } });
@@ -140,11 +143,11 @@ describe("lists that are followed", () => {
     await touch();
     read.rows = 0;
 
-    await ask(1_007, "high");
+    await ask(107, "high");
 
     await vi.waitFor(() => expect([inbox.messages.length, board.messages.length]).toStrictEqual([2, 2]), patience);
-    expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 1_007, risk: "high" }], removed: [] });
-    expect(board.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 1_007 }], removed: [] });
+    expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107, risk: "high" }], removed: [] });
+    expect(board.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107 }], removed: [] });
     expect(read.rows).toBeLessThan(40);
     leave.abort();
   });

@@ -42,7 +42,8 @@ export async function* watchBoard(
   let told: Told | undefined;
   for await (const _ of changes(deps.store, deps.clock, signal)) {
     const news = await deps.store.transaction((tx) => flowNews(tx, told?.sequence));
-    if (news.events?.some(isAboutIssues)) shelf.heed();
+    // While nobody looked, nobody heard of anything.
+    if (news.events === undefined || news.events.some(isAboutIssues)) shelf.heed();
     const boards = await boardsOf(deps, shelf, only);
     if (told && isQuiet(told, news, boards)) continue;
     const looked = await deps.store.transaction(async (tx) => look(tx, { told, news, boards, now: await holdsNow(tx, deps.clock.now()) }));
