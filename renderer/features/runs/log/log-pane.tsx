@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useImperativeHandle, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
+import { useDeferredValue, useEffect, useImperativeHandle, useRef, useState, type ReactElement, type Ref } from "react";
 import { useSpeech } from "../../../i18n/language.tsx";
 import { Empty } from "../../../ui/panes.tsx";
 import type { RunRecord } from "../transcript/run-record.ts";
@@ -77,30 +77,20 @@ export function LogPane({ record, runId, follow, onFollow, handle }: LogPaneProp
     },
     toggleFilter: () => setFiltering((before) => !before),
   }));
-  const acts = useRef({ step, onFollow, lines });
-  acts.current = { step, onFollow, lines };
-  const [isEmpty, isFiltered, found] = [lines.count === 0, isFiltering || shown !== lines, hits.lines.length];
-  // A log that grows is drawn with every frame; what stands over it only when it is another.
-  const tools = useMemo(
-    () => (
+  return (
+    <div className={style["pane"]}>
       <LogTools
-        hits={{ input, typed, onType: setTyped, search, current, onStep: (by) => acts.current.step(by), onLeave: () => view.current?.focus() }}
+        hits={{ input, typed, onType: setTyped, search, found: hits.lines.length, current, onStep: step, onLeave: () => view.current?.focus() }}
         switches={{
           wrap,
           onWrap: setWrap,
           follow,
-          onFollow: (on) => acts.current.onFollow(on),
-          isFiltered,
+          onFollow,
+          isFiltered: isFiltering || shown !== lines,
           onFilter: () => setFiltering((before) => !before),
-          onDownload: isEmpty ? undefined : () => downloadLog(acts.current.lines, `signalbox-${runId}.log`),
+          onDownload: lines.count === 0 ? undefined : () => downloadLog(lines, `signalbox-${runId}.log`),
         }}
       />
-    ),
-    [typed, search.query, hits, found, current, wrap, follow, isFiltered, isEmpty, runId],
-  );
-  return (
-    <div className={style["pane"]}>
-      {tools}
       {isFiltering ? <LogFilterBar filter={filter} onFilter={setFilter} only={only} without={without} onLeave={() => view.current?.focus()} /> : undefined}
       <Source record={record} search={search} shown={shown.count} />
       {lines.count === 0 ? (

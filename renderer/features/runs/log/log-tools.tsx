@@ -1,6 +1,6 @@
 import { ActionIcon, Checkbox, TextInput, Tooltip } from "@mantine/core";
 import { IconChevronDown, IconChevronUp, IconDownload, IconFilter, IconSearch } from "@tabler/icons-react";
-import type { KeyboardEvent, ReactElement, Ref } from "react";
+import { memo, type KeyboardEvent, type ReactElement, type Ref } from "react";
 import { useSpeech } from "../../../i18n/language.tsx";
 import style from "./log.module.css";
 import { mostHits } from "./search.ts";
@@ -17,13 +17,29 @@ interface SwitchesProps {
   readonly onDownload: (() => void) | undefined;
 }
 
-/** What stands over a log: the search, and how its lines are shown. */
-export function LogTools({ hits, switches }: { readonly hits: HitSearchProps; readonly switches: SwitchesProps }): ReactElement {
-  return (
-    <div className={style["tools"]}>
-      <HitSearch {...hits} />
-      <Switches {...switches} />
-    </div>
+interface LogToolsProps {
+  readonly hits: HitSearchProps;
+  readonly switches: SwitchesProps;
+}
+
+/** What stands over a log: the search, and how its lines are shown. A log that grows is drawn with every frame; this only when something of it is another. */
+export const LogTools = memo(
+  function LogTools({ hits, switches }: LogToolsProps): ReactElement {
+    return (
+      <div className={style["tools"]}>
+        <HitSearch {...hits} />
+        <Switches {...switches} />
+      </div>
+    );
+  },
+  (before, now) => isSame(before.hits, now.hits) && isSame(before.switches, now.switches),
+);
+
+/** Whether all that is shown is the same. What is done when something is pressed depends on nothing else. */
+function isSame(before: object, now: object): boolean {
+  const known = new Map<string, unknown>(Object.entries(before));
+  return Object.entries(now).every(([name, value]: [string, unknown]) =>
+    typeof value === "function" ? typeof known.get(name) === "function" : Object.is(value, known.get(name)),
   );
 }
 
@@ -44,15 +60,17 @@ interface HitSearchProps {
   readonly typed: string;
   readonly onType: (typed: string) => void;
   readonly search: LogSearch;
+  /** How many hits there are by now: they are added to what was found before. */
+  readonly found: number;
   readonly current: number | undefined;
   readonly onStep: (step: 1 | -1) => void;
   readonly onLeave: () => void;
 }
 
 /** What is looked for, how often it was found, and the way from hit to hit. */
-function HitSearch({ input, typed, onType, search, current, onStep, onLeave }: HitSearchProps): ReactElement {
+function HitSearch({ input, typed, onType, search, found, current, onStep, onLeave }: HitSearchProps): ReactElement {
   const { say } = useSpeech();
-  const none = search.hits.lines.length === 0;
+  const none = found === 0;
   const pressed = (event: KeyboardEvent): void => {
     if (event.key === "Enter") onStep(event.shiftKey ? -1 : 1);
     if (event.key !== "Escape") return;

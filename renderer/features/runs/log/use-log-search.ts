@@ -18,5 +18,5 @@ export function useLogSearch(lines: Lines, typed: string, count: number): LogSea
     lines,
     count,
   ]);
-  return { query, hits };
+  return useMemo(() => ({ query, hits }), [query, hits]);
 }
