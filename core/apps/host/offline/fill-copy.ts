@@ -99,10 +99,12 @@ function createRounds({ client, access, clock }: FillDependencies, touched: Touc
   async function next(hasChanged: boolean): Promise<void> {
     isBoardOld ||= hasChanged;
     if (isBoardOld && clock.now() - boardAt >= betweenBoards) {
-      boardAt = clock.now();
-      isBoardOld = false;
+      // One that could not be read is tried again soon, but not in the next round: that is for what does not need the forge.
+      boardAt = clock.now() - betweenBoards + 2 * betweenRounds;
       await client.board.stages();
       await client.board.cards({});
+      boardAt = clock.now();
+      isBoardOld = false;
     }
     if (!hasChanged && !isUnfinished()) return;
     unfinished = false;
