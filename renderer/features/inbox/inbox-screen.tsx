@@ -29,7 +29,7 @@ export function InboxScreen(): ReactElement {
   const [text, setText] = useState("");
   const { items, waiting, isLoading, more } = useItems(shown, useDeferredValue(text));
   const search = useRef<HTMLInputElement>(null);
-  const { batch, mark, clear } = useBatch(items);
+  const { batch, mark, clear } = useBatch(waiting);
   const move = useMove(items ?? [], id);
   const chosen = items?.find((item) => item.id === id);
   useScreenKeys([
@@ -47,7 +47,7 @@ export function InboxScreen(): ReactElement {
         value={shown}
         onChange={setShown}
         data={[
-          { value: "waiting", label: `${say("inbox.waiting")}${waiting === undefined ? "" : ` · ${waiting}`}` },
+          { value: "waiting", label: `${say("inbox.waiting")}${waiting === undefined ? "" : ` · ${waiting.length}`}` },
           { value: "decided", label: say("inbox.decided") },
         ]}
       />
@@ -59,7 +59,7 @@ export function InboxScreen(): ReactElement {
       {batch.length > 0 ? (
         <BatchPanel items={batch} leave={clear} />
       ) : id === undefined ? (
-        <NothingChosen isEmpty={waiting === 0 && shown === "waiting"} />
+        <NothingChosen isEmpty={waiting?.length === 0 && shown === "waiting"} />
       ) : (
         <DecisionCard key={id} id={id} afterwards={() => move(1)} />
       )}

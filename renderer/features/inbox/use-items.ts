@@ -10,8 +10,8 @@ export type Shown = "waiting" | "decided";
 interface Items {
   /** Those that have every word of the filter; undefined until anything was read. */
   readonly items: readonly InboxItem[] | undefined;
-  /** How many wait, whatever is shown. */
-  readonly waiting: number | undefined;
+  /** All that wait, whatever is shown. */
+  readonly waiting: readonly InboxItem[] | undefined;
   readonly isLoading: boolean;
   /** Reads on, where there is more. */
   readonly more: (() => void) | undefined;
@@ -24,12 +24,12 @@ const page = 200;
 export function useItems(shown: Shown, text: string): Items {
   const inbox = useInbox();
   const rows = inbox.data?.rows;
-  const waiting = useMemo(() => {
+  const found = useMemo(() => {
     const words = wordsOf(text);
     return words.length === 0 ? rows : rows?.filter((item) => mentions(item, words));
   }, [rows, text]);
   const decided = useDecided(shown === "decided", text, inbox.data?.left);
-  return { ...(shown === "waiting" ? { items: waiting, isLoading: inbox.isLoading, more: undefined } : decided), waiting: rows?.length };
+  return { ...(shown === "waiting" ? { items: found, isLoading: inbox.isLoading, more: undefined } : decided), waiting: rows };
 }
 
 /** @param left how many have left the list of what waits: when that rises, something was decided or carried out. */
