@@ -23,13 +23,14 @@ describe("the recorded histories", () => {
         ...["attempt-prepared", "started", "waited", "answered", "parked", "resumed", "gate-opened", "attempt-lost", "succeeded", "cancelled"].map(
           (name) => `run.${name}`,
         ),
-        ...["superseded", "failed", "pull-linked", "thread-linked", "head-moved"].map((name) => `run.${name}`),
+        ...["superseded", "failed", "pull-linked", "thread-linked", "head-moved", "waits-instead"].map((name) => `run.${name}`),
         ...["requested", "decided", "execution-began", "executed", "expired", "superseded"].map((name) => `decision.${name}`),
         "push.accepted",
         "push.refused",
         "turn.ended",
         "tool.requested",
         "tool.executed",
+        "tool.edited",
       ]),
     );
   });

@@ -37,6 +37,8 @@ export interface Stage {
   /** The next undecided request of this kind. */
   request(kind: InboxItem["kind"]): Promise<InboxCard>;
   decide(card: InboxCard, verdict: Verdict): Promise<void>;
+  /** Puts other arguments in the place of a call's. */
+  edit(card: InboxCard, given: object): Promise<InboxCard>;
   /** Waits until the newest run is in one of these phases and, where it has ended, everything about it is done. */
   reaches(...phases: readonly Run["state"]["phase"][]): Promise<{ readonly id: string; readonly attempt: number }>;
   /** Waits until something like this is in the trail. */
@@ -106,6 +108,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       const { id, digest, targetVersion } = card;
       await client.inbox.decide({ id, verdict, surface: "command-line", digest, targetVersion });
     },
+    edit: ({ id, digest }, given) => client.inbox.edit({ id, arguments: JSON.stringify(given), surface: "command-line", digest }),
     reaches: (...phases) =>
       until(phases.join(" or "), async () => {
         const run = await newest();

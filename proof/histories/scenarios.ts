@@ -22,6 +22,16 @@ const writesCode: Brain = (conversation) => {
   return { type: "call", name: "exec_command", namespace: undefined, arguments: { cmd: command, yield_time_ms: 30_000, max_output_tokens: 20_000 } };
 };
 
+const called = { number: 1, add: ["run:vision"], remove: ["run:intake"], reason: "All is clear already." };
+
+/** Wants to start the next stage by itself, before it does its work. */
+const asksForALabel: Brain = (conversation) => {
+  const isTried = conversation.entries.some((entry) => entry.type === "call" && entry.name === "github_request_label");
+  const hasWork = conversation.entries.some((entry) => entry.type === "input");
+  if (isTried || !hasWork) return decideNextStep(conversation);
+  return { type: "call", name: "github_request_label", namespace: "mcp__signalbox", arguments: called };
+};
+
 const doesNothing: Brain = () => ({ type: "message", text: "I have nothing to write." });
 
 /** Answers the question of intake and brings it to its gate. */
@@ -173,6 +183,21 @@ export const scenarios: readonly Scenario[] = [
     async play(stage) {
       await stage.decide(await toGate(stage), { type: "approve", proceed: false });
       await stage.sees("push.refused");
+      await stage.reaches("succeeded");
+    },
+  },
+  {
+    name: "edited-then-approved",
+    what: "The agent asks for a label that starts a stage; the owner edits the call twice, into a label that starts nothing, and approves that when the run has parked.",
+    times: quickHold,
+    brain: asksForALabel,
+    async play(stage) {
+      await stage.start("intake");
+      const first = await stage.edit(await stage.request("tool"), { ...called, remove: [] });
+      await stage.reaches("parked");
+      await stage.decide(await stage.edit(first, { ...called, add: ["good for guests"], remove: [] }), { type: "approve" });
+      await stage.decide(await stage.request("question"), { type: "approve" });
+      await stage.decide(await stage.request("gate"), { type: "approve", proceed: false });
       await stage.reaches("succeeded");
     },
   },

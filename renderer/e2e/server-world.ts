@@ -5,7 +5,7 @@ import { startPostgres, type PostgresServer } from "../../build/testbed/postgres
 import { createGitHubForge } from "../../core/adapters/github/github-forge.ts";
 import { createLocalForge } from "../../core/adapters/local-forge/local-forge.ts";
 import { createKeyPair } from "../../core/adapters/node-crypto/key-files.ts";
-import { createScriptedModel, scriptedModelName } from "../../core/adapters/scripted-model/scripted-model.ts";
+import { createScriptedModel, scriptedModelName, type ScriptedModelOptions } from "../../core/adapters/scripted-model/scripted-model.ts";
 import { createSystemClock } from "../../core/adapters/system-clock/clock.ts";
 import type { RepositoryName } from "../../core/domain/kernel/values.ts";
 import type { Forge } from "../../core/ports/forge.ts";
@@ -33,8 +33,11 @@ export interface ServerWorld {
   close(): Promise<void>;
 }
 
-/** @throws Unavailable where there can be no PostgreSQL. */
-export async function openServerWorld(): Promise<ServerWorld> {
+/**
+ * @param brain what its agents do, where they are to do something else than their stage.
+ * @throws Unavailable where there can be no PostgreSQL.
+ */
+export async function openServerWorld(brain?: ScriptedModelOptions["decide"]): Promise<ServerWorld> {
   const closing: (() => Promise<unknown>)[] = [];
   const directory = await mkdtemp(join(tmpdir(), "signalbox-server-window-"));
   closing.push(() => rm(directory, { recursive: true, force: true }));
@@ -54,7 +57,7 @@ export async function openServerWorld(): Promise<ServerWorld> {
   });
   await local.start();
   closing.push(() => local.close());
-  const model = await createScriptedModel({ apiKey: "model-key" });
+  const model = await createScriptedModel({ apiKey: "model-key", ...(brain ? { decide: brain } : {}) });
   closing.push(() => model.close());
   const keys = join(directory, "owner", "keys");
   await createKeyPair(keys, "owner");
