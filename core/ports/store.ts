@@ -1,3 +1,4 @@
+import type { Allowance } from "../domain/allowance/allowance.ts";
 import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { Holds } from "../domain/hold/holds.ts";
@@ -205,6 +206,26 @@ export interface ClosedFilter {
   readonly limit: number;
 }
 
+/** An allowance as it is kept. What has become of it is in the trail. */
+export interface StoredAllowance extends Allowance {
+  /** It lets nothing through any more, so that nobody need look at it. A hint: one that is missing opens nothing. */
+  readonly closedAt?: Instant | undefined;
+}
+
+export interface AuditedAllowance {
+  /** Of the row. */
+  readonly id: string;
+  readonly allowance: StoredAllowance;
+  /** The flow events of this allowance, in order. */
+  readonly history: readonly FlowEvent[];
+}
+
+/** A call that a rule asked for, and by which run. */
+export interface AskedCall {
+  readonly call: Pick<ToolCall, "tool" | "arguments" | "rule" | "createdAt">;
+  readonly run: Pick<Run, "id" | "issue" | "stage">;
+}
+
 export interface RunFilter {
   /** Any of these. */
   readonly ids?: readonly RunId[] | undefined;
@@ -312,6 +333,19 @@ export interface Transaction {
     audited(after: string, limit: number): Promise<readonly AuditedCall[]>;
     /** Calls of a tool by a run's agent that were not refused, for rules with `maxCallsPerRun`. */
     count(runId: RunId, tool: string): Promise<number>;
+    /** Calls of a tool in a repository since then for which a rule asked, newest first. */
+    asked(tool: string, repository: RepositoryName, since: Instant, limit: number): Promise<readonly AskedCall[]>;
+  };
+  readonly allowances: {
+    insert(allowance: StoredAllowance): Promise<void>;
+    get(id: string, options?: { readonly lock?: boolean }): Promise<StoredAllowance | undefined>;
+    /** Those for a tool in a repository that are not closed, in order of their ids; locked, so that two calls do not take the same last use. */
+    open(repository: RepositoryName, tool: string): Promise<readonly StoredAllowance[]>;
+    close(id: string, at: Instant): Promise<void>;
+    /** Newest first, each with its history. */
+    list(limit: number): Promise<readonly AuditedAllowance[]>;
+    /** All after `id` ("" for the first), in order of their ids, each with its history; for the verification of the trail. */
+    audited(after: string, limit: number): Promise<readonly AuditedAllowance[]>;
   };
   readonly rules: {
     list(): Promise<readonly Rule[]>;

@@ -1,16 +1,19 @@
+import { allowanceOfRule } from "../domain/allowance/allowance.ts";
 import type { Actor } from "../domain/audit/flow-event.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { Digest, JsonObject, RequestId } from "../domain/kernel/values.ts";
 import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { isToolName, type ToolResult } from "../domain/tool/tool.ts";
 import type { ToolArgumentParser } from "../ports/tool-arguments.ts";
+import type { SignatureVerifier } from "../ports/crypto.ts";
 import type { ToolCall, Transaction } from "../ports/store.ts";
 import { createAFewAtATime } from "./a-few-at-a-time.ts";
 import { runFlowEvent } from "./change-run.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { evaluateCall, type Evaluation } from "./evaluate-call.ts";
 import { holdCall, isOpen } from "./hold-call.ts";
-import { cameToNothing, describeFailure, effectKeyOf, performTool } from "./perform-tool.ts";
+import { letThrough, lookOnceMore, type AskingCall } from "./let-through.ts";
+import { cameToNothing, describeFailure, effectKeyOf, performTool, type LastLook } from "./perform-tool.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { propose, requestDecision, type Proposal } from "./request-decision.ts";
 import { stillExecuting, storePerformance } from "./store-performance.ts";
@@ -21,6 +24,8 @@ export interface CallToolDependencies extends ToolDependencies {
   readonly tools: Toolbox;
   readonly parser: ToolArgumentParser;
   readonly claims: EffectClaims;
+  /** Of what the owner has allowed beforehand. */
+  readonly signatures: SignatureVerifier;
   /** Milliseconds for which a call that asks waits for a quick decision. */
   readonly holdFor: number;
   /** Milliseconds until a request expires. */
@@ -148,12 +153,15 @@ async function begin(deps: CallToolDependencies, tx: Transaction, prepared: Prep
   const evaluation = await evaluateCall(tx, run, tool.name, facts);
   if (evaluation.outcome === "deny") return denyNow(deps, tx, prepared, evaluation);
   if (evaluation.outcome === "auto") return startNow(deps, tx, run, prepared, evaluation);
+  const id = deps.random.id();
+  const allowed = await letThrough(deps, tx, { tool, run, resolved, facts, rule: evaluation.rule }, id);
+  if (allowed) return startNow(deps, tx, run, prepared, allowed, id);
   if (!proposal) return { type: "propose" };
   return ask(deps, tx, run, prepared, { evaluation, proposal, triggerLabel: facts.triggerLabel });
 }
 
 /** What is known of the same effect: its result, its pending request, or a half-done attempt. A call that came to nothing makes room for a new one. */
-async function repeat(deps: CallToolDependencies, tx: Transaction, run: Run, earlier: ToolCall, owner: object): Promise<Plan | undefined> {
+async function repeat(deps: CallToolDependencies, tx: Transaction, run: Run, earlier: ToolCall, prepared: Prepared): Promise<Plan | undefined> {
   const settled = earlier.result as ToolResult | undefined;
   if (cameToNothing(earlier)) {
     await tx.toolCalls.save({ ...earlier, effectKey: undefined });
@@ -162,15 +170,30 @@ async function repeat(deps: CallToolDependencies, tx: Transaction, run: Run, ear
   await tx.toolCalls.save({ ...earlier, repeats: earlier.repeats + 1, delivered: earlier.delivered || !isOpen(earlier) });
   await tx.flow.append([callEvent(deps, run, earlier, "tool.repeated", { state: earlier.state })]);
   if (!isOpen(earlier) && settled) return { type: "answer", result: settled };
-  if (earlier.state === "executing" && earlier.requestId === undefined && (await deps.claims.take(tx, earlier.id, run.correlationId, owner)))
+  const isHalfDone = earlier.state === "executing" && earlier.requestId === undefined;
+  if (isHalfDone && (await isStillUnasked(tx, run, earlier, prepared)) && (await deps.claims.take(tx, earlier.id, run.correlationId, prepared)))
     return { type: "perform", call: { ...earlier, repeats: earlier.repeats + 1 }, begun: true };
   return { type: "hold", callId: earlier.id };
 }
 
-async function startNow(deps: CallToolDependencies, tx: Transaction, run: Run, prepared: Prepared, { rule, outcome }: Evaluation): Promise<Plan> {
+/** A row that says that a call was begun is no reason to go on with it: the rules are asked again, or the allowance is directly before the effect. Others are left to be settled. */
+async function isStillUnasked(tx: Transaction, run: Run, earlier: ToolCall, { tool, context, resolved }: Prepared): Promise<boolean> {
+  if (allowanceOfRule(earlier.rule) !== undefined) return true;
+  return (await evaluateCall(tx, run, tool.name, tool.facts(context, resolved), 1)).outcome === "auto";
+}
+
+async function startNow(
+  deps: CallToolDependencies,
+  tx: Transaction,
+  run: Run,
+  prepared: Prepared,
+  { rule, outcome }: Evaluation,
+  id = deps.random.id(),
+): Promise<Plan> {
   const effectKey = prepared.tool.effectful ? prepared.key : undefined;
   // Written before the effect: whoever finds it after a crash knows that the effect may have happened.
-  const call = { ...newCall(deps, prepared.context, { ...prepared, name: prepared.tool.name, state: "executing" }), rule, outcome, effectKey, executions: 1 };
+  const made = newCall(deps, prepared.context, { ...prepared, name: prepared.tool.name, state: "executing" });
+  const call = { ...made, id, rule, outcome, effectKey, executions: 1 };
   await tx.toolCalls.insert(call);
   await deps.claims.take(tx, call.id, run.correlationId, prepared, { digest: call.digest });
   return { type: "perform", call, begun: false };
@@ -222,13 +245,21 @@ async function performNow(
   signal?: AbortSignal,
 ): Promise<ToolResult> {
   const { tool, context, resolved, key } = prepared;
-  const performance = await performTool(tool, context, resolved, key, begun, () => stillExecuting(deps, context.run, call.id, prepared));
+  const performance = await performTool(tool, context, resolved, key, begun, () => lastLook(deps, prepared, call));
   if (performance.type === "unknown")
     return {
       status: "failed",
       message: `${describeFailure(performance.error)} It is not known whether the call took effect: call it again with the same arguments to find out.`,
     };
   return storePerformance(deps, context.run, call, performance, { delivered: signal?.aborted !== true });
+}
+
+/** Directly before the effect: still ours, and still allowed where it was allowed beforehand. */
+async function lastLook(deps: CallToolDependencies, prepared: Prepared, call: ToolCall): Promise<LastLook> {
+  const { tool, context, resolved } = prepared;
+  if (!(await stillExecuting(deps, context.run, call.id, prepared))) return "taken over";
+  const asking: Omit<AskingCall, "rule"> = { tool, run: context.run, resolved, facts: tool.facts(context, resolved) };
+  return lookOnceMore(deps, asking, call);
 }
 
 async function hold(

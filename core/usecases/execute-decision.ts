@@ -145,7 +145,9 @@ async function executeTool(deps: Work, { request, decision, again }: Begun, clai
     return settle(deps, request, { status: "failed", message: "The call cannot be carried out any more.", by: decision.by }, "failed");
   // The key is computed anew: what the call's row says is not what was signed.
   const key = effectKeyOf(deps.hasher, request.runId, request.tool, request.arguments);
-  const performance = await performTool(deps.tools[request.tool], context, request.arguments, key, again, () => stillOurs(deps, request, claim));
+  const performance = await performTool(deps.tools[request.tool], context, request.arguments, key, again, async () =>
+    (await stillOurs(deps, request, claim)) ? "ours" : "taken over",
+  );
   if (performance.type === "done") return settle(deps, request, { ...performance.outcome, status: "done", by: decision.by }, "executed");
   // What may pass is tried again by the queue; the next attempt looks first whether it happened after all.
   const mayPass = performance.type === "unknown" || (performance.error instanceof InfrastructureError && performance.error.retryable);

@@ -14,9 +14,12 @@ export type Performance =
   /** The outside world failed in the middle and cannot be asked: it may have happened. */
   | { readonly type: "unknown"; readonly error: unknown };
 
+/** What is found directly before an effect: it is ours to perform, somebody else's, or nobody's any more, with the reason in a sentence that ends without a full stop. */
+export type LastLook = "ours" | "taken over" | { readonly refusal: string };
+
 /**
  * Performs an effect at most once. `begun` says that an earlier process may have been at it: then reality is asked first, and nothing is done when the effect is
- * there. `isStillOurs` is asked at the last moment, because this process may have been stopped for longer than its claim held. A failure is looked into the same way, because a lost answer is no proof that nothing happened.
+ * there. `lastLook` is asked at the last moment, because this process may have been stopped for longer than its claim held, and what allowed the call may have been revoked. A failure is looked into the same way, because a lost answer is no proof that nothing happened.
  */
 export async function performTool(
   tool: Tool,
@@ -24,14 +27,16 @@ export async function performTool(
   resolved: JsonObject,
   key: string,
   begun: boolean,
-  isStillOurs: () => Promise<boolean>,
+  lastLook: () => Promise<LastLook>,
 ): Promise<Performance> {
   if (begun) {
     const found = await tool.probe(context, resolved, key);
     if (found) return { type: "done", outcome: found };
   }
-  if (!(await isStillOurs()))
+  const look = await lastLook();
+  if (look === "taken over")
     return { type: "unknown", error: new InfrastructureError("busy", "another process has taken the call over", { retryable: true }) };
+  if (look !== "ours") return { type: "failed", error: new InfrastructureError("invalid-response", look.refusal, { retryable: false }) };
   try {
     return { type: "done", outcome: await tool.perform(context, resolved, key) };
   } catch (error) {

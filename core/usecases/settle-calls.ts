@@ -1,11 +1,14 @@
+import { allowanceOfRule } from "../domain/allowance/allowance.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { isToolName, type ToolName } from "../domain/tool/tool.ts";
+import type { SignatureVerifier } from "../ports/crypto.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Log } from "../ports/log.ts";
 import type { ToolCall, Transaction } from "../ports/store.ts";
 import type { EffectClaims } from "./effect-claims.ts";
 import { evaluateCall } from "./evaluate-call.ts";
+import { lookOnceMore } from "./let-through.ts";
 import { effectKeyOf, performTool, type Performance } from "./perform-tool.ts";
 import { readLabelNames } from "./repository-labels.ts";
 import { stillExecuting, storePerformance } from "./store-performance.ts";
@@ -15,6 +18,7 @@ import type { Toolbox } from "./tools/toolbox.ts";
 export interface SettleCallsDependencies extends ToolDependencies {
   readonly tools: Toolbox;
   readonly claims: EffectClaims;
+  readonly signatures: SignatureVerifier;
   readonly log: Log;
 }
 
@@ -70,7 +74,10 @@ async function carryOut(deps: SettleCallsDependencies, context: ToolContext, cal
   const tool = deps.tools[call.tool];
   const key = effectKeyOf(deps.hasher, call.runId, call.tool, call.arguments);
   const refusal = await whyNot(deps, context, call);
-  if (refusal === undefined) return performTool(tool, context, call.arguments, key, true, () => stillExecuting(deps, context.run, call.id, owner));
+  if (refusal === undefined)
+    return performTool(tool, context, call.arguments, key, true, async () =>
+      (await stillExecuting(deps, context.run, call.id, owner)) ? lookOnceMore(deps, askingOf(deps, context, call), call) : "taken over",
+    );
   const found = refusal.mayLook ? await tool.probe(context, call.arguments, key) : undefined;
   return found ? { type: "done", outcome: found } : { type: "failed", error: refusal.error };
 }
@@ -93,6 +100,15 @@ async function whyNot(
   if (digest !== call.digest || claimed?.payload["digest"] !== digest)
     return no("The stored call is not the one that was made, so it was not carried out", false);
   if (isFinalRun(context.run.state)) return no("The run ended before the call was carried out", true);
+  if (evaluation.outcome === "ask" && allowanceOfRule(call.rule) !== undefined) {
+    const look = await lookOnceMore(deps, askingOf(deps, context, call), call);
+    return look === "ours" ? undefined : no(look.refusal, true);
+  }
   if (evaluation.outcome !== "auto") return no("The rules do not allow the call unasked any more; make it again", true);
   return undefined;
+}
+
+function askingOf(deps: SettleCallsDependencies, context: ToolContext, call: Claimed["call"]): Parameters<typeof lookOnceMore>[1] {
+  const tool = deps.tools[call.tool];
+  return { tool, run: context.run, resolved: call.arguments, facts: tool.facts(context, call.arguments) };
 }

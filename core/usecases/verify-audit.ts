@@ -4,6 +4,7 @@ import { anchorVerifies, type AuditAnchor, type VerifySignature } from "../domai
 import type { AuditAnchors } from "../ports/audit-anchors.ts";
 import type { Hasher, SignatureVerifier } from "../ports/crypto.ts";
 import type { Store } from "../ports/store.ts";
+import { auditAllowance } from "./audit-allowances.ts";
 import { auditCall, auditRules } from "./audit-calls.ts";
 import { auditRequest, type AuditProblem } from "./audit-request.ts";
 import { trailPages } from "./trail-pages.ts";
@@ -45,7 +46,7 @@ const restore = "Compare with a copy of the database from before, and find out w
 
 /**
  * Checks everything that can be proven about the past: the chain of flow events from its first link, the chain against the signed anchors outside of the database, every
- * decision request against its digest, its signature and its history, and that no effect was performed twice. Reads in pages and keeps nothing of them, so the trail may be of
+ * decision request and every allowance against its digest, its signature and its history, and that no effect was performed twice. Reads in pages and keeps nothing of them, so the trail may be of
  * any length.
  *
  * A trail that verifies is anchored at its end, so that cutting it off later is noticed.
@@ -60,6 +61,7 @@ export function createVerifyAudit(deps: VerifyAuditDependencies): (options?: { r
     const trail = await verifyTrail(deps, signed, problems);
     await auditRequests(deps, problems);
     await auditCalls(deps, problems);
+    await auditAllowances(deps, problems);
     problems.add(...auditRules(await deps.store.transaction((tx) => tx.rules.list())));
     const twice = await deps.store.transaction((tx) => tx.audit.executedTwice(maximumProblems));
     problems.add(...twice.map(executedTwice));
@@ -236,5 +238,15 @@ async function auditCalls(deps: VerifyAuditDependencies, problems: Problems): Pr
     const last = page.at(-1);
     if (!last || page.length < pageSize) return;
     after = last.call.id;
+  }
+}
+
+async function auditAllowances(deps: VerifyAuditDependencies, problems: Problems): Promise<void> {
+  for (let after = ""; ;) {
+    const page = await deps.store.transaction((tx) => tx.allowances.audited(after, pageSize));
+    for (const audited of page) problems.add(...auditAllowance(deps, audited));
+    const last = page.at(-1);
+    if (!last || page.length < pageSize) return;
+    after = last.id;
   }
 }

@@ -3,6 +3,7 @@ import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { SqlDriver } from "../../ports/sql-driver.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
+import { allowancesTable } from "./tables/allowances.ts";
 import { attemptsTable } from "./tables/attempts.ts";
 import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
@@ -60,6 +61,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     requests: requestsTable(session),
     toolCalls: toolCallsTable(session),
     rules: rulesTable(session),
+    allowances: allowancesTable(session),
     outbox: outboxTable(session, deps.queue),
     flow: flowTable(chain),
     audit: auditTables(session),

@@ -107,7 +107,12 @@ function matchesFacts({ when = {} }: Rule, facts: CallFacts): boolean {
   return (when.ownTarget === undefined || when.ownTarget === facts.ownTarget) && (when.triggerLabel === undefined || when.triggerLabel === facts.triggerLabel);
 }
 
-function floors(call: RuledCall): RuleDecision[] {
+/** Whether the program itself asks for such a call or denies it, whatever the rules say: then it is never allowed beforehand. */
+export function hasFloor(call: Omit<RuledCall, "callsBefore">): boolean {
+  return floors(call).length > 0;
+}
+
+function floors(call: Omit<RuledCall, "callsBefore">): RuleDecision[] {
   const found: RuleDecision[] = [];
   const readOnly = call.role === "reviewer" || stageTable[call.stage].branch === "none";
   if (readOnly && repositoryWrites.includes(call.tool)) found.push({ outcome: "deny", rule: builtInRules.readOnlyRole });

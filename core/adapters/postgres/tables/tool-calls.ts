@@ -1,5 +1,5 @@
 import type { SqlSession } from "../../../ports/sql-driver.ts";
-import type { AuditedCall, ToolCall, Transaction } from "../../../ports/store.ts";
+import type { AskedCall, AuditedCall, ToolCall, Transaction } from "../../../ports/store.ts";
 import { toJson, withoutNulls } from "../rows.ts";
 import { assertFound } from "./missing-row.ts";
 
@@ -76,6 +76,16 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
         [runId, tool],
       );
       return row?.count ?? 0;
+    },
+    async asked(tool, repository, since, limit) {
+      const rows = await session.query<AskedCall>(
+        `select jsonb_build_object('tool', c.tool, 'arguments', c.arguments, 'rule', c.rule, 'createdAt', c.created_at) as call,
+           jsonb_build_object('id', r.id, 'issue', r.issue, 'stage', r.stage) as run
+         from tool_calls c join runs r on r.id = c.run_id
+         where c.outcome = 'ask' and c.edit_of is null and c.tool = $1 and c.created_at >= $3 and r.repository = $2 order by c.created_at desc limit $4`,
+        [tool, repository, since, limit],
+      );
+      return rows;
     },
   };
 }
