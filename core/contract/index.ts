@@ -1,3 +1,4 @@
+import { allowancesContract } from "./allowances.ts";
 import { auditContract } from "./audit.ts";
 import { boardContract } from "./board.ts";
 import { connectionContract } from "./connection.ts";
@@ -19,6 +20,7 @@ export const hostContract = {
   connection: connectionContract,
   projects: projectsContract,
   inbox: inboxContract,
+  allowances: allowancesContract,
   runs: runsContract,
   board: boardContract,
   documents: documentsContract,

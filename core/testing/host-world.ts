@@ -1,3 +1,4 @@
+import { createRandomness } from "../adapters/node-crypto/hashing.ts";
 import type { ConnectionState } from "../contract/connection.ts";
 import type { HostDependencies } from "../apps/host/dependencies.ts";
 import { err, ok } from "../domain/kernel/result.ts";
@@ -5,6 +6,8 @@ import type { RepositoryName } from "../domain/kernel/values.ts";
 import type { ModelProfile } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
+import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
+import { testHasher, testKey, testVerifier } from "./cryptography.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
 import { createNotificationsInMemory } from "./notifications-in-memory.ts";
@@ -56,6 +59,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
       };
     },
   };
+  const key = testKey("olga");
   const transitions = { store, ownerForge: forge.as("olga"), presentArtifacts: async () => new Map(), defaultProfile: profile };
   const deps: HostDependencies = {
     store,
@@ -71,6 +75,15 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     },
     verifies: () => true,
     isAsAsked: () => true,
+    allowances: createOwnerAllowances({
+      store,
+      clock,
+      hasher: testHasher,
+      randomness: createRandomness(),
+      signer: key.signer,
+      signatures: testVerifier(key.trusted),
+      keepAnchor: async () => {},
+    }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => answered({ park: id }),

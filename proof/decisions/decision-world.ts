@@ -17,6 +17,7 @@ import { createApplyGate } from "../../core/usecases/apply-gate.ts";
 import { createAuthenticateRun } from "../../core/usecases/authenticate-run.ts";
 import type { ExitState } from "../../core/usecases/exit-conditions.ts";
 import { draftGate, storeGate } from "../../core/usecases/open-gate.ts";
+import { createOwnerAllowances } from "../../core/usecases/owner-allowances.ts";
 import { createSettleLabels } from "../../core/usecases/settle-labels.ts";
 import { createDecide } from "../../core/usecases/sign-decision.ts";
 import { createStaleGate } from "../../core/usecases/stale-gate.ts";
@@ -76,6 +77,15 @@ export async function createDecisionWorld(database: FreshDatabase): Promise<Deci
     clock,
     ownerForge: owner,
     decide: ({ id, digest, targetVersion, ...rest }) => sign({ ...rest, requestId: id, shownDigest: digest, shownTargetVersion: targetVersion }),
+    allowances: createOwnerAllowances({
+      store,
+      clock,
+      hasher,
+      randomness: createRandomness(),
+      signer: people.olga.signer,
+      signatures,
+      keepAnchor: async () => {},
+    }),
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
     edit: ({ id, argumentsText, surface, digest }) => governance.editRequest({ requestId: id, argumentsText, surface, shownDigest: digest }),

@@ -8,6 +8,7 @@ import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
 import { editRequest, type EditOptions } from "./commands/edit.ts";
 import { createKeys } from "./commands/init-keys.ts";
 import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
+import { allowLike, listRules, revokeRule, showRule, type AllowOptions } from "./commands/rules.ts";
 import { cancelRun, listRuns, parkRun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
 import { serve, serverParts, type ServerPart } from "./commands/serve.ts";
 import { listStages, previewStage } from "./commands/stages.ts";
@@ -41,6 +42,7 @@ export function createProgram(run: Runner, version: string): Command {
     .exitOverride();
   addRehearsal(program, run);
   addInbox(program, run);
+  addRules(program, run);
   addRuns(program, run);
   addHolds(program, run);
   addRest(program, run);
@@ -129,6 +131,31 @@ function addInbox(program: Command, run: Runner): void {
   decision("abort <id>", "end the work on the issue")
     .requiredOption("--reason <text>", "why")
     .action(async (id: string, options: { detach?: boolean; reason: string }) => decide(id, () => ({ type: "abort", reason: options.reason }), options));
+}
+
+function addRules(program: Command, run: Runner): void {
+  const rules = program.command("rules").description("what you have allowed beforehand");
+  rules
+    .command("list", { isDefault: true })
+    .option("--all", "those that are over, too")
+    .action(async (options: { all?: boolean }) => run((context) => listRules(context, options)));
+  rules
+    .command("show <id>")
+    .description("exactly what a rule lets through")
+    .action(async (id: string) => run((context) => showRule(context, id)));
+  rules
+    .command("allow <request>")
+    .description("sign a rule that lets calls like this one through unasked; never for what is of high risk")
+    .addOption(new Option("--scope <where>", "which runs").choices(["run", "issue", "stage", "repository"]).default("issue"))
+    .option("--vary <argument>", "an argument that may be anything; may be repeated", collect)
+    .option("--times <n>", "how many calls in all", positive, 10)
+    .option("--for <time>", "until when: 30m, 8h, 7d", "1d")
+    .option("--dry-run", "say what it would let through, and sign nothing")
+    .action(async (request: string, options: AllowOptions) => run((context) => allowLike(context, request, options)));
+  rules
+    .command("revoke <id>")
+    .description("take a rule back: its calls are asked again")
+    .action(async (id: string) => run((context) => revokeRule(context, id)));
 }
 
 function addRuns(program: Command, run: Runner): void {

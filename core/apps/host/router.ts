@@ -3,6 +3,7 @@ import type { HostDependencies } from "./dependencies.ts";
 import type { HostContract } from "../../contract/index.ts";
 import { contract, type Procedures } from "./implementer.ts";
 import { readThrough } from "./offline/read-through.ts";
+import { allowancesProcedures } from "./procedures/allowances.ts";
 import { auditProcedures } from "./procedures/audit.ts";
 import { boardProcedures } from "./procedures/board.ts";
 import { connectionProcedures } from "./procedures/connection.ts";
@@ -25,6 +26,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     connection: connectionProcedures(deps),
     projects: projectsProcedures(deps),
     inbox: inboxProcedures(deps),
+    allowances: allowancesProcedures(deps),
     runs: runsProcedures(deps),
     board: boardProcedures(deps),
     documents: documentsProcedures(deps),

@@ -10,6 +10,7 @@ import type { AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
+import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
@@ -100,6 +101,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     },
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
+    allowances: createOwnerAllowances({ store, clock, hasher, randomness: platform.random, ...keys, keepAnchor: ground.keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: (id) => useCases.parkRun(id, owner),

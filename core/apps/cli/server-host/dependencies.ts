@@ -17,6 +17,7 @@ import { createAnswerRequest } from "../../../usecases/answer-request.ts";
 import { createCancelRun } from "../../../usecases/cancel-run.ts";
 import { createEditRequest } from "../../../usecases/edit-request.ts";
 import { createExportAudit } from "../../../usecases/export-audit.ts";
+import { createOwnerAllowances } from "../../../usecases/owner-allowances.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
@@ -110,6 +111,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     }),
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
+    allowances: createOwnerAllowances({ ...ground, keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     parkRun: changing((id) => createParkRun({ store, clock })(id, owner)),
