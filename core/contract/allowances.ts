@@ -74,7 +74,10 @@ const allowanceList = z.object({ allowances: z.array(allowance), asOf: instant }
 
 export const allowancesContract = {
   /** What of a request can be allowed beforehand, and within which bounds. */
-  offer: oc.errors(commonErrors).input(z.object({ id: requestId })).output(allowanceOffer),
+  offer: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId }))
+    .output(allowanceOffer),
   /** Of the calls of the last 30 days for which this rule asked in this repository, how many these terms would have let through, the limit left aside. Signs nothing. */
   rehearse: oc
     .errors(commonErrors)
@@ -90,5 +93,8 @@ export const allowancesContract = {
   /** Emits the list, and again whenever it changed. */
   watch: oc.output(eventIterator(allowanceList)),
   /** From then on its calls are asked again. What has begun its effect is not undone. */
-  revoke: oc.errors(commonErrors).input(z.object({ id: allowanceId })).output(allowance),
+  revoke: oc
+    .errors(commonErrors)
+    .input(z.object({ id: allowanceId }))
+    .output(allowance),
 };

@@ -34,8 +34,7 @@ export async function performTool(
     if (found) return { type: "done", outcome: found };
   }
   const look = await lastLook();
-  if (look === "taken over")
-    return { type: "unknown", error: new InfrastructureError("busy", "another process has taken the call over", { retryable: true }) };
+  if (look === "taken over") return { type: "unknown", error: new InfrastructureError("busy", "another process has taken the call over", { retryable: true }) };
   if (look !== "ours") return { type: "failed", error: new InfrastructureError("invalid-response", look.refusal, { retryable: false }) };
   try {
     return { type: "done", outcome: await tool.perform(context, resolved, key) };

@@ -1,6 +1,6 @@
 import type { AttackCase } from "../security/attack-case.ts";
 
-const [handedIn, edited, moved, time, agent, card, canonical, edit] = [
+const [handedIn, edited, moved, time, agent, card, canonical, edit, allowed] = [
   "a decision that is handed in",
   "rows edited in the database",
   "a target that moved",
@@ -9,6 +9,7 @@ const [handedIn, edited, moved, time, agent, card, canonical, edit] = [
   "what the card shows",
   "canonical form",
   "arguments that a person edits",
+  "what was allowed beforehand",
 ] as const;
 
 const signature = "signature over request, digest, target, deadline, verdict, person, surface and time, by a key trusted outside the database";
@@ -130,32 +131,35 @@ export const decisionCases: readonly AttackCase[] = [
     "read strictly from the text itself, then by the tool's contract",
   ),
   attack("D-82", edit, "edited arguments with hidden characters and look-alikes", "the edited request is a card like any other: shown, warned of, and asked"),
-  attack(
-    "D-83",
-    edit,
-    "an edit that moves the call to another repository, or to another issue",
-    "the run's repository is no argument; another issue is shown and warned of",
-  ),
+  attack("D-83", edit, "an edit that moves the call to another repository, or to another issue", "the run's repository is no argument; another issue is shown and warned of"),
   attack("D-84", edit, "an edit to what a rule denies", "a person may ask for what an agent may ask for"),
   attack("D-85", edit, "an edit of what was decided, denied, expired or went stale", "only what waits can be edited; the deadline stays"),
-  attack(
-    "D-86",
-    edit,
-    "an approval of the request before its edit, handed in after it or for the new one",
-    "another request with another digest: it is decided by itself",
-  ),
-  attack(
-    "D-87",
-    edit,
-    "a request put into the database and the trail as if the owner had edited it",
-    "the edit's own signature is verified wherever the request is",
-  ),
+  attack("D-86", edit, "an approval of the request before its edit, handed in after it or for the new one", "another request with another digest: it is decided by itself"),
+  attack("D-87", edit, "a request put into the database and the trail as if the owner had edited it", "the edit's own signature is verified wherever the request is"),
   attack("D-88", edit, "who edited, what the agent asked for, or the arguments of an edited request are changed in the database", digest),
   attack("D-89", edit, "what the agent is told of its edited call is changed in the database", "the audit compares it with the call that stood in its place"),
   attack("D-90", edit, "the key that signed an edit is revoked before the execution", again),
   attack("D-91", edit, "the target moves between the edit and the execution", "the edited request binds the target as it was shown"),
   attack("D-92", edit, "many edits and denials at the same moment, in many processes", "the first counts, under a lock"),
   attack("D-93", edit, "the same edit handed in again, before and after its execution", "one request has one in its place; the same edit finds it"),
+  attack("D-94", allowed, "scope, limit, end, arguments or signer of a rule that the owner has signed are edited", "the signature over all that it says"),
+  attack("D-95", allowed, "a rule is put into the database, signed with another key", "the signature over all that it says"),
+  attack("D-96", allowed, "a genuine rule of another installation, and a copy of one under another name, are put in", "the trail must know the rule"),
+  attack("D-97", allowed, "many processes take its last use at the same moment", "uses are counted in the trail, under a lock"),
+  attack("D-98", allowed, "the mark that it is used up or revoked is taken out of its row", "uses and end stand in the trail, not in the row"),
+  attack("D-99", allowed, "a call at its end or after it, and again when the clock was set back", "the end counts at execution; what is closed stays closed"),
+  attack("D-100", allowed, "it is revoked while its call is directly before the effect", "it is looked at once more right before the effect"),
+  attack(
+    "D-101",
+    allowed,
+    "characters that do not show, or a gap that hides text, where any text may stand",
+    "a call whose card would warn is never let through",
+  ),
+  attack("D-102", allowed, "a call that differs in an argument that may not vary", "every other argument is exactly as it was signed"),
+  attack("D-103", allowed, "a run that it was not signed for makes the same call", "the scope is signed, and the run's token says who calls"),
+  attack("D-104", allowed, "a label that it lets through is made a trigger afterwards", "what starts runs is asked, whatever was signed"),
+  attack("D-105", allowed, "a call that names the rule is put into the database as half done", "the trail must know the call, and the rule its use"),
+  attack("D-106", allowed, "the owner is made to sign one out of what is of high risk, or of an edited request", "no rule is made out of either"),
 ];
 
 function attack(id: string, category: string, attempt: string, refusedBy: string): AttackCase {

@@ -46,7 +46,7 @@ export interface DecisionWorld extends Governance {
   /** What happened up to here belongs to the preparation. */
   readonly mark: () => void;
   /** Writes to a row as somebody would who has the database's password. Objects go into JSON columns. */
-  readonly edit: (table: "decision_requests" | "tool_calls" | "runs", id: string, changes: Readonly<Record<string, unknown>>) => Promise<void>;
+  readonly edit: (table: "decision_requests" | "tool_calls" | "runs" | "allowances", id: string, changes: Readonly<Record<string, unknown>>) => Promise<void>;
   close(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshPostgres, type FreshDatabase } from "../../core/testing/databases.ts";
 import { postgresSkipReason, postgresUrl } from "../../core/testing/test-postgres.ts";
 import { agentAttempts } from "./agent-attempts.ts";
+import { allowances } from "./allowances.ts";
 import type { Attacks, Shown } from "./attack.ts";
 import { canonicalForm } from "./canonical-form.ts";
 import { cards } from "./cards.ts";
@@ -23,6 +24,7 @@ const attacks: Attacks = {
   ...cards,
   ...canonicalForm,
   ...edits,
+  ...allowances,
 };
 
 describe("the table of attacks on decisions", () => {

@@ -7,6 +7,7 @@ import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
 import { notificationsEn } from "./texts/notifications.ts";
+import { rulesEn } from "./texts/rules.ts";
 import { runsEn } from "./texts/runs.ts";
 import { settingsEn } from "./texts/settings.ts";
 
@@ -64,6 +65,7 @@ export const en = {
   ...knowledgeEn,
   ...auditEn,
   ...settingsEn,
+  ...rulesEn,
 } as const;
 
 export type Text = keyof typeof en;

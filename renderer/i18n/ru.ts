@@ -8,6 +8,7 @@ import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
 import { notificationsRu } from "./texts/notifications.ts";
+import { rulesRu } from "./texts/rules.ts";
 import { runsRu } from "./texts/runs.ts";
 import { settingsRu } from "./texts/settings.ts";
 
@@ -64,4 +65,5 @@ export const ru: Texts = {
   ...knowledgeRu,
   ...auditRu,
   ...settingsRu,
+  ...rulesRu,
 };

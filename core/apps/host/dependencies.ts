@@ -13,7 +13,7 @@ import type { AuditVerification } from "../../usecases/verify-audit.ts";
 import type { PublishedAnchor } from "../../usecases/publish-anchor.ts";
 import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
-import type { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
+import type { OwnerAllowances } from "../../usecases/owner-allowances.ts";
 import type { HostOffline } from "./offline/offline.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
@@ -61,7 +61,7 @@ export interface HostDependencies {
   /** Whether a waiting request is what was asked: its digest holds, and the trail knows it. */
   readonly isAsAsked: (request: DecisionRequest, history: readonly FlowEvent[]) => boolean;
   /** What the owner allows beforehand. */
-  readonly allowances: ReturnType<typeof createOwnerAllowances>;
+  readonly allowances: OwnerAllowances;
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;
   readonly applyTransition: ReturnType<typeof createApplyTransition>;
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DecisionRequest } from "../decision/decision.ts";
-import type { Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId } from "../kernel/values.ts";
+import type { Digest, Instant, PersonId, RepositoryName, RequestId, RunId } from "../kernel/values.ts";
 import type { AllowanceContent, AllowanceScope } from "./allowance.ts";
 import { covers, maximumLifetime, maximumUses, requestCeiling, termsFault, type AllowableCall } from "./ceiling.ts";
 import { allowanceText } from "./text.ts";
@@ -80,7 +80,7 @@ describe("an allowance covers", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), json), (given) => {
         if (given["number"] === 9) return;
-        expect(covers(content, { ...call, arguments: given as JsonObject })).toBe(false);
+        expect(covers(content, { ...call, arguments: given })).toBe(false);
       }),
     );
   });

@@ -4,8 +4,7 @@ import type { AllowanceContent, AllowancePhase, AllowanceState } from "./allowan
 
 export type AllowanceCommand =
   /** A call that it covers is about to begin. */
-  | { readonly type: "use"; readonly call: string }
-  | { readonly type: "revoke"; readonly by: string };
+  { readonly type: "use"; readonly call: string } | { readonly type: "revoke"; readonly by: string };
 
 export type AllowanceEvent =
   | { readonly type: "allowance.used"; readonly call: string; readonly at: Instant }

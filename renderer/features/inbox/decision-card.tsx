@@ -15,6 +15,7 @@ import { moment } from "../../ui/moment.ts";
 import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
 import { Empty, Section } from "../../ui/panes.tsx";
 import { Risk } from "../../ui/risk.tsx";
+import { AllowLike } from "../rules/allow-like.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";
@@ -202,6 +203,7 @@ function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
         <p className={style["line"]}>
           <Foreign>{say("inbox.rule", { id: card.rule.id, description: card.rule.description })}</Foreign>
         </p>
+        <AllowLike card={card} />
       </Section>
     </>
   );

@@ -2,6 +2,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useSpeech } from "../../i18n/language.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
+import { RulesSection } from "../rules/rules-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
@@ -16,6 +17,7 @@ const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
   budgets: BudgetsSection,
   notifications: NotificationsSection,
+  rules: RulesSection,
   appearance: AppearanceSection,
   checks: ChecksSection,
   keys: KeysSection,

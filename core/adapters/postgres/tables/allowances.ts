@@ -38,7 +38,9 @@ export function allowancesTable(session: SqlSession): Transaction["allowances"] 
       ]);
     },
     async get(id, options) {
-      const [row] = await session.query<AllowanceRow>(`select ${columns} from allowances where id = $1 and ${ownId}${options?.lock ? " for update" : ""}`, [id]);
+      const [row] = await session.query<AllowanceRow>(`select ${columns} from allowances where id = $1 and ${ownId}${options?.lock ? " for update" : ""}`, [
+        id,
+      ]);
       return row && allowanceOf(row);
     },
     async open(repository, tool) {

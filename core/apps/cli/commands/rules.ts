@@ -21,7 +21,10 @@ export async function listRules(context: CommandContext, options: { readonly all
 export async function showRule(context: CommandContext, id: string): Promise<ExitCode> {
   return withControl(context, "read", async ({ client }) => {
     const found = await ruleOf(client, id);
-    context.output.result(found, `${allowanceText(found)}\nSigned     by ${found.by} on ${found.surface}, out of request ${found.requestId}\nState      ${allowanceStateText(found)}`);
+    context.output.result(
+      found,
+      `${allowanceText(found)}\nSigned     by ${found.by} on ${found.surface}, out of request ${found.requestId}\nState      ${allowanceStateText(found)}`,
+    );
     return exitCodes.ok;
   });
 }
@@ -39,7 +42,7 @@ export interface AllowOptions {
 /** `signalbox rules allow REQUEST`: signs a rule that lets calls like this one through, after showing exactly which. */
 export async function allowLike(context: CommandContext, request: string, options: AllowOptions): Promise<ExitCode> {
   const lifetime = lifetimeOf(options.for);
-  return withControl(context, options.dryRun ? "read" : "work", async ({ client }) => {
+  return withControl(context, "read", async ({ client }) => {
     const id = await fullId(client, request);
     const offer = await client.allowances.offer({ id });
     const varying = [...(options.vary ?? [])];
