@@ -57,6 +57,8 @@ export const inboxItem = z.object({
   expiresAt: instant,
   /** Verdict types that this request takes, in the order in which they are offered. */
   verdicts: z.array(z.enum(["approve", "deny", "answer", "request_changes", "ask", "abort"])),
+  /** The owner has put it away until then; it needs nobody meanwhile, and its deadline wins. Absent as soon as that time has come. */
+  snoozedUntil: instant.optional(),
   /** Who decided, once somebody has. */
   decision: z.object({ verdict, by: z.string(), surface: z.string(), at: instant }).optional(),
 });
@@ -64,6 +66,11 @@ export type InboxItem = z.infer<typeof inboxItem>;
 
 /** What waits, most urgent first. */
 export const inboxOrder: ListKind<InboxItem> = { keyOf: ({ id }) => id, order: byUrgency };
+
+/** Whether it is put away now. Of a list that was read a while ago, the time may have come meanwhile. */
+export function isPutAway({ snoozedUntil }: InboxItem, now: number): boolean {
+  return snoozedUntil !== undefined && snoozedUntil > now;
+}
 
 /** The words that are looked for. */
 export function wordsOf(text: string | undefined): readonly string[] {
@@ -112,7 +119,7 @@ export const closedCursor = z.object({ createdAt: instant, id: requestId });
 export const inboxContract = {
   /**
    * What waits for the owner: deadline first, then risk, then age. With `closed`, the newest closed requests instead, those after `after` where it is given, and only those that have every word of
-   * `text` somewhere in what a list shows of them. `total` counts all that wait, and `next` leads to what is closed and did not fit.
+   * `text` somewhere in what a list shows of them. `total` counts all that wait, put away or not, and `next` leads to what is closed and did not fit.
    */
   list: oc
     .input(
@@ -149,6 +156,19 @@ export const inboxContract = {
     .errors(commonErrors)
     .input(z.object({ id: requestId, arguments: z.string().max(400_000), surface: z.enum(["desktop", "command-line"]), digest: z.string() }))
     .output(inboxCard),
-  /** Everything that waits, and then what comes and goes. What is removed was decided or carried out, or has expired. */
+  /** Puts it away for this owner, on every surface: until then, or, without a time, until it changes. The deadline wins: it comes back in time to decide. */
+  snooze: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId, until: instant.optional() }))
+    .output(inboxCard),
+  /** Takes it out again. */
+  wake: oc
+    .errors(commonErrors)
+    .input(z.object({ id: requestId }))
+    .output(inboxCard),
+  /**
+   * Everything that waits, and then what comes and goes. What is removed was decided or carried out, or has expired. What the owner puts away is set with its time, and is set again without it as soon as
+   * that has come, although nothing else happens then.
+   */
   watch: oc.output(eventIterator(listMessage(inboxItem))),
 };

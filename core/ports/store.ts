@@ -11,6 +11,7 @@ import type {
   Digest,
   Instant,
   JsonObject,
+  PersonId,
   RepositoryName,
   RequestId,
   RunId,
@@ -206,6 +207,13 @@ export interface ClosedFilter {
   readonly limit: number;
 }
 
+/** A request that a person has put away. */
+export interface Snooze {
+  readonly requestId: RequestId;
+  readonly person: PersonId;
+  readonly until: Instant;
+}
+
 /** An allowance as it is kept. What has become of it is in the trail. */
 export interface StoredAllowance extends Allowance {
   /** It lets nothing through any more, so that nobody need look at it. A hint: one that is missing opens nothing. */
@@ -315,6 +323,14 @@ export interface Transaction {
     closed(filter: ClosedFilter): Promise<readonly ListedRequest[]>;
     /** What each of these that are there asks for, in its one sentence. */
     summaries(ids: readonly RequestId[]): Promise<ReadonlyMap<RequestId, string>>;
+  };
+  readonly snoozes: {
+    /** Again, the last one counts. */
+    put(snooze: Snooze, at: Instant): Promise<void>;
+    /** Whether there was one. */
+    remove(requestId: RequestId, person: PersonId): Promise<boolean>;
+    /** What a person has put away of what waits, each with its end, as far as that has not come. With `ids`, of these only. */
+    of(person: PersonId, now: Instant, ids?: readonly RequestId[]): Promise<ReadonlyMap<RequestId, Instant>>;
   };
   readonly toolCalls: {
     insert(call: ToolCall): Promise<void>;

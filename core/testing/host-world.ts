@@ -2,10 +2,11 @@ import { createRandomness } from "../adapters/node-crypto/hashing.ts";
 import type { ConnectionState } from "../contract/connection.ts";
 import type { HostDependencies } from "../apps/host/dependencies.ts";
 import { err, ok } from "../domain/kernel/result.ts";
-import type { RepositoryName } from "../domain/kernel/values.ts";
+import type { PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import type { ModelProfile } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
+import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
 import { testHasher, testKey, testVerifier } from "./cryptography.ts";
 import type { FreshDatabase } from "./databases.ts";
@@ -75,6 +76,8 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     },
     verifies: () => true,
     isAsAsked: () => true,
+    snooze: (id, until) => createSnoozeRequest({ store, clock })(id, "olga" as PersonId, until),
+    wake: (id) => createWakeRequest({ store, clock })(id, "olga" as PersonId),
     allowances: createOwnerAllowances({
       store,
       clock,

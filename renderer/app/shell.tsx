@@ -3,8 +3,9 @@ import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import type { ConnectionState } from "../../core/contract/connection.ts";
+import { isPutAway } from "../../core/contract/inbox.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { OfflineBanner } from "../features/drafts/offline-banner.tsx";
 import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
@@ -12,7 +13,7 @@ import { useHostConnection, useHostQueries, useLinkState } from "../host-client/
 import { useInbox } from "../host-client/live-list.ts";
 import type { Text } from "../i18n/en.ts";
 import { useSpeech } from "../i18n/language.tsx";
-import { clock } from "../ui/age.tsx";
+import { clock, useNow } from "../ui/age.tsx";
 import { Foreign } from "../ui/foreign-text.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Palette } from "./palette.tsx";
@@ -56,9 +57,10 @@ function Rail(): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
   const inbox = useInbox();
+  const now = useNow();
   const drafts = useQuery(queries.drafts.watch.experimental_liveOptions());
   const counts: Readonly<Record<string, number | undefined>> = {
-    "/inbox/{-$id}": inbox.data?.rows.length,
+    "/inbox/{-$id}": useMemo(() => inbox.data?.rows.filter((item) => !isPutAway(item, now)).length, [inbox.data?.rows, now]),
     "/drafts": drafts.data?.drafts.filter(({ state }) => !["sent", "refused", "discarded"].includes(state.phase)).length,
   };
   return (

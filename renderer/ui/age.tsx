@@ -58,6 +58,7 @@ function watchNow(changed: () => void): () => void {
   };
 }
 
-function useNow(): number {
+/** Now, as it is on the screen: it goes on by steps of a few seconds. */
+export function useNow(): number {
   return useSyncExternalStore(watchNow, () => shownNow);
 }

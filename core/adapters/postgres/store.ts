@@ -17,6 +17,7 @@ import { requestsTable } from "./tables/requests.ts";
 import { rulesTable } from "./tables/rules.ts";
 import { runsTable } from "./tables/runs.ts";
 import { sessionsTable, settingsTable, snapshotsTable, usageTable } from "./tables/sessions.ts";
+import { snoozesTable } from "./tables/snoozes.ts";
 import { toolCallsTable } from "./tables/tool-calls.ts";
 import { transcriptTable } from "./tables/transcript.ts";
 
@@ -60,6 +61,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     attempts: attemptsTable(session),
     requests: requestsTable(session),
     toolCalls: toolCallsTable(session),
+    snoozes: snoozesTable(session),
     rules: rulesTable(session),
     allowances: allowancesTable(session),
     outbox: outboxTable(session, deps.queue),

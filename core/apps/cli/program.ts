@@ -4,8 +4,8 @@ import { auditFormats, type AuditFormat } from "../../domain/audit/export-format
 import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit } from "./commands/audit.ts";
 import { openDesktop, runDesktopHost, type DesktopOptions } from "./commands/desktop.ts";
 import { runDoctor } from "./commands/doctor.ts";
-import { decideRequest, listInbox, showRequest } from "./commands/inbox.ts";
 import { editRequest, type EditOptions } from "./commands/edit.ts";
+import { decideRequest, listInbox, showRequest, snoozeRequest, wakeRequest } from "./commands/inbox.ts";
 import { createKeys } from "./commands/init-keys.ts";
 import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
 import { allowLike, listRules, revokeRule, showRule, type AllowOptions } from "./commands/rules.ts";
@@ -103,6 +103,15 @@ function addInbox(program: Command, run: Runner): void {
     .description("print the arguments of a tool call, or put a request with your own in its place; it is approved by itself")
     .option("--arguments <file>", "JSON with the arguments as they shall be; - for standard input")
     .action(async (id: string, options: EditOptions) => run((context) => editRequest(context, id, options)));
+  inbox
+    .command("snooze <id>")
+    .description("put it away for a while; it comes back by itself, an hour before its deadline at the latest")
+    .option("--for <time>", "how long: 30m, 8h, 1d (default: until it changes)")
+    .action(async (id: string, options: { for?: string }) => run((context) => snoozeRequest(context, id, options)));
+  inbox
+    .command("wake <id>")
+    .description("take it out again")
+    .action(async (id: string) => run((context) => wakeRequest(context, id)));
   const decision = (name: string, description: string): Command => inbox.command(name).description(description).option("--detach", "do not wait for the run");
   const decide = async (id: string, verdictFor: Parameters<typeof decideRequest>[2], options: { detach?: boolean }): Promise<void> =>
     run((context) => decideRequest(context, id, verdictFor, options));

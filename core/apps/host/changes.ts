@@ -1,3 +1,4 @@
+import type { Instant } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 
@@ -7,8 +8,15 @@ const longestSilence = 2_000;
 /**
  * Yields once at the start and then after every change of the database, as long as the reader stays. Changes that come while the reader is busy are one.
  * A notice is only a hint, so it also yields now and then without one.
+ *
+ * @param due when the reader wants to look again at the latest, whatever happens; it is asked before every wait, and has to name a later time once that has come.
  */
-export async function* changes(store: Pick<Store, "onFlow">, clock: Clock, signal: AbortSignal | undefined): AsyncGenerator<void> {
+export async function* changes(
+  store: Pick<Store, "onFlow">,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+  due: () => Instant | undefined = () => undefined,
+): AsyncGenerator<void> {
   let changed = false;
   let wake: (() => void) | undefined;
   const notice = (): void => {
@@ -21,10 +29,11 @@ export async function* changes(store: Pick<Store, "onFlow">, clock: Clock, signa
     while (!signal?.aborted) {
       changed = false;
       yield;
-      if (changed || signal?.aborted) continue;
+      const silence = Math.min(longestSilence, (due() ?? Infinity) - clock.now());
+      if (changed || signal?.aborted || silence <= 0) continue;
       await new Promise<void>((resolve) => {
         wake = resolve;
-        const cancel = clock.after(longestSilence, resolve);
+        const cancel = clock.after(silence, resolve);
         wake = () => {
           cancel();
           resolve();

@@ -3,7 +3,7 @@ import type { FlowEvent } from "../../domain/audit/flow-event.ts";
 import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
 import type { Budgets } from "../../domain/hold/budget.ts";
 import type { Result } from "../../domain/kernel/result.ts";
-import type { RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
+import type { Instant, RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { NotificationKeeper } from "../../ports/notification-keeper.ts";
@@ -60,6 +60,9 @@ export interface HostDependencies {
   readonly verifies: (request: DecisionRequest) => boolean;
   /** Whether a waiting request is what was asked: its digest holds, and the trail knows it. */
   readonly isAsAsked: (request: DecisionRequest, history: readonly FlowEvent[]) => boolean;
+  /** Puts a request away for the owner who sits here, and takes it out again. */
+  readonly snooze: (id: RequestId, until: Instant | undefined) => Promise<Result<unknown, Refusal>>;
+  readonly wake: (id: RequestId) => Promise<Result<unknown, Refusal>>;
   /** What the owner allows beforehand. */
   readonly allowances: OwnerAllowances;
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;

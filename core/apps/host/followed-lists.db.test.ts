@@ -98,6 +98,17 @@ describe("lists that are followed", () => {
   const olga = () => world.forge.as("olga");
   const anIssue = (which: number): number => [...world.forge.issues.keys()][which % Math.max(1, world.forge.issues.size)] ?? 0;
 
+  const aMinute = 60_000;
+  const one = (which: number): DecisionRequest["id"] | undefined => waiting[which % Math.max(1, waiting.length)]?.id;
+  const putAway = async (which: number, minutes?: number): Promise<unknown> => {
+    const id = one(which);
+    return id && client.inbox.snooze({ id, ...(minutes === undefined ? {} : { until: world.clock.now() + minutes * aMinute }) });
+  };
+  const takeOut = async (which: number): Promise<unknown> => {
+    const id = one(which);
+    return id && client.inbox.wake({ id });
+  };
+
   const anyNumber = fc.nat({ max: 20 });
   const anyStep: fc.Arbitrary<() => Promise<unknown>> = fc.oneof(
     anyNumber.map((issue) => () => ask(issue + 1, (["low", "medium", "high"] as const)[issue % 3])),
@@ -108,6 +119,15 @@ describe("lists that are followed", () => {
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().addLabels(shop, anIssue(which), [unique("label")]))),
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().closeIssue(shop, anIssue(which)))),
     anyNumber.map((issue) => () => atForge(() => world.forge.addIssue({ number: issue + 100, labels: ["idea"] }))),
+    fc.tuple(anyNumber, fc.integer({ min: 1, max: 5 })).map(
+      ([which, minutes]) =>
+        () =>
+          putAway(which, minutes),
+    ),
+    anyNumber.map((which) => () => putAway(which)),
+    anyNumber.map((which) => () => takeOut(which)),
+    // Nothing happens but that time goes by.
+    fc.integer({ min: 1, max: 4 }).map((minutes) => () => world.clock.advance(minutes * aMinute)),
     fc.constant(() => touch()),
     // More than anybody goes through: the host says all of it again.
     fc.constant(() => happen(async () => Array.from({ length: 600 }, () => "nothing:that-matters"))),
@@ -128,6 +148,54 @@ describe("lists that are followed", () => {
     const again = followBoth();
     await vi.waitFor(() => expect([again.inbox.messages.length, again.board.messages.length]).toStrictEqual([1, 1]), patience);
     expect({ inbox: again.inbox.rows, board: again.board.rows }).toStrictEqual(await fresh());
+    leave.abort();
+  });
+
+  it("tell in one message that another request stands in the place of one that was edited", { timeout: longest }, async () => {
+    await ask(510);
+    const [agents] = waiting.splice(-1);
+    if (!agents) throw new Error("nothing was asked");
+    const { inbox } = followBoth();
+    await vi.waitFor(() => expect(inbox.messages).toHaveLength(1), patience);
+
+    const edited = sampleRequest(agents.runId, { issue: 510, createdAt: (tick += 1) as Instant, expiresAt: agents.expiresAt, summary: unique("edited") });
+    await happen(async (tx) => {
+      await tx.requests.save({ ...agents, state: { phase: "superseded", reason: "edited by olga", instead: edited.id, at: tick as Instant } });
+      await tx.requests.insert(edited);
+      return [`request:${agents.id}`, `request:${edited.id}`];
+    });
+    waiting.push(edited);
+
+    await vi.waitFor(() => expect(inbox.messages).toHaveLength(2), patience);
+    expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ id: edited.id, summary: edited.summary }], removed: [agents.id] });
+    leave.abort();
+  });
+
+  it("tell at its time that what was put away is back, although nothing happens then, and each of two at its own", { timeout: longest }, async () => {
+    await ask(500);
+    await ask(501);
+    const [first, second] = [waiting.length - 2, waiting.length - 1];
+    const { inbox } = followBoth();
+    const isAsleep = (which: number) => inbox.rows.find(({ id }) => id === one(which))?.snoozedUntil !== undefined;
+    await vi.waitFor(() => expect(inbox.messages).toHaveLength(1), patience);
+
+    await putAway(first, 1);
+    await putAway(second, 2);
+    await vi.waitFor(() => expect([isAsleep(first), isAsleep(second)]).toStrictEqual([true, true]), patience);
+    const heard = inbox.messages.length;
+
+    await world.clock.advance(aMinute);
+    await vi.waitFor(() => expect([isAsleep(first), isAsleep(second)]).toStrictEqual([false, true]), patience);
+    expect(inbox.messages.slice(heard)).toMatchObject([{ type: "changes", set: [{ id: one(first) }], removed: [] }]);
+
+    // Whoever comes back in between is told so, and hears of the other one all the same.
+    leave.abort();
+    leave = new AbortController();
+    const again = followBoth().inbox;
+    const isBack = () => again.rows.find(({ id }) => id === one(second))?.snoozedUntil;
+    await vi.waitFor(() => expect(isBack()).toBe(world.clock.now() + aMinute), patience);
+    await world.clock.advance(aMinute);
+    await vi.waitFor(() => expect(isBack()).toBeUndefined(), patience);
     leave.abort();
   });
 

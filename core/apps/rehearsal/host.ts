@@ -14,6 +14,7 @@ import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
+import { createSnoozeRequest, createWakeRequest } from "../../usecases/snooze-request.ts";
 import { toolbox } from "../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
@@ -68,6 +69,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     signer,
     replaceRequest: useCases.replaceRequest,
   });
+  const [snooze, wake] = [createSnoozeRequest({ store, clock }), createWakeRequest({ store, clock })];
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -101,6 +103,8 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     },
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
+    snooze: (id, until) => snooze(id, owner, until),
+    wake: (id) => wake(id, owner),
     allowances: createOwnerAllowances({ store, clock, hasher, randomness: platform.random, ...keys, keepAnchor: ground.keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),

@@ -89,6 +89,7 @@ function Facts({ card }: { readonly card: InboxCard }): ReactElement {
       ) : (
         <strong>{say(`inbox.phase.${card.phase}`)}</strong>
       )}
+      {card.snoozedUntil === undefined ? undefined : <strong>{say("inbox.snoozedUntil", { when: moment(card.snoozedUntil, language) })}</strong>}
       <Risk risk={card.risk} />
       {card.asOf === undefined ? undefined : <span>{say("state.asOf", { when: moment(card.asOf, language) })}</span>}
     </div>

@@ -1,6 +1,6 @@
-import { Anchor, SegmentedControl, VisuallyHidden } from "@mantine/core";
+import { Anchor, SegmentedControl, UnstyledButton, VisuallyHidden } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
-import { IconSquareCheck } from "@tabler/icons-react";
+import { IconChevronDown, IconChevronRight, IconSquareCheck } from "@tabler/icons-react";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { InboxItem } from "../../../core/contract/inbox.ts";
@@ -19,6 +19,7 @@ import { InboxFilter } from "./inbox-filter.tsx";
 import style from "./inbox.module.css";
 import { kindIcons } from "./kinds.ts";
 import { neighbour } from "./selection.ts";
+import { Snooze } from "./snooze-dialog.tsx";
 import { useItems, type Shown } from "./use-items.ts";
 
 /** What waits for the owner, most urgent first, and the card of the chosen one, or of all that are decided together. */
@@ -27,15 +28,16 @@ export function InboxScreen(): ReactElement {
   const { id } = useParams({ from: "/inbox/{-$id}" });
   const [shown, setShown] = useState<Shown>("waiting");
   const [text, setText] = useState("");
-  const { items, waiting, isLoading, more } = useItems(shown, useDeferredValue(text));
+  const { items, asleep, waiting, isLoading, more } = useItems(shown, useDeferredValue(text));
+  const [isUnfolded, setUnfolded] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const { batch, mark, clear } = useBatch(waiting);
-  const move = useMove(items ?? [], id);
-  const chosen = items?.find((item) => item.id === id);
+  const { move, open } = useMove(isUnfolded && asleep.length > 0 ? [...(items ?? []), ...asleep] : (items ?? []), id);
+  const chosen = items?.find((item) => item.id === id) ?? asleep.find((item) => item.id === id);
   useScreenKeys([
     { key: "j", what: say("inbox.key.next"), act: () => move(1) },
     { key: "k", what: say("inbox.key.previous"), act: () => move(-1) },
-    { key: "b", what: say("inbox.key.batch"), act: () => chosen && mark(chosen) },
+    { key: "b", what: say("inbox.key.batch"), act: () => chosen && !asleep.includes(chosen) && mark(chosen) },
     { key: "/", what: say("inbox.key.filter"), act: () => search.current?.focus() },
   ]);
   const head = (
@@ -55,7 +57,16 @@ export function InboxScreen(): ReactElement {
     </>
   );
   return (
-    <Panes head={head} list={<Items items={items} isLoading={isLoading} selected={id} shown={shown} isFiltered={text !== ""} batch={batch} more={more} />}>
+    <Panes
+      head={head}
+      list={
+        <div className={style["lists"]}>
+          <Items items={items} isLoading={isLoading} selected={id} shown={shown} isFiltered={text !== ""} batch={batch} more={more} />
+          <Snoozed items={asleep} selected={id} isUnfolded={isUnfolded} toggle={() => setUnfolded(!isUnfolded)} />
+        </div>
+      }
+    >
+      <Snooze chosen={chosen} afterwards={() => move(1)} open={open} />
       {batch.length > 0 ? (
         <BatchPanel items={batch} leave={clear} />
       ) : id === undefined ? (
@@ -104,11 +115,15 @@ function NothingChosen({ isEmpty }: { readonly isEmpty: boolean }): ReactElement
   );
 }
 
-function useMove(items: readonly InboxItem[], from: string | undefined): (by: 1 | -1) => void {
+function useMove(items: readonly InboxItem[], from: string | undefined): { readonly move: (by: 1 | -1) => void; readonly open: (id: string) => void } {
   const navigate = useNavigate();
-  return (by) => {
-    const id = neighbour(items, from, by);
-    if (id !== undefined) void navigate({ to: "/inbox/{-$id}", params: { id } });
+  const open = (id: string): void => void navigate({ to: "/inbox/{-$id}", params: { id } });
+  return {
+    open,
+    move(by) {
+      const id = neighbour(items, from, by);
+      if (id !== undefined) open(id);
+    },
   };
 }
 
@@ -146,6 +161,36 @@ function Items({ items, isLoading, selected, shown, isFiltered, batch, more }: I
       onNearEnd={more}
       render={(item) => <Row item={item} isSelected={item.id === selected} isMarked={batch.includes(item)} />}
     />
+  );
+}
+
+interface SnoozedProps {
+  readonly items: readonly InboxItem[];
+  readonly selected: string | undefined;
+  readonly isUnfolded: boolean;
+  readonly toggle: () => void;
+}
+
+/** What is put away, folded under what is not. */
+function Snoozed({ items, selected, isUnfolded, toggle }: SnoozedProps): ReactElement | undefined {
+  const { say } = useSpeech();
+  if (items.length === 0) return undefined;
+  return (
+    <div className={style["snoozed"]} data-unfolded={isUnfolded || undefined}>
+      <UnstyledButton className={style["fold"]} aria-expanded={isUnfolded} onClick={toggle}>
+        {isUnfolded ? <IconChevronDown size={14} aria-hidden /> : <IconChevronRight size={14} aria-hidden />}
+        {say("inbox.snoozed", { count: items.length })}
+      </UnstyledButton>
+      {isUnfolded ? (
+        <VirtualList
+          items={items}
+          keyOf={({ id }) => id}
+          estimate={rowHeight}
+          label={say("inbox.snoozed.list")}
+          render={(item) => <Row item={item} isSelected={item.id === selected} isMarked={false} />}
+        />
+      ) : undefined}
+    </div>
   );
 }
 

@@ -3,6 +3,8 @@ import { useEffect, useMemo, useRef } from "react";
 import { mentions, wordsOf, type InboxItem } from "../../../core/contract/inbox.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useInbox } from "../../host-client/live-list.ts";
+import { useNow } from "../../ui/age.tsx";
+import { apart } from "./snooze.ts";
 
 /** What waits for the owner, or what was decided. */
 export type Shown = "waiting" | "decided";
@@ -10,13 +12,16 @@ export type Shown = "waiting" | "decided";
 interface Items {
   /** Those that have every word of the filter; undefined until anything was read. */
   readonly items: readonly InboxItem[] | undefined;
-  /** All that wait, whatever is shown. */
+  /** Of what waits, those that are put away and have every word of the filter. */
+  readonly asleep: readonly InboxItem[];
+  /** All that wait and are not put away, whatever is shown. */
   readonly waiting: readonly InboxItem[] | undefined;
   readonly isLoading: boolean;
   /** Reads on, where there is more. */
   readonly more: (() => void) | undefined;
 }
 
+const nothing: readonly InboxItem[] = [];
 /** So many of what was decided are read at once. */
 const page = 200;
 
@@ -24,16 +29,23 @@ const page = 200;
 export function useItems(shown: Shown, text: string): Items {
   const inbox = useInbox();
   const rows = inbox.data?.rows;
+  const now = useNow();
+  const all = useMemo(() => (rows ? apart(rows, now) : undefined), [rows, now]);
   const found = useMemo(() => {
     const words = wordsOf(text);
-    return words.length === 0 ? rows : rows?.filter((item) => mentions(item, words));
-  }, [rows, text]);
+    const looked = (items: readonly InboxItem[]): readonly InboxItem[] => (words.length === 0 ? items : items.filter((item) => mentions(item, words)));
+    return all && { items: looked(all.awake), asleep: looked(all.asleep) };
+  }, [all, text]);
   const decided = useDecided(shown === "decided", text, inbox.data?.left);
-  return { ...(shown === "waiting" ? { items: found, isLoading: inbox.isLoading, more: undefined } : decided), waiting: rows };
+  const { items, asleep = nothing } = found ?? {};
+  return {
+    ...(shown === "waiting" ? { items, asleep, isLoading: inbox.isLoading, more: undefined } : { ...decided, asleep: nothing }),
+    waiting: all?.awake,
+  };
 }
 
 /** @param left how many have left the list of what waits: when that rises, something was decided or carried out. */
-function useDecided(isShown: boolean, text: string, left: number | undefined): Omit<Items, "waiting"> {
+function useDecided(isShown: boolean, text: string, left: number | undefined): Omit<Items, "waiting" | "asleep"> {
   const queries = useHostQueries();
   const decided = useInfiniteQuery({
     ...queries.inbox.list.infiniteOptions({

@@ -3,6 +3,7 @@ import type { z } from "zod";
 import type { CommandContext, Control, Purpose } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
+import { lengthOf } from "../length-of-time.ts";
 import { age, table } from "../output.ts";
 import { seeFollowUpsThrough, seeThrough, type Rest } from "../see-through.ts";
 import { cardText } from "../texts/card.ts";
@@ -57,6 +58,25 @@ export async function decideRequest(context: CommandContext, id: string, verdict
   });
 }
 
+/** `signalbox inbox snooze ID`: puts it away for a while, or until it changes; its deadline wins. */
+export async function snoozeRequest(context: CommandContext, id: string, options: { readonly for?: string | undefined }): Promise<ExitCode> {
+  const until = options.for === undefined ? {} : { until: context.now() + lengthOf(options.for) };
+  return withControl(context, "read", async ({ client }) => {
+    const card = await client.inbox.snooze({ id: await fullId(client, id), ...until });
+    context.output.result(card, `Put away: ${stateOf(card)}, or until it changes. signalbox inbox wake ${card.id} takes it out again.`);
+    return exitCodes.ok;
+  });
+}
+
+/** `signalbox inbox wake ID`: takes it out again. */
+export async function wakeRequest(context: CommandContext, id: string): Promise<ExitCode> {
+  return withControl(context, "read", async ({ client }) => {
+    const card = await client.inbox.wake({ id: await fullId(client, id) });
+    context.output.result(card, card.phase === "requested" ? "It waits for you again." : `It does not wait any more: ${card.phase}.`);
+    return exitCodes.ok;
+  });
+}
+
 function detached(context: CommandContext, card: InboxCard, mode: Control["mode"]): ExitCode {
   context.output.result(
     { request: card },
@@ -91,8 +111,12 @@ export async function fullId(client: Control["client"], given: string): Promise<
 export function inboxTable(items: readonly InboxItem[], now: number): string {
   return table(
     ["ID", "KIND", "ISSUE", "STAGE", "RISK", "AGE", "STATE", "WHAT"],
-    items.map((item) => [item.id, item.kind, `${item.repository}#${item.issue}`, item.stage, item.risk, age(item.createdAt, now), item.phase, item.summary]),
+    items.map((item) => [item.id, item.kind, `${item.repository}#${item.issue}`, item.stage, item.risk, age(item.createdAt, now), stateOf(item), item.summary]),
   );
+}
+
+function stateOf({ phase, snoozedUntil }: InboxItem): string {
+  return snoozedUntil === undefined ? phase : `snoozed until ${new Date(snoozedUntil).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }
 
 /** Connects for one command and always lets go again. */

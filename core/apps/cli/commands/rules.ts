@@ -2,6 +2,7 @@ import type { Allowance } from "../../../contract/allowances.ts";
 import type { CommandContext, Control } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
+import { lengthOf } from "../length-of-time.ts";
 import { table } from "../output.ts";
 import { allowanceStateText, allowanceText, scopeOfOffer, scopeText } from "../texts/allowance.ts";
 import { fullId, withControl } from "./inbox.ts";
@@ -41,7 +42,7 @@ export interface AllowOptions {
 
 /** `signalbox rules allow REQUEST`: signs a rule that lets calls like this one through, after showing exactly which. */
 export async function allowLike(context: CommandContext, request: string, options: AllowOptions): Promise<ExitCode> {
-  const lifetime = lifetimeOf(options.for);
+  const lifetime = lengthOf(options.for);
   return withControl(context, "read", async ({ client }) => {
     const id = await fullId(client, request);
     const offer = await client.allowances.offer({ id });
@@ -79,15 +80,6 @@ async function ruleOf(client: Control["client"], given: string): Promise<Allowan
   if (!found) throw usageFailure(`there is no rule ${given}`, "signalbox rules list --all shows the ids.");
   if (other) throw usageFailure(`${given} stands for ${matching.length} rules`, "Give more characters of the id.");
   return found;
-}
-
-const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-function lifetimeOf(text: string): number {
-  const [, count = "", unit = ""] = /^(\d{1,4})([mhd])$/u.exec(text) ?? [];
-  const lifetime = Number(count) * (units[unit] ?? 0);
-  if (lifetime <= 0) throw usageFailure(`--for ${text} is no time`, "Write minutes, hours or days: 30m, 8h, 7d.");
-  return lifetime;
 }
 
 function rulesTable(allowances: readonly Allowance[]): string {

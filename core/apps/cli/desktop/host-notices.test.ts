@@ -63,3 +63,13 @@ it("knows what waits after each message, also among ten thousand", () => {
   expect([known.has("new"), known.has("request-1")]).toEqual([true, false]);
   expect(waitingAfter(known, { type: "snapshot", rows: [item("only")], asOf: 3 })).toEqual(new Set(["only"]));
 });
+
+it("counts nothing that is put away, and tells of it as of something new when it comes back", () => {
+  const asleep = { ...item("a"), snoozedUntil: 5 };
+  const known = waitingAfter(undefined, { type: "snapshot", rows: [asleep, item("b")], asOf: 1 });
+
+  expect([...known]).toEqual(["b"]);
+  expect(newRequests(known, [asleep])).toEqual([]);
+  expect(newRequests(known, [item("a")])).toMatchObject([{ id: "a" }]);
+  expect([...waitingAfter(known, { type: "changes", set: [item("a"), { ...item("b"), snoozedUntil: 9 }], removed: [], asOf: 2 })]).toEqual(["a"]);
+});

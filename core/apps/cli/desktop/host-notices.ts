@@ -8,12 +8,12 @@ import type { RepositoryName } from "../../../domain/kernel/values.ts";
 const longestSummary = 1_000;
 
 /**
- * Those of the requests that did not wait before.
+ * Those of the requests that did not wait before; what is put away does not wait, and is told when it comes back.
  *
  * @param known the requests that waited before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
  */
 export function newRequests(known: ReadonlySet<string> | undefined, items: readonly InboxItem[]): readonly Happening[] {
-  const fresh = known === undefined ? [] : items.filter((item) => !known.has(item.id));
+  const fresh = known === undefined ? [] : items.filter((item) => waitsNow(item) && !known.has(item.id));
   return fresh.map(({ id, kind, repository, summary }) => ({
     id,
     topic: kind,
@@ -23,12 +23,16 @@ export function newRequests(known: ReadonlySet<string> | undefined, items: reado
   }));
 }
 
-/** The requests that wait after a message. The set that is known is brought up to date itself: thousands may wait. */
+/** The requests that wait after a message and are not put away. The set that is known is brought up to date itself: thousands may wait. */
 export function waitingAfter(known: Set<string> | undefined, message: ListMessage<InboxItem>): Set<string> {
-  if (message.type === "snapshot" || known === undefined) return new Set(broughtBy(message).map(({ id }) => id));
+  if (message.type === "snapshot" || known === undefined) return new Set(broughtBy(message).flatMap((item) => (waitsNow(item) ? [item.id] : [])));
   for (const id of message.removed) known.delete(id);
-  for (const { id } of message.set) known.add(id);
+  for (const item of message.set) known[waitsNow(item) ? "add" : "delete"](item.id);
   return known;
+}
+
+function waitsNow({ snoozedUntil }: InboxItem): boolean {
+  return snoozedUntil === undefined;
 }
 
 /** What runs have come to since `known`: stopped by a budget, standing still as it seems, or ended (`ended` are those that were active and are not any more). */

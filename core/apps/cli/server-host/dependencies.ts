@@ -26,6 +26,7 @@ import { createReplaceRequest } from "../../../usecases/replace-request.ts";
 import { createReplayDecision } from "../../../usecases/replay-decision.ts";
 import { createSetBudgets } from "../../../usecases/set-budgets.ts";
 import { createDecide } from "../../../usecases/sign-decision.ts";
+import { createSnoozeRequest, createWakeRequest } from "../../../usecases/snooze-request.ts";
 import { toolbox } from "../../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../../usecases/verify-audit.ts";
@@ -69,6 +70,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
   // What an edit would do is looked up as the owner: reading is all that it takes.
   const edits = { ...ground, forge: ownerForge, random: ground.randomness, tools: toolbox, parser: createToolArgumentParser() };
   const editRequest = createEditRequest({ ...edits, replaceRequest: createReplaceRequest(edits) });
+  const [snooze, wake] = [createSnoozeRequest(ground), createWakeRequest(ground)];
   const transitions = { store, ownerForge, presentArtifacts: presentArtifacts(ground), defaultProfile: profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -111,6 +113,8 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     }),
     verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
     isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
+    snooze: (id, until) => snooze(id, owner, until),
+    wake: (id) => wake(id, owner),
     allowances: createOwnerAllowances({ ...ground, keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),

@@ -8,7 +8,7 @@ import { isAtRest } from "../see-through.ts";
 import { decide } from "./decide.ts";
 import { watchRun } from "./live-view.ts";
 import { mainMenu, type MenuEntry } from "./main-menu.ts";
-import type { Session } from "./terminal-state.ts";
+import { needsOwner, type Session } from "./terminal-state.ts";
 import { offerSample, startStage } from "./start-stage.ts";
 import { readDocuments, showDoctor, showRuns } from "./screens.ts";
 
@@ -21,7 +21,7 @@ export async function runSession(session: Session): Promise<"quit" | "interrupte
   let follow = await guarded(session, () => offerSample(session));
   for (;;) {
     const waiting = (await session.client.inbox.list({})).items;
-    const fresh = waiting.filter((item) => !session.putOff.has(item.id));
+    const fresh = waiting.filter((item) => needsOwner(session, item));
     if (isOver(session)) return "interrupted";
     const [first] = fresh;
     if (first) follow = await guarded(session, () => decideOne(session, first));
@@ -97,13 +97,13 @@ async function nextMovement(session: Session): Promise<RunRow | "request" | unde
   const pressed = session.dialogue.anyKey(signal).then(() => key.abort());
   try {
     for await (const message of await session.client.inbox.watch(undefined, { signal })) {
-      if (broughtBy(message).some((item) => !session.putOff.has(item.id))) return "request";
+      if (broughtBy(message).some((item) => needsOwner(session, item))) return "request";
       break;
     }
     for await (const _ of await session.client.audit.follow({}, { signal })) {
       const found = await movingRun(session.client);
       if (found) return found;
-      if ((await session.client.inbox.list({})).items.some((item) => !session.putOff.has(item.id))) return "request";
+      if ((await session.client.inbox.list({})).items.some((item) => needsOwner(session, item))) return "request";
     }
   } catch (error) {
     if (!signal.aborted) throw error;

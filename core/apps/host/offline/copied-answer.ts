@@ -15,8 +15,8 @@ export interface CopiedAnswer<Input, Output> {
   readonly keep?: ((copy: LocalCopy, input: Input, answer: Output, readAt: Instant) => void) | undefined;
   /** Milliseconds between two notes of the same question at least, for what is large and read often. */
   readonly rest?: number | undefined;
-  /** What the copy says; undefined when it is not in it. */
-  readonly kept: (copy: LocalCopy, input: Input) => Output | undefined;
+  /** What the copy says `now`, where that matters; undefined when it is not in it. */
+  readonly kept: (copy: LocalCopy, input: Input, now: Instant) => Output | undefined;
 }
 
 /** The procedures of one feature that can be answered without the database; all others need it. */

@@ -53,7 +53,7 @@ export function readThrough(reading: Reading): typeof contract {
       return { ...result, output: throughAbsences(reading, { answer, path, input: inputOf(input), keep, signal, first: result.output, again }) };
     } catch (error) {
       if (!isAway(error)) throw error;
-      const kept = keptAnswer(access, answer, inputOf(input));
+      const kept = keptAnswer(reading, answer, inputOf(input));
       if (kept === undefined) throw notInCopy(error);
       return { output: kept, context: {} };
     }
@@ -72,7 +72,8 @@ interface Stream {
 }
 
 /** What a stream says, and through an absence what the copy says once. What was said already is not said again. */
-async function* throughAbsences({ access, clock }: Reading, stream: Stream): AsyncGenerator<unknown> {
+async function* throughAbsences(reading: Reading, stream: Stream): AsyncGenerator<unknown> {
+  const { access, clock } = reading;
   const news = newsOf(stream.path);
   let source: AsyncIterable<unknown> | undefined = stream.first;
   while (!stream.signal?.aborted) {
@@ -89,7 +90,7 @@ async function* throughAbsences({ access, clock }: Reading, stream: Stream): Asy
       source = undefined;
       // The copy knows nothing younger than what was said.
       if (!news.hasSpoken()) {
-        const kept = keptAnswer(access, stream.answer, stream.input);
+        const kept = keptAnswer(reading, stream.answer, stream.input);
         if (kept === undefined) throw notInCopy(error);
         yield news(kept);
       }
@@ -145,9 +146,9 @@ function newsOf(path: readonly string[]): News {
   return Object.assign(name === "runs.follow" ? pieces : toldByChanges.includes(name) ? each : whole, { hasSpoken: () => before !== undefined });
 }
 
-function keptAnswer(access: CopyAccess, answer: CopiedAnswer<unknown, unknown>, input: unknown): unknown {
+function keptAnswer({ access, clock }: Reading, answer: CopiedAnswer<unknown, unknown>, input: unknown): unknown {
   const copy = access.copy();
-  return copy && answer.kept(copy, input);
+  return copy && answer.kept(copy, input, clock.now());
 }
 
 /** No input is an empty one: all that can be left out of it is. */

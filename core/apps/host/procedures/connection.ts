@@ -29,7 +29,7 @@ async function stateOf(deps: HostDependencies): Promise<ConnectionState> {
   if (!offline) return deps.connection();
   const before = (): ConnectionState | undefined => {
     const copy = offline.copy();
-    return copy && kept.kept(copy, {});
+    return copy && kept.kept(copy, {}, clock.now());
   };
   try {
     const state = await deps.connection();

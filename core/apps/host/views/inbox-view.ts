@@ -2,8 +2,10 @@ import type { InboxCard, InboxItem } from "../../../contract/inbox.ts";
 import { givenArguments } from "../../../contract/tools.ts";
 import type { DecisionRequest, RequestEdit, RequestKind } from "../../../domain/decision/decision.ts";
 import { cardWarnings } from "../../../domain/decision/card-warnings.ts";
+import { putAwayUntil } from "../../../domain/decision/snooze.ts";
 import { countHidden, escapeHidden } from "../../../domain/kernel/hidden-characters.ts";
 import { canonicalJson } from "../../../domain/kernel/canonical-json.ts";
+import type { Instant } from "../../../domain/kernel/values.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import { isToolName } from "../../../domain/tool/tool.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
@@ -16,6 +18,15 @@ const verdictsOf: Readonly<Record<RequestKind, InboxItem["verdicts"]>> = {
   gate: ["approve", "request_changes", "ask", "deny", "abort"],
   document: ["approve", "request_changes", "ask", "deny", "abort"],
 };
+
+/** Of each request that the owner has put away, until when. */
+export type Snoozes = ReadonlyMap<string, Instant>;
+
+/** With the time until which it is put away, if it is. */
+export function withSnooze<Item extends InboxItem>(item: Item, snoozes: Snoozes, now: Instant): Item {
+  const until = putAwayUntil({ phase: item.phase, expiresAt: item.expiresAt as Instant }, snoozes.get(item.id), now);
+  return until === undefined ? item : { ...item, snoozedUntil: until };
+}
 
 export function inboxItem(request: ListedRequest): InboxItem {
   const { decision } = request;

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { inboxCard, inboxItem, inboxOrder, mentions, wordsOf, type InboxCard, type InboxItem } from "../../../../contract/inbox.ts";
+import { inboxCard, inboxItem, inboxOrder, isPutAway, mentions, wordsOf, type InboxCard, type InboxItem } from "../../../../contract/inbox.ts";
 import type { ListMessage } from "../../../../contract/live-list.ts";
 import type { Instant, RepositoryName } from "../../../../domain/kernel/values.ts";
 import type { CopyKind, CopyRecord, LocalCopy } from "../../../../ports/local-copy.ts";
@@ -18,8 +18,8 @@ export const inboxAnswers: CopiedAnswers<"inbox"> = {
       copy.put(items.map(closedRecord), readAt);
       copy.noteReading("inbox closed", readAt);
     },
-    kept: (copy, { closed = false, repository, issue, text, after, limit = defaultLimit }) => {
-      const all = closed ? listed(copy, "closed-request", "inbox closed") : listed(copy, "request", "inbox");
+    kept: (copy, { closed = false, repository, issue, text, after, limit = defaultLimit }, now) => {
+      const all = closed ? listed(copy, "closed-request", "inbox closed", now) : listed(copy, "request", "inbox", now);
       if (!all) return undefined;
       const words = wordsOf(text);
       const found = all.items.filter(
@@ -41,17 +41,21 @@ export const inboxAnswers: CopiedAnswers<"inbox"> = {
   },
   watch: {
     keep: keepMessage,
-    kept(copy) {
-      const all = listed(copy, "request", "inbox");
+    kept(copy, _, now) {
+      const all = listed(copy, "request", "inbox", now);
       return all && { type: "snapshot", rows: all.items, asOf: all.asOf };
     },
   },
   get: {
     keep: (copy, _, card, readAt) => copy.put([cardRecord(card)], readAt),
-    kept(copy, { id }) {
+    kept(copy, { id }, now) {
       const record = copy.get("request-card", id);
       const [card] = record ? readAs(inboxCard, [record]) : [];
-      return card && record && { ...card, asOf: record.readAt };
+      if (!card || !record) return undefined;
+      // A card is kept once, and put away and taken out again by its row in the list.
+      const row = copy.get("request", id);
+      const [{ snoozedUntil } = card] = row ? readAs(inboxItem, [row]) : [];
+      return { ...asOfNow({ ...card, snoozedUntil }, now), asOf: record.readAt };
     },
   },
 };
@@ -65,9 +69,16 @@ function keepMessage(copy: LocalCopy, _: unknown, message: ListMessage<InboxItem
   copy.noteReading("inbox", readAt);
 }
 
-function listed(copy: LocalCopy, kind: CopyKind, reading: string): { readonly items: InboxItem[]; readonly asOf: number } | undefined {
+function listed(copy: LocalCopy, kind: CopyKind, reading: string, now: number): { readonly items: InboxItem[]; readonly asOf: number } | undefined {
   const asOf = copy.lastReading(reading);
-  return asOf === undefined ? undefined : { items: [...readAs(inboxItem, copy.list(kind))], asOf };
+  return asOf === undefined ? undefined : { items: readAs(inboxItem, copy.list(kind)).map((item) => asOfNow(item, now)), asOf };
+}
+
+/** Nothing is put away until a time that has come, also where nobody could say so. */
+function asOfNow<Item extends InboxItem>(item: Item, now: number): Item {
+  if (isPutAway(item, now)) return item;
+  const { snoozedUntil: _, ...awake } = item;
+  return awake as Item;
 }
 
 interface Aged {
