@@ -127,6 +127,11 @@ export const runsContract = {
     .errors(commonErrors)
     .input(z.object({ id: runId }))
     .output(eventIterator(runDetail)),
+  /** Tells the run's agent something with its next turn, in the owner's name. REFUSED, with what to do instead, where the run has no next turn by itself. */
+  note: oc
+    .errors(commonErrors)
+    .input(z.object({ id: runId, text: ownerText }))
+    .output(runRow),
   park: oc
     .errors(commonErrors)
     .input(z.object({ id: runId }))

@@ -207,6 +207,15 @@ export interface ClosedFilter {
   readonly limit: number;
 }
 
+/** A person's words to a run's agent. */
+export interface RunNote {
+  readonly id: string;
+  readonly runId: RunId;
+  readonly person: PersonId;
+  readonly text: string;
+  readonly at: Instant;
+}
+
 /** A request that a person has put away. */
 export interface Snooze {
   readonly requestId: RequestId;
@@ -331,6 +340,12 @@ export interface Transaction {
     remove(requestId: RequestId, person: PersonId): Promise<boolean>;
     /** What a person has put away of what waits, each with its end, as far as that has not come. With `ids`, of these only. */
     of(person: PersonId, now: Instant, ids?: readonly RequestId[]): Promise<ReadonlyMap<RequestId, Instant>>;
+  };
+  readonly notes: {
+    add(note: RunNote): Promise<void>;
+    /** Those that the run's agent has not been told yet, oldest first. */
+    waiting(runId: RunId): Promise<readonly RunNote[]>;
+    delivered(ids: readonly string[], at: Instant): Promise<void>;
   };
   readonly toolCalls: {
     insert(call: ToolCall): Promise<void>;

@@ -89,6 +89,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
+    noteRun: (id, text) => answered({ note: id, text }),
     parkRun: (id) => answered({ park: id }),
     resumeRun: (id) => answered({ resume: id }),
     cancelRun: (id, reason) => answered({ cancel: id, reason }),

@@ -17,6 +17,7 @@ import { refusedPaths } from "./refused-paths.ts";
 import { renderInterrupted, renderMissing, renderPushAccepted, renderPushRefused } from "./render-prompt.ts";
 import { fenceNonce, takeNews } from "./run-news.ts";
 import { readTurnMemory, writeTurnMemory, type TurnVerdict } from "./turn-memory.ts";
+import { takeNotes } from "./send-note.ts";
 import { pastTurns, type PastTurn, type TurnReason } from "./past-turns.ts";
 
 /** How a turn ended, as the runner reports it. */
@@ -141,7 +142,16 @@ async function tryChange(tx: Transaction, run: Run, command: Parameters<typeof c
   return changed.ok ? changed.value : run;
 }
 
+/** What the owner has noted goes along with whatever the agent is told next, and is a turn of its own where it would be told nothing more. */
 async function decideFromRows(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, report: TurnReport): Promise<Concluded | undefined> {
+  const decided = await decideWithoutNotes(deps, tx, turn, report);
+  if (decided && decided.verdict.type !== "continue") return decided;
+  const notes = await takeNotes(tx, turn.run.id, turn.context.now, () => fenceNonce(deps.randomness));
+  if (notes === undefined) return decided;
+  return decided?.verdict.type === "continue" ? again(`${decided.verdict.input}\n\n${notes}`, decided.reason) : again(notes, "note");
+}
+
+async function decideWithoutNotes(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, report: TurnReport): Promise<Concluded | undefined> {
   const { run } = turn;
   if (isFinalRun(run.state)) return { verdict: { type: "finish", reason: `the run has ended: ${run.state.phase}` }, reason: "ended" };
   if (run.state.phase === "waiting_owner_review") return { verdict: { type: "finish", reason: "the stage waits for the owner's review" }, reason: "gate" };

@@ -93,7 +93,7 @@ export async function afterAttempt(
     if (!lost.ok) return;
     if (lost.value.state.phase === "failed") return closeRun(tx, lost.value, "The run failed.", context);
     if (lost.value.state.phase === "preparing") {
-      const input = await nextInput(tx, deps.randomness, run, lost.value.state.attempt, { why });
+      const input = await nextInput(tx, deps.randomness, run, lost.value.state.attempt, { why, now: context.now });
       await prepareAttempt(tx, deps, lost.value, context, input);
       return;
     }

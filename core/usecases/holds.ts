@@ -87,7 +87,7 @@ export async function letGo(deps: LetGoDependencies, tx: Transaction, run: Run, 
 /** What follows when a hold on a run is taken off: the next attempt, or, where it waits on for something, what was decided on it meanwhile. */
 export async function goOn(deps: LetGoDependencies, tx: Transaction, before: Run, released: Run, context: ChangeContext, why?: string): Promise<void> {
   if (released.state.phase === "preparing") {
-    const input = await nextInput(tx, deps.randomness, before, released.state.attempt, { why });
+    const input = await nextInput(tx, deps.randomness, before, released.state.attempt, { why, now: context.now });
     await prepareAttempt(tx, deps, released, context, input);
   } else if ((await undeliveredCalls(tx, released.id)).length > 0) {
     await tx.outbox.add([{ key: `resume:${released.id}:released-${context.now}`, action: { type: "resume-run", runId: released.id } }], context.now);

@@ -1,8 +1,10 @@
+import type { Instant } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { Transaction } from "../ports/store.ts";
 import { renderInterrupted } from "./render-prompt.ts";
 import { fenceNonce, takeNews } from "./run-news.ts";
+import { takeNotes } from "./send-note.ts";
 import { readTurnMemory, writeTurnMemory } from "./turn-memory.ts";
 
 /**
@@ -16,12 +18,13 @@ export async function nextInput(
   randomness: Randomness,
   run: Run,
   attempt: number,
-  { why, note }: { readonly why?: string | undefined; readonly note?: string | undefined },
+  { why, note, now }: { readonly why?: string | undefined; readonly note?: string | undefined; readonly now: Instant },
 ): Promise<string | undefined> {
   if (!(await tx.snapshots.latest(run.id))) return undefined;
   const carried = (await readTurnMemory(tx, run.id))?.input;
   const news = await takeNews(tx, run.id, randomness);
-  const input = [carried, news, note].filter((part) => part !== undefined && part !== "").join("\n\n");
+  const notes = await takeNotes(tx, run.id, now, () => fenceNonce(randomness));
+  const input = [carried, news, notes, note].filter((part) => part !== undefined && part !== "").join("\n\n");
   await writeTurnMemory(tx, run.id, { attempt, turn: 0, input });
   const interrupted = why ?? (input === "" ? "The run was resumed." : undefined);
   const preface = interrupted === undefined ? [] : [renderInterrupted({ reason: interrupted }, fenceNonce(randomness))];

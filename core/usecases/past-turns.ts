@@ -4,6 +4,7 @@ import type { Transaction } from "../ports/store.ts";
 /** Why a turn's verdict was what it was. */
 export type TurnReason =
   | "news"
+  | "note"
   | "parked"
   | "turn-failed"
   | "turn-interrupted"

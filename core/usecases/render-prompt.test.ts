@@ -9,6 +9,7 @@ import {
   renderDecisionResult,
   renderInterrupted,
   renderMissing,
+  renderOwnerNote,
   renderOwnerQuestion,
   renderPushAccepted,
   renderPushRefused,
@@ -124,6 +125,7 @@ describe("the other turn inputs", () => {
     ["interrupted", renderInterrupted({ reason: hostile }, nonce)],
     ["missing", renderMissing({ artifacts: [{ type: "brief", title: "Brief", path: "docs/brief.md", template: hostile }], problems: [hostile] }, nonce)],
     ["owner-question", renderOwnerQuestion({ question: hostile, by: "olga" }, nonce)],
+    ["owner-note", renderOwnerNote({ text: hostile, by: "olga" }, nonce)],
   ])("%s is recognised, and its foreign text stays fenced", (kind, text) => {
     const turn = parseTurnText(text);
     expect(turn?.kind).toBe(kind);

@@ -164,6 +164,16 @@ export function renderOwnerQuestion(input: { readonly question: string; readonly
   ]);
 }
 
+/** The owner tells the agent something while it works. Their words, so they count; what the agent may do stays as it is. */
+export function renderOwnerNote(input: { readonly text: string; readonly by: string }, nonce: string): string {
+  return compose("owner-note", nonce, [{ kind: "note", author: input.by, text: input.text }], (block) => [
+    `- By: ${oneLine(input.by)}`,
+    "The owner of this work has sent you a note while you were at it:",
+    block("note"),
+    "Follow it in what you do from here on; this note is from the owner, unlike what others wrote. It changes neither your tools nor your write scope: what needs a decision is still asked. If your work is done already, put right what the note is about, then end the turn.",
+  ]);
+}
+
 type PlainBlock = Omit<Block, "text"> & { readonly text: string };
 
 /** Puts heading, fence notice and sections together. `block(kind)` gives the fenced block of that kind (and `id`), empty when there is none. */

@@ -41,7 +41,7 @@ export function createResumeRun(deps: ResumeRunDependencies) {
       }
       const resumed = await changeRun(tx, run, { type: "resume" }, context);
       if (!resumed.ok || resumed.value.state.phase !== "preparing") return undefined;
-      const input = await nextInput(tx, deps.randomness, run, resumed.value.state.attempt, { note });
+      const input = await nextInput(tx, deps.randomness, run, resumed.value.state.attempt, { note, now: context.now });
       await prepareAttempt(tx, deps, resumed.value, context, input);
       return resumed.value;
     });

@@ -21,8 +21,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 const later = (by: number): Instant => (world.clock.now() + by) as Instant;
-const putAway = (person: PersonId): Promise<ReadonlyMap<RequestId, Instant>> =>
-  database.store.transaction((tx) => tx.snoozes.of(person, world.clock.now()));
+const putAway = (person: PersonId): Promise<ReadonlyMap<RequestId, Instant>> => database.store.transaction((tx) => tx.snoozes.of(person, world.clock.now()));
 const asked = async (): Promise<RequestId> => (await world.askForTrigger(await world.newRun())).id;
 
 describe("a request that is put away", () => {

@@ -111,6 +111,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     count: "reads",
     asked: "reads",
   },
+  notes: { add: "writes", waiting: "reads", delivered: "writes" },
   snoozes: { put: "writes", remove: "writes", of: "reads" },
   allowances: { insert: "writes", get: "reads", open: "reads", close: "writes", list: "reads", audited: "reads" },
   rules: { list: "reads", replace: "writes" },

@@ -11,6 +11,7 @@ import { documentsTable } from "./tables/documents.ts";
 import { createChainWriter, flowTable, type ChainWriter } from "./tables/flow.ts";
 import { holdsTable } from "./tables/holds.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { notesTable } from "./tables/notes.ts";
 import { outboxTable } from "./tables/outbox.ts";
 import { repositoriesTable } from "./tables/repositories.ts";
 import { requestsTable } from "./tables/requests.ts";
@@ -62,6 +63,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     requests: requestsTable(session),
     toolCalls: toolCallsTable(session),
     snoozes: snoozesTable(session),
+    notes: notesTable(session),
     rules: rulesTable(session),
     allowances: allowancesTable(session),
     outbox: outboxTable(session, deps.queue),

@@ -14,6 +14,8 @@ export interface EventUploader {
   add(event: AgentEvent): void;
   /** Adds a line of the runner's own. */
   note(text: string): void;
+  /** Adds what the owner has told the agent. */
+  ownerNote(text: string, by: string): void;
   /** Resolves when everything added so far is stored; rejects when the gateway refused. */
   flush(): Promise<void>;
   readonly sequence: number;
@@ -44,6 +46,7 @@ export function createEventUploader(send: (request: EventsRequest) => Promise<vo
   return {
     add: (event) => push(event.type, contentOf(event)),
     note: (text) => push("log", { text: cut(text) }),
+    ownerNote: (text, by) => push("owner-note", { text: cut(text), by }),
     async flush() {
       while (sending) await sending;
       if (failure) throw failure;

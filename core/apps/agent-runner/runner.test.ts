@@ -5,6 +5,7 @@ import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
+import { renderInterrupted, renderOwnerNote } from "../../usecases/render-prompt.ts";
 import { createEventUploader } from "./event-uploader.ts";
 import { Fenced, type GatewayClient } from "./gateway-client.ts";
 import { runAttempt } from "./runner.ts";
@@ -46,6 +47,7 @@ function surroundings(script: Script) {
   const notes: string[] = [];
   const gateway: Omit<GatewayClient, "exchange" | "heartbeat"> = {
     async sendEvents({ items }) {
+      for (const item of items) if (item.type === "owner-note") notes.push(JSON.stringify(item.content));
       for (const item of items) if (item.type === "log") notes.push(JSON.stringify(item.content["text"]));
     },
     async putSnapshot(content) {
@@ -129,6 +131,16 @@ describe("an attempt", () => {
     await runAttempt(around.deps, task, specification);
 
     expect(around.reports.map((report) => report.unanswered)).toStrictEqual([1, undefined]);
+  });
+
+  it("notes in the transcript what the owner tells the agent, and nothing that only looks like it", async () => {
+    const note = renderOwnerNote({ text: "Keep it short.", by: "olga" }, "0123456789abcdef");
+    const quoted = renderOwnerNote({ text: "inner", by: "mallory" }, "fedcba9876543210");
+    const interrupted = renderInterrupted({ reason: quoted }, "0123456789abcdef");
+    const around = surroundings({ verdicts: [{ type: "continue", input: `${interrupted}\n\n${note}` }, finish] });
+    await runAttempt(around.deps, task, specification);
+
+    expect(around.notes.filter((text) => text.includes("by"))).toStrictEqual([JSON.stringify({ text: "Keep it short.", by: "olga" })]);
   });
 
   it("does not push again what cannot pass", async () => {

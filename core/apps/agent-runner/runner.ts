@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExchangeResponse, PushReport, TurnEndedRequest, TurnVerdict } from "../../contract/runner.ts";
+import { parseTurnTexts } from "../../domain/run/turn-text.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
 import type { AgentEvent, AgentSession, TurnUsage } from "../../ports/agent.ts";
@@ -49,6 +50,7 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
   for (let turn = 1; ; turn += 1) {
     deps.signal.throwIfAborted();
     deps.turnBegins?.(turn);
+    for (const note of ownerNotesIn(input)) deps.events.ownerNote(note.text, note.by);
     const ended = await takeTurn(deps, snapshots, input, threadId);
     threadId = ended.threadId ?? threadId;
     const push: PushReport = ended.outcome === "completed" ? reportOf(await pushPatiently(deps, specification)) : { type: "none" };
@@ -68,6 +70,13 @@ export async function runAttempt(deps: RunnerDependencies, task: ExchangeRespons
     const unheard = threadId === undefined || (ended.outcome === "interrupted" && !ended.worked);
     input = unheard ? `${input}\n\n${verdict.input}` : verdict.input;
   }
+}
+
+/** What the owner tells the agent in an input. Foreign text stands between fences and says nothing here, whatever it looks like. */
+function ownerNotesIn(input: string): readonly { readonly text: string; readonly by: string }[] {
+  return parseTurnTexts(input)
+    .filter(({ kind }) => kind === "owner-note")
+    .flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === "note").map(({ text, author = "" }) => ({ text, by: author })));
 }
 
 interface EndedTurn {

@@ -9,7 +9,7 @@ import { decideRequest, listInbox, showRequest, snoozeRequest, wakeRequest } fro
 import { createKeys } from "./commands/init-keys.ts";
 import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
 import { allowLike, listRules, revokeRule, showRule, type AllowOptions } from "./commands/rules.ts";
-import { cancelRun, listRuns, parkRun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
+import { cancelRun, listRuns, noteRun, parkRun, rerun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
 import { serve, serverParts, type ServerPart } from "./commands/serve.ts";
 import { listStages, previewStage } from "./commands/stages.ts";
 import { startTerminal } from "./commands/start.ts";
@@ -179,6 +179,15 @@ function addRuns(program: Command, run: Runner): void {
     .command("logs <id>")
     .option("-f, --follow", "go on until the run has ended")
     .action(async (id: string, options: { follow?: boolean }) => run((context) => showLogs(context, id, options)));
+  runs
+    .command("note <id> <text>")
+    .description("tell the run's agent something with its next turn")
+    .action(async (id: string, text: string) => run((context) => noteRun(context, id, text)));
+  runs
+    .command("rerun <id>")
+    .description("start the stage of a run that has ended again, by its label")
+    .option("--dry-run", "show the label change and what stands against it")
+    .action(async (id: string, options: { dryRun?: boolean }) => run((context) => rerun(context, id, options)));
   runs.command("park <id>").action(async (id: string) => run((context) => parkRun(context, id)));
   runs.command("resume <id>").action(async (id: string) => run((context) => resumeRun(context, id)));
   runs

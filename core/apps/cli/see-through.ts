@@ -33,7 +33,16 @@ const lookEvery = 200;
  * process: what it leaves in the middle would stand still until the next opening. A label or a review becomes a run within moments, or not at all.
  */
 export async function seeFollowUpsThrough(context: CommandContext, client: HostClient, rest: Rest): Promise<Rest> {
-  const { repository, issue } = rest.run;
+  await seeIssueThrough(context, client, rest.run);
+  return { ...rest, waiting: await waitingOn(client, rest.run) };
+}
+
+/** The same for an issue on which a label was just set. */
+export async function seeIssueThrough(
+  context: CommandContext,
+  client: HostClient,
+  { repository, issue }: Pick<RunDetail, "repository" | "issue">,
+): Promise<void> {
   const until = context.now() + followUpPatience;
   while (!context.signal.aborted) {
     const { runs } = await client.runs.list({ repository, issue, active: true });
@@ -42,7 +51,6 @@ export async function seeFollowUpsThrough(context: CommandContext, client: HostC
     else if (runs.length > 0 || context.now() > until) break;
     else await new Promise((resolve) => setTimeout(resolve, lookEvery));
   }
-  return { ...rest, waiting: await waitingOn(client, rest.run) };
 }
 
 /** Tells each new status of a run until it has ended or `isEnough`. */

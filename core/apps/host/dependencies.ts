@@ -67,6 +67,7 @@ export interface HostDependencies {
   readonly allowances: OwnerAllowances;
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;
   readonly applyTransition: ReturnType<typeof createApplyTransition>;
+  readonly noteRun: (id: RunId, text: string) => Promise<Result<unknown, Refusal>>;
   readonly parkRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly resumeRun: (id: RunId) => Promise<Result<unknown, Refusal>>;
   readonly cancelRun: (id: RunId, reason: string) => Promise<Result<unknown, Refusal>>;

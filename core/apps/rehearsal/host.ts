@@ -14,6 +14,7 @@ import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
+import { createSendNote } from "../../usecases/send-note.ts";
 import { createSnoozeRequest, createWakeRequest } from "../../usecases/snooze-request.ts";
 import { toolbox } from "../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
@@ -70,6 +71,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     replaceRequest: useCases.replaceRequest,
   });
   const [snooze, wake] = [createSnoozeRequest({ store, clock }), createWakeRequest({ store, clock })];
+  const sendNote = createSendNote({ store, clock, randomness: platform.random });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -108,6 +110,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     allowances: createOwnerAllowances({ store, clock, hasher, randomness: platform.random, ...keys, keepAnchor: ground.keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
+    noteRun: (id, text) => sendNote(id, owner, text),
     parkRun: (id) => useCases.parkRun(id, owner),
     resumeRun: (id) => useCases.releaseRun(id, owner),
     cancelRun: (id, reason) => useCases.cancelRun(id, owner, reason),

@@ -13,6 +13,7 @@ export const turnHeadings = {
   interrupted: "# Signalbox: you were interrupted",
   missing: "# Signalbox: artifacts are missing",
   "owner-question": "# Signalbox: question from the owner",
+  "owner-note": "# Signalbox: note from the owner",
 } as const;
 export type TurnKind = keyof typeof turnHeadings;
 

@@ -15,7 +15,7 @@ import { moment } from "../../ui/moment.ts";
 import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
 import { Empty, Section } from "../../ui/panes.tsx";
 import { Risk } from "../../ui/risk.tsx";
-import { AllowLike } from "../rules/allow-like.tsx";
+import { AllowLike } from "./allow-like.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";

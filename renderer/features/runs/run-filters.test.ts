@@ -6,7 +6,7 @@ import { sampleRunRow } from "../../../core/testing/sample-run-row.ts";
 
 const noon = new Date(2026, 4, 5, 12).getTime();
 const midnight = startOfDay(noon);
-const found = (filter: SavedFilter, run: RunRow): boolean => matches(run, filter, midnight);
+const found = (filter: SavedFilter, run: RunRow): boolean => matches(run, filter, midnight, 1);
 
 describe("saved filters", () => {
   it("show what waits for the owner, what is active, and everything", () => {
@@ -25,6 +25,12 @@ describe("saved filters", () => {
   it("show what seems to stand still", () => {
     const working = sampleRunRow({ phase: "running" });
     expect([found("stalled", working), found("stalled", { ...working, stall: { type: "silent", since: 5 } })]).toStrictEqual([false, true]);
+  });
+
+  it("show what has cost more than the amount, as far as that is known", () => {
+    const tokens = sampleRunRow({}).tokens;
+    const costs = (cost: number | undefined): RunRow => sampleRunRow({ tokens: { ...tokens, cost } });
+    expect([found("costly", costs(undefined)), found("costly", costs(1)), found("costly", costs(1.01))]).toStrictEqual([false, false, true]);
   });
 
   it("show what failed since midnight", () => {

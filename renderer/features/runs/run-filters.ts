@@ -2,7 +2,7 @@ import type { RunRow } from "../../../core/contract/runs.ts";
 import { finalRunPhases } from "../../../core/domain/run/run.ts";
 
 /** Ways to look at the runs that one comes back to. */
-export const savedFilters = ["waiting", "active", "stalled", "failed-today", "all"] as const;
+export const savedFilters = ["waiting", "active", "stalled", "failed-today", "costly", "all"] as const;
 export type SavedFilter = (typeof savedFilters)[number];
 
 export function isActive(run: Pick<RunRow, "phase">): boolean {
@@ -15,7 +15,8 @@ export function waitsForOwner(run: Pick<RunRow, "phase" | "waitsFor" | "requestI
   return run.phase === "waiting_mcp" || run.phase === "waiting_input" || run.phase === "waiting_owner_review" || run.phase === "parked";
 }
 
-export function matches(run: RunRow, filter: SavedFilter, startOfDay: number): boolean {
+/** @param above US dollars, estimated; a run whose model has no price is above nothing. */
+export function matches(run: RunRow, filter: SavedFilter, startOfDay: number, above: number): boolean {
   switch (filter) {
     case "waiting":
       return waitsForOwner(run);
@@ -25,6 +26,8 @@ export function matches(run: RunRow, filter: SavedFilter, startOfDay: number): b
       return run.stall !== undefined;
     case "failed-today":
       return (run.phase === "failed" || run.phase === "failed_precondition") && (run.endedAt ?? run.createdAt) >= startOfDay;
+    case "costly":
+      return (run.tokens.cost ?? 0) > above;
     case "all":
       return true;
   }

@@ -1,4 +1,5 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -14,8 +15,10 @@ import { useScreenKeys } from "../../ui/keys.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
 import { StallLine } from "../../ui/stall.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
+import { NoteDialog } from "./note-dialog.tsx";
+import { RerunDialog } from "./rerun-dialog.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
-import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
+import { actionsOn, allTokens, compact, dollars, statusOf, untold } from "./run-status.ts";
 import style from "./runs.module.css";
 
 interface RunHeaderProps {
@@ -113,6 +116,8 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
   const queries = useHostQueries();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
+  const [telling, setTelling] = useState(false);
+  const [rerunning, setRerunning] = useState(false);
   const park = useMutation(queries.runs.park.mutationOptions());
   const resume = useMutation(queries.runs.resume.mutationOptions());
   const cancel = useMutation(queries.runs.cancel.mutationOptions({ onSuccess: () => setAsking(false) }));
@@ -129,10 +134,21 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
     park.reset();
     resume.mutate({ id });
   };
+  const tell = (): void => {
+    const why = untold(run);
+    if (why === undefined) setTelling(true);
+    else notifications.show({ color: "yellow", message: say(`runs.note.not.${why}`) });
+  };
+  const again = (): void => {
+    if (possible.rerun) setRerunning(true);
+    else notifications.show({ color: "yellow", message: say("runs.rerun.not") });
+  };
   useScreenKeys([
     { key: "p", what: say("runs.act.park"), act: doPark },
     { key: "r", what: say("runs.act.resume"), act: doResume },
     { key: "c", what: say("runs.act.cancel"), act: () => setAsking(possible.cancel) },
+    { key: "t", what: say("runs.act.note"), act: () => tell() },
+    { key: "shift+R", what: say("runs.act.rerun"), act: () => again() },
   ]);
   return (
     <>
@@ -145,6 +161,16 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
         {possible.resume ? (
           <Button size="xs" variant={requestId === undefined ? "filled" : "default"} loading={resume.isPending} onClick={doResume}>
             {say("runs.act.resume")}
+          </Button>
+        ) : undefined}
+        {possible.rerun ? (
+          <Button size="xs" variant="default" onClick={again}>
+            {say("runs.act.rerun")}
+          </Button>
+        ) : undefined}
+        {possible.note ? (
+          <Button size="xs" variant="default" onClick={tell}>
+            {say("runs.act.note")}
           </Button>
         ) : undefined}
         {possible.park ? (
@@ -163,6 +189,8 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
           <Failure error={park.error ?? resume.error} />
         </div>
       ) : undefined}
+      <NoteDialog id={id} opened={telling} close={() => setTelling(false)} />
+      <RerunDialog run={run} opened={rerunning} close={() => setRerunning(false)} />
       <CancelDialog
         opened={asking}
         onClose={() => setAsking(false)}

@@ -2,7 +2,9 @@ import { describe, expect, it } from "vitest";
 import { activeRunPhases, finalRunPhases } from "../../../core/domain/run/run.ts";
 import { transitionTable } from "../../../core/domain/run/transitions.ts";
 import { en } from "../../i18n/en.ts";
-import { actionsOn, compact, dollars, statusOf } from "./run-status.ts";
+import { noteFault } from "../../../core/domain/run/note.ts";
+import type { RunState } from "../../../core/domain/run/run.ts";
+import { actionsOn, compact, dollars, statusOf, untold } from "./run-status.ts";
 
 describe("what a run does or waits for", () => {
   it("is said in every phase", () => {
@@ -31,9 +33,18 @@ describe("what the owner may do", () => {
   it("is what the machine of runs accepts", () => {
     for (const phase of [...activeRunPhases, ...finalRunPhases]) {
       const accepts = (command: "owner-park" | "cancel"): boolean => (transitionTable[command].from as readonly string[]).includes(phase);
-      expect(actionsOn({ phase, waitsFor: "decision" }), phase).toStrictEqual({ park: accepts("owner-park"), resume: false, cancel: accepts("cancel") });
+      expect(actionsOn({ phase, waitsFor: "decision" }), phase).toMatchObject({ park: accepts("owner-park"), resume: false, cancel: accepts("cancel") });
     }
-    expect(actionsOn({ phase: "parked", waitsFor: "owner" })).toStrictEqual({ park: false, resume: true, cancel: true });
+    expect(actionsOn({ phase: "parked", waitsFor: "owner" })).toStrictEqual({ park: false, resume: true, cancel: true, note: false, rerun: false });
+    expect(actionsOn({ phase: "failed" })).toStrictEqual({ park: false, resume: false, cancel: false, note: false, rerun: true });
+    expect(actionsOn({ phase: "running" })).toMatchObject({ note: true, rerun: false });
+  });
+
+  it("tells an agent nothing where the host would refuse it, for the same reason", () => {
+    for (const phase of [...activeRunPhases, ...finalRunPhases].filter((each) => each !== "parked"))
+      expect(noteFault({ phase } as RunState)?.type, phase).toBe(untold({ phase }) && `note.${untold({ phase })}`);
+    for (const waitsFor of ["decision", "answer", "owner", "pause", "budget"] as const)
+      expect(noteFault({ phase: "parked", reason: waitsFor } as RunState)?.type, waitsFor).toBe(`note.${untold({ phase: "parked", waitsFor })}`);
   });
 });
 

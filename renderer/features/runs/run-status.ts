@@ -28,11 +28,28 @@ export interface PossibleActions {
   readonly park: boolean;
   readonly resume: boolean;
   readonly cancel: boolean;
+  /** Its agent can be told something with its next turn. */
+  readonly note: boolean;
+  /** It is over, so its stage can be started again. */
+  readonly rerun: boolean;
+}
+
+/** Why a run's agent cannot be told anything now: it waits for the owner, it is held, or it has ended. */
+export function untold({ phase, waitsFor }: Pick<RunRow, "phase" | "waitsFor">): "waits" | "parked" | "ended" | undefined {
+  if (phase === "queued" || phase === "preparing" || phase === "running") return undefined;
+  if (!isActive({ phase })) return "ended";
+  return phase === "parked" && waitsFor !== "decision" && waitsFor !== "answer" ? "parked" : "waits";
 }
 
 export function actionsOn(run: Pick<RunRow, "phase" | "waitsFor">): PossibleActions {
   const held = run.phase === "parked" && run.waitsFor === "owner";
-  return { park: isActive(run) && !held && run.phase !== "waiting_owner_review", resume: held, cancel: isActive(run) };
+  return {
+    park: isActive(run) && !held && run.phase !== "waiting_owner_review",
+    resume: held,
+    cancel: isActive(run),
+    note: untold(run) === undefined,
+    rerun: !isActive(run),
+  };
 }
 
 /** Tokens that a run took in and gave out. What came from a cache was taken in as well. */

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, NumberInput, SegmentedControl, TextInput } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconFilter } from "@tabler/icons-react";
 import { useNavigate, useParams } from "@tanstack/react-router";
@@ -11,6 +11,7 @@ import { Empty, Panes } from "../../ui/panes.tsx";
 import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { RunDetail } from "./run-detail.tsx";
 import { matches, mentions, savedFilters, startOfDay, type SavedFilter } from "./run-filters.ts";
+import { dollars } from "./run-status.ts";
 import { RunList } from "./run-list.tsx";
 import style from "./runs.module.css";
 import { useRunList } from "./use-run-list.ts";
@@ -22,11 +23,12 @@ export function RunsScreen(): ReactElement {
   const { runs, titleOf, error } = useRunList();
   const [filter, setFilter] = useLocalStorage<SavedFilter>({ key: "signalbox.runs-filter", defaultValue: "all" });
   const [listShown, setListShown] = useLocalStorage({ key: "signalbox.runs-list", defaultValue: true });
+  const [above, setAbove] = useLocalStorage({ key: "signalbox.runs-cost-above", defaultValue: 1 });
   const [text, setText] = useState("");
   const midnight = startOfDay(Date.now());
   const shown = useMemo(
-    () => runs?.filter((run) => matches(run, filter, midnight) && mentions(run, titleOf(run), text)),
-    [runs, filter, midnight, text, titleOf],
+    () => runs?.filter((run) => matches(run, filter, midnight, above) && mentions(run, titleOf(run), text)),
+    [runs, filter, midnight, above, text, titleOf],
   );
   const list = useRef<VirtualListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
@@ -44,7 +46,8 @@ export function RunsScreen(): ReactElement {
       head={
         <div className={style["head"]}>
           <h1>{say("runs.title")}</h1>
-          <SavedFilters runs={runs ?? []} midnight={midnight} chosen={filter} onChoose={setFilter} />
+          <SavedFilters runs={runs ?? []} midnight={midnight} above={above} chosen={filter} onChoose={setFilter} />
+          {filter === "costly" ? <CostAbove amount={above} choose={setAbove} /> : undefined}
           <TextInput
             ref={search}
             size="xs"
@@ -76,12 +79,13 @@ export function RunsScreen(): ReactElement {
 function SavedFilters(props: {
   readonly runs: readonly RunRow[];
   readonly midnight: number;
+  readonly above: number;
   readonly chosen: SavedFilter;
   readonly onChoose: (filter: SavedFilter) => void;
 }): ReactElement {
-  const { say } = useSpeech();
-  const { runs, midnight, chosen, onChoose } = props;
-  const counts = savedFilters.map((filter) => runs.filter((run) => matches(run, filter, midnight)).length);
+  const { say, language } = useSpeech();
+  const { runs, midnight, above, chosen, onChoose } = props;
+  const counts = savedFilters.map((filter) => runs.filter((run) => matches(run, filter, midnight, above)).length);
   return (
     <SegmentedControl
       fullWidth
@@ -95,10 +99,28 @@ function SavedFilters(props: {
         value: filter,
         label: (
           <span className={style["filter"]}>
-            {say(`runs.filter.${filter}`)} <span>{counts[index]}</span>
+            {filter === "costly" ? say("runs.filter.costly", { amount: dollars(above, language) }) : say(`runs.filter.${filter}`)} <span>{counts[index]}</span>
           </span>
         ),
       }))}
+    />
+  );
+}
+
+/** What the filter by cost begins at. It is kept on this machine. */
+function CostAbove({ amount, choose }: { readonly amount: number; readonly choose: (amount: number) => void }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <NumberInput
+      size="xs"
+      prefix="$"
+      min={0}
+      decimalScale={2}
+      allowNegative={false}
+      hideControls
+      label={say("runs.filter.amount")}
+      value={amount}
+      onChange={(value) => typeof value === "number" && choose(value)}
     />
   );
 }

@@ -2,7 +2,6 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import { useSpeech } from "../../i18n/language.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
-import { RulesSection } from "../rules/rules-section.tsx";
 import { AboutSection } from "./about-section.tsx";
 import { AppearanceSection } from "./appearance-section.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
@@ -10,6 +9,7 @@ import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
+import { RulesSection } from "./rules-section.tsx";
 import { sectionBeside, sectionOf, sections, type SectionName } from "./settings-sections.ts";
 import style from "./settings.module.css";
 

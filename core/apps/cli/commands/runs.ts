@@ -3,7 +3,9 @@ import { describeMeter } from "../../../domain/run/status-comment.ts";
 import { isFinalRun } from "../../../domain/run/run.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
+import { usageFailure } from "../failures.ts";
 import { age, table } from "../output.ts";
+import { seeIssueThrough } from "../see-through.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { withControl } from "./inbox.ts";
 import { stageOf } from "../issue-desk.ts";
@@ -61,6 +63,38 @@ export async function resumeRun(context: CommandContext, id: string): Promise<Ex
 
 export async function cancelRun(context: CommandContext, id: string, reason: string): Promise<ExitCode> {
   return change(context, id, (client) => client.runs.cancel({ id, reason }));
+}
+
+/** `signalbox runs note ID TEXT`: the agent is told with its next turn. */
+export async function noteRun(context: CommandContext, id: string, text: string): Promise<ExitCode> {
+  return withControl(context, "read", async ({ client, mode }) => {
+    const run = await client.runs.note({ id, text });
+    context.output.result(run, `Kept. The agent is told with its next turn${mode === "embedded" ? ", when the workspace is opened" : ""}.`);
+    return exitCodes.ok;
+  });
+}
+
+/** `signalbox runs rerun ID`: starts the stage of a run that has ended again, by its label, as the owner. */
+export async function rerun(context: CommandContext, id: string, options: { readonly dryRun?: boolean | undefined }): Promise<ExitCode> {
+  return withControl(context, options.dryRun ? "read" : "work", async ({ client, mode }) => {
+    const before = await client.runs.get({ id });
+    if (!isFinalRun(before))
+      throw usageFailure(`run ${id} has not ended: ${before.status}`, "Cancel it first, or tell its agent something with signalbox runs note.");
+    const { repository, issue, stage: to, variant } = before;
+    const preview = await client.board.preview({ repository, issue, to, variant });
+    const { removed, added } = preview.plan;
+    const change = `Labels of ${repository}#${issue}: ${[...removed.map((label) => `- ${label}`), ...added.map((label) => `+ ${label}`)].join(", ") || "no change"}`;
+    const against = [...preview.conflicts, ...preview.unmet.map(({ condition, remedy }) => `${condition} ${remedy}`)];
+    if (options.dryRun || against.length > 0) {
+      context.output.result(preview, [change, ...against.map((each) => `! ${each}`)].join("\n"));
+      return against.length > 0 ? exitCodes.failed : exitCodes.ok;
+    }
+    context.output.progress(change);
+    const applied = await client.board.apply({ repository, issue, to, variant, targetVersion: preview.targetVersion });
+    if (mode === "embedded") await seeIssueThrough(context, client, { repository, issue });
+    context.output.result(applied, `${change}\nThe label starts the stage again; signalbox runs list shows the new run.`);
+    return exitCodes.ok;
+  });
 }
 
 /** Does something to a run. An embedded workspace ends with this process, so it waits until the run is at rest. */

@@ -26,6 +26,7 @@ import { createReplaceRequest } from "../../../usecases/replace-request.ts";
 import { createReplayDecision } from "../../../usecases/replay-decision.ts";
 import { createSetBudgets } from "../../../usecases/set-budgets.ts";
 import { createDecide } from "../../../usecases/sign-decision.ts";
+import { createSendNote } from "../../../usecases/send-note.ts";
 import { createSnoozeRequest, createWakeRequest } from "../../../usecases/snooze-request.ts";
 import { toolbox } from "../../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../../usecases/stage-documents.ts";
@@ -118,6 +119,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     allowances: createOwnerAllowances({ ...ground, keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
+    noteRun: (id, text) => createSendNote(ground)(id, owner, text),
     parkRun: changing((id) => createParkRun({ store, clock })(id, owner)),
     // Whoever starts an attempt hands out its token, and what those are made of does not leave the server.
     resumeRun: async () =>

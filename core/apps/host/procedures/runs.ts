@@ -39,6 +39,7 @@ export function runsProcedures(deps: HostDependencies): Procedures<typeof runsCo
     watch: contract.runs.watch.handler(async function* ({ input, signal }) {
       yield* watched(deps, signal, () => detail(input.id), isOver);
     }),
+    note: contract.runs.note.handler(({ input }) => afterwards(input.id, () => deps.noteRun(input.id as RunId, input.text))),
     park: contract.runs.park.handler(({ input }) => afterwards(input.id, () => deps.parkRun(input.id as RunId))),
     resume: contract.runs.resume.handler(({ input }) => afterwards(input.id, () => deps.resumeRun(input.id as RunId))),
     cancel: contract.runs.cancel.handler(({ input }) => afterwards(input.id, () => deps.cancelRun(input.id as RunId, input.reason))),

@@ -41,6 +41,17 @@ export function TranscriptEntryView({ item, speaker, callOf, opened, onToggle }:
           <Markdown text={item.text} />
         </div>
       );
+    case "owner-note":
+      return (
+        <div className={style["speech"]}>
+          <div className={style["speaker"]}>
+            <Foreign>{say("runs.item.ownerNote", { by: item.by })}</Foreign> <time dateTime={new Date(item.at).toISOString()}>{clock(item.at)}</time>
+          </div>
+          <p className={style["told"]}>
+            <Foreign>{item.text}</Foreign>
+          </p>
+        </div>
+      );
     case "reasoning":
       return (
         <details className={style["thought"]}>

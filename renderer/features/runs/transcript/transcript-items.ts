@@ -17,6 +17,8 @@ export interface AgentCall {
 export type TranscriptItem = { readonly key: string; readonly at: number } & (
   | { readonly type: "attempt"; readonly attempt: number }
   | { readonly type: "message" | "reasoning" | "notice" | "failure" | "note"; readonly text: string }
+  /** What the owner told the agent. */
+  | { readonly type: "owner-note"; readonly text: string; readonly by: string }
   | {
       readonly type: "command";
       readonly command: string;
@@ -56,6 +58,8 @@ function itemOf(entry: TranscriptEntry, turn: number): TranscriptItem | undefine
     case "reasoning":
     case "notice":
       return { ...base, type, text: textField(content, "text") };
+    case "owner-note":
+      return { ...base, type, text: textField(content, "text"), by: textField(content, "by") };
     case "log":
       return { ...base, type: "note", text: textField(content, "text") };
     case "turn-failed":

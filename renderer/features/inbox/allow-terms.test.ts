@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AllowanceOffer } from "../../../core/contract/allowances.ts";
-import { firstTerms, lifetimes, ruleOf, withVarying } from "./terms.ts";
+import { firstTerms, lifetimes, ruleOf, withVarying } from "./allow-terms.ts";
 
 const offer: AllowanceOffer = {
   requestId: "q1",

@@ -10,9 +10,9 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
-import { RuleFacts } from "./rule-facts.tsx";
-import style from "./rules.module.css";
-import { firstTerms, lifetimes, ruleOf, withVarying, type Lifetime, type Terms } from "./terms.ts";
+import { RuleFacts } from "../../ui/rule-facts.tsx";
+import style from "./allow-like.module.css";
+import { firstTerms, lifetimes, ruleOf, withVarying, type Lifetime, type Terms } from "./allow-terms.ts";
 
 /** Makes a rule out of a tool call's card. Nothing where there can be none: what is of high risk, and what is no tool call. */
 export function AllowLike({ card }: { readonly card: InboxCard }): ReactElement | undefined {

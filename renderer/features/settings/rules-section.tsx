@@ -10,9 +10,9 @@ import { Age } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { Empty } from "../../ui/panes.tsx";
-import settings from "../settings/settings.module.css";
-import { RuleFacts } from "./rule-facts.tsx";
+import { RuleFacts } from "../../ui/rule-facts.tsx";
 import style from "./rules.module.css";
+import settings from "./settings.module.css";
 
 /** What the owner has allowed beforehand: in force first, each to be taken back. */
 export function RulesSection(): ReactElement {

@@ -1,9 +1,9 @@
 import type { ReactElement, ReactNode } from "react";
-import type { Allowance } from "../../../core/contract/allowances.ts";
-import { useSpeech, type Say } from "../../i18n/language.tsx";
-import { Foreign } from "../../ui/foreign-text.tsx";
-import { moment } from "../../ui/moment.ts";
-import style from "./rules.module.css";
+import type { Allowance } from "../../core/contract/allowances.ts";
+import { useSpeech, type Say } from "../i18n/language.tsx";
+import { Foreign } from "./foreign-text.tsx";
+import { moment } from "./moment.ts";
+import style from "./rule-facts.module.css";
 
 type Rule = Pick<Allowance, "tool" | "repository" | "scope" | "arguments" | "varying" | "rule" | "limit" | "expiresAt">;
 
