@@ -1,10 +1,12 @@
 import { generateKeyPairSync } from "node:crypto";
-import { createHasher } from "../adapters/node-crypto/hashing.ts";
+import { createHasher, createRandomness } from "../adapters/node-crypto/hashing.ts";
 import { createDecisionSigner, createSignatureVerifier } from "../adapters/node-crypto/signatures.ts";
-import type { DecisionSigner, Hasher, SignatureVerifier, TrustedSigner } from "../ports/crypto.ts";
+import type { DecisionSigner, Hasher, Randomness, SignatureVerifier, TrustedSigner } from "../ports/crypto.ts";
 
 /** Cryptography is not faked: the real one is pure and fast. */
 export const testHasher: Hasher = createHasher();
+
+export const testRandomness: Randomness = createRandomness();
 
 /** A new key of a person, in memory. */
 export function testKey(person: string): { readonly signer: DecisionSigner; readonly trusted: TrustedSigner } {

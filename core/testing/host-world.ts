@@ -1,4 +1,3 @@
-import { createRandomness } from "../adapters/node-crypto/hashing.ts";
 import type { ConnectionState } from "../contract/connection.ts";
 import type { HostDependencies } from "../apps/host/dependencies.ts";
 import { err, ok } from "../domain/kernel/result.ts";
@@ -8,7 +7,7 @@ import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
-import { testHasher, testKey, testVerifier } from "./cryptography.ts";
+import { testHasher, testKey, testRandomness, testVerifier } from "./cryptography.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
 import { createNotificationsInMemory } from "./notifications-in-memory.ts";
@@ -60,7 +59,6 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
       };
     },
   };
-  const key = testKey("olga");
   const transitions = { store, ownerForge: forge.as("olga"), presentArtifacts: async () => new Map(), defaultProfile: profile };
   const deps: HostDependencies = {
     store,
@@ -76,17 +74,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     },
     verifies: () => true,
     isAsAsked: () => true,
-    snooze: (id, until) => createSnoozeRequest({ store, clock })(id, "olga" as PersonId, until),
-    wake: (id) => createWakeRequest({ store, clock })(id, "olga" as PersonId),
-    allowances: createOwnerAllowances({
-      store,
-      clock,
-      hasher: testHasher,
-      randomness: createRandomness(),
-      signer: key.signer,
-      signatures: testVerifier(key.trusted),
-      keepAnchor: async () => {},
-    }),
+    ...inboxOf(store, clock),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     noteRun: (id, text) => answered({ note: id, text }),
@@ -130,6 +118,18 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     inStore: (work) => database.store.transaction(work),
   };
   return world;
+}
+
+/** What olga does with requests besides deciding them. */
+function inboxOf(store: HostDependencies["store"], clock: ManualClock): Pick<HostDependencies, "snooze" | "wake" | "allowances"> {
+  const { signer, trusted } = testKey("olga");
+  const olga = "olga" as PersonId;
+  const signing = { signer, hasher: testHasher, randomness: testRandomness, signatures: testVerifier(trusted), keepAnchor: async () => {} };
+  return {
+    snooze: (id, until) => createSnoozeRequest({ store, clock })(id, olga, until),
+    wake: (id) => createWakeRequest({ store, clock })(id, olga),
+    allowances: createOwnerAllowances({ store, clock, ...signing }),
+  };
 }
 
 export const refusedWith =

@@ -2,8 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Instant } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { ToolResult } from "../domain/tool/tool.ts";
-import { createRandomness } from "../adapters/node-crypto/hashing.ts";
-import { createSignatureVerifier } from "../adapters/node-crypto/signatures.ts";
+import { testRandomness, testVerifier } from "../testing/cryptography.ts";
 import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
 import { createGovernance, type Governance } from "../testing/governance.ts";
 import { createOwnerAllowances, type OwnerAllowances } from "./owner-allowances.ts";
@@ -21,9 +20,9 @@ beforeAll(async () => {
   database = await freshPglite();
   world = await createGovernance(database);
   const { store, clock, hasher, people } = world;
-  const signatures = createSignatureVerifier([people.olga.trusted]);
+  const signatures = testVerifier(people.olga.trusted);
   const keepAnchor = async (): Promise<void> => void (anchored += 1);
-  owner = createOwnerAllowances({ store, clock, hasher, randomness: createRandomness(), signer: people.olga.signer, signatures, keepAnchor });
+  owner = createOwnerAllowances({ store, clock, hasher, randomness: testRandomness, signer: people.olga.signer, signatures, keepAnchor });
 });
 afterAll(() => database.close());
 
@@ -184,7 +183,7 @@ describe("what the owner allows beforehand", () => {
 
   it("verifies with everything else", async () => {
     const { store, hasher, people } = world;
-    const verify = createVerifyAudit({ store, hasher, signatures: createSignatureVerifier([people.olga.trusted]), anchors: { list: async () => [] } });
+    const verify = createVerifyAudit({ store, hasher, signatures: testVerifier(people.olga.trusted), anchors: { list: async () => [] } });
 
     expect((await verify()).problems).toEqual([]);
   });

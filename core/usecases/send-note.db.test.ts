@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createRandomness } from "../adapters/node-crypto/hashing.ts";
 import type { PersonId, RunId, ThreadId } from "../domain/kernel/values.ts";
 import { parseTurnTexts } from "../domain/run/turn-text.ts";
+import { testRandomness } from "../testing/cryptography.ts";
 import { createOrchestrationBench, turn, type OrchestrationBench } from "../testing/orchestration.ts";
 import type { RunIdentity } from "./authenticate-run.ts";
 import { createSendNote } from "./send-note.ts";
@@ -18,7 +18,7 @@ beforeEach(async () => {
   await bench.label("run:intake");
   await bench.drain();
   ({ identity } = await bench.report());
-  sendNote = createSendNote({ store: bench.store, clock: bench.clock, randomness: createRandomness() });
+  sendNote = createSendNote({ store: bench.store, clock: bench.clock, randomness: testRandomness });
 });
 afterEach(() => bench.close());
 

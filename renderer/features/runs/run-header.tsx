@@ -1,5 +1,4 @@
 import { ActionIcon, Button, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -15,11 +14,10 @@ import { useScreenKeys } from "../../ui/keys.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
 import { StallLine } from "../../ui/stall.tsx";
 import { CancelDialog } from "./cancel-dialog.tsx";
-import { NoteDialog } from "./note-dialog.tsx";
-import { RerunDialog } from "./rerun-dialog.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
-import { actionsOn, allTokens, compact, dollars, statusOf, untold } from "./run-status.ts";
+import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
 import style from "./runs.module.css";
+import { TellOrRerun } from "./tell-or-rerun.tsx";
 
 interface RunHeaderProps {
   readonly run: RunDetail;
@@ -116,8 +114,6 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
   const queries = useHostQueries();
   const navigate = useNavigate();
   const [asking, setAsking] = useState(false);
-  const [telling, setTelling] = useState(false);
-  const [rerunning, setRerunning] = useState(false);
   const park = useMutation(queries.runs.park.mutationOptions());
   const resume = useMutation(queries.runs.resume.mutationOptions());
   const cancel = useMutation(queries.runs.cancel.mutationOptions({ onSuccess: () => setAsking(false) }));
@@ -134,21 +130,10 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
     park.reset();
     resume.mutate({ id });
   };
-  const tell = (): void => {
-    const why = untold(run);
-    if (why === undefined) setTelling(true);
-    else notifications.show({ color: "yellow", message: say(`runs.note.not.${why}`) });
-  };
-  const again = (): void => {
-    if (possible.rerun) setRerunning(true);
-    else notifications.show({ color: "yellow", message: say("runs.rerun.not") });
-  };
   useScreenKeys([
     { key: "p", what: say("runs.act.park"), act: doPark },
     { key: "r", what: say("runs.act.resume"), act: doResume },
     { key: "c", what: say("runs.act.cancel"), act: () => setAsking(possible.cancel) },
-    { key: "t", what: say("runs.act.note"), act: () => tell() },
-    { key: "shift+R", what: say("runs.act.rerun"), act: () => again() },
   ]);
   return (
     <>
@@ -163,16 +148,7 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
             {say("runs.act.resume")}
           </Button>
         ) : undefined}
-        {possible.rerun ? (
-          <Button size="xs" variant="default" onClick={again}>
-            {say("runs.act.rerun")}
-          </Button>
-        ) : undefined}
-        {possible.note ? (
-          <Button size="xs" variant="default" onClick={tell}>
-            {say("runs.act.note")}
-          </Button>
-        ) : undefined}
+        <TellOrRerun run={run} />
         {possible.park ? (
           <Button size="xs" variant="default" loading={park.isPending} onClick={doPark}>
             {say("runs.act.park")}
@@ -189,8 +165,6 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
           <Failure error={park.error ?? resume.error} />
         </div>
       ) : undefined}
-      <NoteDialog id={id} opened={telling} close={() => setTelling(false)} />
-      <RerunDialog run={run} opened={rerunning} close={() => setRerunning(false)} />
       <CancelDialog
         opened={asking}
         onClose={() => setAsking(false)}

@@ -5,7 +5,7 @@ import { isAtRest } from "../see-through.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { stageOf } from "../issue-desk.ts";
-import { needsOwner } from "./terminal-state.ts";
+import { needsOwner } from "./needs-owner.ts";
 
 export interface Cursor {
   readonly attempt: number;

@@ -8,7 +8,8 @@ import { isAtRest } from "../see-through.ts";
 import { decide } from "./decide.ts";
 import { watchRun } from "./live-view.ts";
 import { mainMenu, type MenuEntry } from "./main-menu.ts";
-import { needsOwner, type Session } from "./terminal-state.ts";
+import { needsOwner } from "./needs-owner.ts";
+import type { Session } from "./terminal-state.ts";
 import { offerSample, startStage } from "./start-stage.ts";
 import { readDocuments, showDoctor, showRuns } from "./screens.ts";
 

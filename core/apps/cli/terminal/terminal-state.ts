@@ -1,4 +1,3 @@
-import type { InboxItem } from "../../../contract/inbox.ts";
 import type { CommandContext, Control, HostClient } from "../control.ts";
 import type { Dialogue } from "./dialogue.ts";
 import type { Cursor } from "./live-view.ts";
@@ -12,9 +11,4 @@ export interface Session {
   /** Requests that the owner chose to decide later. */
   readonly putOff: Set<string>;
   readonly cursors: Map<string, Cursor>;
-}
-
-/** Whether the owner is to be asked now: not what was put off here, nor what was snoozed anywhere. */
-export function needsOwner({ putOff }: { readonly putOff: ReadonlySet<string> }, { id, snoozedUntil }: InboxItem): boolean {
-  return snoozedUntil === undefined && !putOff.has(id);
 }
