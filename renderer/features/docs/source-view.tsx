@@ -71,11 +71,11 @@ const longest = 5_000;
 
 /** A line of a file; of one that nobody reads to its end, only its beginning. */
 export function LineText({ text }: { readonly text: string }): ReactElement {
-  const { say } = useSpeech();
+  const { say, language } = useSpeech();
   if (text.length <= longest) return <Foreign>{text}</Foreign>;
   return (
     <>
-      <Foreign>{text.slice(0, longest)}</Foreign> <em>{say("docs.lineCut", { n: text.length - longest })}</em>
+      <Foreign>{text.slice(0, longest)}</Foreign> <em>{say("docs.lineCut", { n: new Intl.NumberFormat(language).format(text.length - longest) })}</em>
     </>
   );
 }

@@ -58,8 +58,8 @@ export const draftsRu: Readonly<Record<keyof typeof draftsEn, string>> = {
   "shell.drafts": "Черновики",
   "drafts.title": "Черновики к отправке",
   "drafts.offline": "Нет связи, данные на {when}.",
-  "drafts.offlineNever": "Нет связи, и на этой машине ещё ничего не прочитано.",
-  "drafts.offlineWhat": "База не отвечает; показана копия на этой машине. Решения и замечания сохраняются черновиками, дальше всё пойдёт само.",
+  "drafts.offlineNever": "Нет связи, и на этом компьютере ещё ничего не прочитано.",
+  "drafts.offlineWhat": "База не отвечает; показана копия на этом компьютере. Решения и замечания сохраняются черновиками, дальше всё пойдёт само.",
   "drafts.show": "Показать черновики",
   "drafts.empty": "Черновиков нет",
   "drafts.emptyWhat":

@@ -1,0 +1,125 @@
+import type { Browser, Page, WebSocket } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { browserUnavailable, launchBrowser } from "../../build/testbed/browser.ts";
+import { emptyScreens, fullScreens, offlineScreens, type Look } from "./every-screen.ts";
+import { barriers, callInPage, colourRules, openInLanguage, showIn } from "./in-page.ts";
+import type { ShopRequests } from "./shop-project.ts";
+import { openShopWorld, type ShopWorld } from "./shop-world.ts";
+import { complaintsOf } from "./window.ts";
+
+/** The last one is nobody's: its texts are longer, and stand in brackets (renderer/i18n/pseudo.ts). */
+const languages = ["en", "ru", "x-pseudo"] as const;
+type Language = (typeof languages)[number];
+
+/** Names, and examples of a path and a label, are the same in every language. */
+const names = ["Signalbox", "English", "Русский", "GitHub", "/home/olga/shop"];
+
+interface Placed {
+  readonly text: string;
+  readonly place: string;
+}
+
+/** Each language has a page of its own on the same two workspaces: an empty one, and a full one whose database goes away in the end. */
+describe.skipIf(browserUnavailable !== undefined)(`every screen ${browserUnavailable ?? ""}`, () => {
+  const found = { barriers: [] as string[], flaws: [] as string[], untranslated: [] as string[] };
+  const states = new Set<string>();
+  const complaints: (readonly string[])[] = [];
+  let empty: ShopWorld;
+  let full: ShopWorld;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    empty = await openShopWorld("empty");
+    full = await openShopWorld("full");
+    browser = await launchBrowser();
+    const walks = await Promise.all(languages.map((language) => openWalk(language)));
+    await Promise.all(walks.map((walk) => walk(empty, emptyScreens)));
+    await Promise.all(walks.map((walk) => walk(full, fullScreens)));
+    await full.goAway();
+    await Promise.all(walks.map((walk) => walk(full, offlineScreens)));
+  }, 280_000);
+
+  type Walk = (world: ShopWorld, screens: (page: Page, look: Look, requests: ShopRequests) => Promise<void>) => Promise<void>;
+
+  async function openWalk(language: Language): Promise<Walk> {
+    const page = await openInLanguage(browser, language);
+    const sent = whatIsSentTo(page);
+    complaints.push(complaintsOf(page));
+    const look: Look = async (state) => {
+      states.add(state);
+      if (language !== "x-pseudo") return void found.barriers.push(...(await barriersIn(page, language)).map((barrier) => `${state}, ${language}, ${barrier}`));
+      found.flaws.push(...(await flawsOf(page)).map((flaw) => `${state}: ${flaw}`));
+      found.untranslated.push(...(await untranslatedOn(page, sent())).map((text) => `${state}: ${text}`));
+    };
+    return async (world, screens) => {
+      if (new URL(page.url()).origin !== new URL(world.address).origin) await page.goto(world.address);
+      await page.locator("main h1").first().waitFor({ state: "attached" });
+      await screens(page, look, world.requests ?? ({} as ShopRequests));
+    };
+  }
+
+  afterAll(async () => {
+    await browser?.close();
+    await empty?.close();
+    await full?.close();
+  });
+
+  it("can be used by everybody: axe finds nothing serious, in both themes and both languages", () => {
+    expect(states.size).toBeGreaterThan(50);
+    expect(tally(found.barriers)).toEqual([]);
+  });
+
+  it("has room for a language that is longer by two fifths: nothing is cut off", () => {
+    expect(tally(found.flaws)).toEqual([]);
+  });
+
+  it("says nothing that is not in the catalogue, but what the host has sent", () => {
+    expect(tally(found.untranslated)).toEqual([]);
+  });
+
+  it("complains of nothing while it is shown", () => {
+    expect(complaints.flat()).toEqual([]);
+  });
+});
+
+/** The same on many screens is one finding, told with the first of them. */
+function tally(findings: readonly string[]): readonly string[] {
+  const first = new Map<string, string>();
+  for (const finding of findings) {
+    const what = finding.slice(finding.indexOf(": ") + 2);
+    if (!first.has(what)) first.set(what, finding);
+  }
+  return [...first.values()];
+}
+
+/** The themes differ in colours only: everything in one of them, another one in each language, and what the colours decide in the other one, once. */
+async function barriersIn(page: Page, language: Language): Promise<readonly string[]> {
+  const found: string[] = [];
+  if (language === "en") {
+    await showIn(page, "dark");
+    found.push(...(await barriers(page)).map((barrier) => `dark: ${barrier}`));
+  }
+  await showIn(page, "light");
+  found.push(...(await barriers(page, language === "en" ? colourRules : undefined)).map((barrier) => `light: ${barrier}`));
+  return found;
+}
+
+async function flawsOf(page: Page): Promise<readonly string[]> {
+  const flaws = await callInPage<readonly (Placed & { readonly flaw: string })[]>(page, "layout-flaws.ts", "layoutFlaws");
+  return flaws.map(({ flaw, text, place }) => `${flaw}: “${text}” in ${place}`);
+}
+
+async function untranslatedOn(page: Page, sent: string): Promise<readonly string[]> {
+  const plain = await callInPage<readonly Placed[]>(page, "layout-flaws.ts", "plainTexts");
+  return plain
+    .filter(({ text }) => !names.includes(text) && !sent.includes(JSON.stringify(text).slice(1, -1)))
+    .map(({ text, place }) => `“${text}” in ${place}`);
+}
+
+/** @returns what gives everything that the host has sent so far. */
+function whatIsSentTo(page: Page): () => string {
+  const frames: string[] = [];
+  const listen = (socket: WebSocket): void => void socket.on("framereceived", ({ payload }) => frames.push(String(payload)));
+  page.on("websocket", listen);
+  return () => frames.join("\n");
+}

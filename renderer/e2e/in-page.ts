@@ -1,0 +1,57 @@
+import { readFile } from "node:fs/promises";
+import { stripTypeScriptTypes } from "node:module";
+import axe from "axe-core";
+import type { Browser, Page } from "playwright-core";
+
+/** A page of its own, with no motion, in which somebody has chosen a language before. */
+export async function openInLanguage(browser: Browser, language: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, locale: "en", reducedMotion: "reduce" });
+  await page.addInitScript(`localStorage.setItem("signalbox.language", ${JSON.stringify(language)})`);
+  page.setDefaultTimeout(20_000);
+  return page;
+}
+
+/** Calls a function of `renderer/in-page` in the page, as the debugger does: the page's content security policy stays as it is. */
+export async function callInPage<T>(page: Page, file: string, name: string): Promise<T> {
+  const source = await readFile(new URL(`../in-page/${file}`, import.meta.url), "utf8");
+  const program = stripTypeScriptTypes(source).replaceAll(/^export /gmu, "");
+  return page.evaluate<T>(`(() => { ${program}; return ${name}(); })()`);
+}
+
+/** What depends on the colours; everything else is the same in both themes. */
+export const colourRules: readonly string[] = ["color-contrast", "link-in-text-block"];
+
+/**
+ * What axe finds on the screen as it is that keeps somebody from using it: its serious and critical findings, each with where it is.
+ *
+ * @param rules only these; all of them by default.
+ */
+export async function barriers(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
+  if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
+  const options: axe.RunOptions = { resultTypes: ["violations"], preload: false, ...(rules ? { runOnly: [...rules] } : {}) };
+  const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${node.target.join(" ")}: ${node.any[0]?.message ?? node.all[0]?.message ?? node.none[0]?.message ?? ""}`),
+    );
+}
+
+/** Has the system ask for a theme, and waits until it is painted. */
+export async function showIn(page: Page, theme: "dark" | "light"): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme });
+  await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: "attached" });
+  await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50))))");
+}
+
+/** Waits until a screen stands still: nothing in it has changed for a while. */
+export async function untilStill(page: Page): Promise<void> {
+  await page.evaluate(
+    `new Promise((resolve) => {
+      const still = () => { observer.disconnect(); resolve(undefined); };
+      let timer = setTimeout(still, 150);
+      const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(still, 150); });
+      observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+    })`,
+  );
+}

@@ -1,0 +1,334 @@
+import { randomUUID } from "node:crypto";
+import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
+import { requestText } from "../../core/domain/decision/digest.ts";
+import type { DecisionRequest, Verdict } from "../../core/domain/decision/decision.ts";
+import type { BranchName, CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import type { Run, RunState } from "../../core/domain/run/run.ts";
+import type { Role, StageName } from "../../core/domain/stage/stage.ts";
+import { artifactPath } from "../../core/domain/stage/table.ts";
+import { createGovernance, type Governance } from "../../core/testing/governance.ts";
+import type { HostWorld } from "../../core/testing/host-world.ts";
+import { requestFlowEvent } from "../../core/usecases/change-request.ts";
+import { sampleFlowEvent, sampleRequest } from "../../core/testing/samples.ts";
+import { checkoutDocuments, fileOf, prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
+
+/** `receipts`, `currency` and `stock` are calls of one tool with one risk; `answered` was decided long ago. */
+export type ShopRequests = Readonly<Record<"labels" | "question" | "gate" | "overtaken" | "answered" | "receipts" | "currency" | "stock", DecisionRequest>>;
+
+/** What stands in the shop and is opened by name. */
+export interface Shop {
+  readonly governance: Governance;
+  readonly requests: ShopRequests;
+  /** Of the document that is in review, and was approved before in other words. */
+  readonly document: { readonly path: string; readonly hash: string };
+  /** Somebody else answers one request and rewrites a line: what was drafted about them fits no more. */
+  readonly overtake: () => Promise<void>;
+}
+
+const minute = 60_000;
+const hasher = createHasher();
+
+interface Planned {
+  readonly issue: number;
+  readonly title: string;
+  readonly stage: StageName;
+  readonly role: Role;
+  /** Minutes. */
+  readonly ago: number;
+  readonly labels?: readonly string[];
+  readonly pull?: number;
+  readonly state?: (at: Instant) => RunState;
+  readonly told?: readonly Told[];
+}
+
+const profile = { model: "gpt-5.3-codex", reasoning: "high" } as const;
+
+/** Those that ask come by themselves to wait; the others are put where they stand. */
+const asking = {
+  delivered: { issue: 3, title: "Delivery slots", stage: "release", role: "em", ago: 2_880, labels: ["feature"], pull: 36 },
+  labels: {
+    issue: 12,
+    title: "Guests check out without an account",
+    stage: "prd",
+    role: "pm",
+    ago: 96,
+    labels: ["feature", "checkout"],
+    pull: 45,
+    told: prdTranscript,
+  },
+  question: { issue: 31, title: "Carts that wait for their shopper", stage: "intake", role: "pm", ago: 42, labels: ["feature"] },
+  receipts: { issue: 33, title: "Receipts as PDF", stage: "vision", role: "pm", ago: 30, labels: ["bug"] },
+  currency: { issue: 34, title: "Prices in the shopper's currency", stage: "arch", role: "sa", ago: 28 },
+  stock: { issue: 35, title: "What is out of stock says when it comes back", stage: "intake", role: "pm", ago: 26 },
+  overtaken: { issue: 37, title: "Addresses are completed while typing", stage: "intake", role: "pm", ago: 22 },
+} as const satisfies Readonly<Record<string, Planned>>;
+
+const standing: readonly Planned[] = [
+  { issue: 8, title: "Search that forgives typos", stage: "arch", role: "sa", ago: 55, told: silentTranscript },
+  { issue: 19, title: "Orders are exported at night", stage: "dev", role: "dev", ago: 6, pull: 52, labels: ["debt"] },
+  {
+    issue: 22,
+    title: "Newsletter only for those who want it",
+    stage: "design",
+    role: "sa",
+    ago: 310,
+    state: (at) => ({ phase: "failed", reason: "Three turns in a row ended without the documents of the stage.", at }),
+  },
+  {
+    issue: 5,
+    title: "Returns are announced online",
+    stage: "qa",
+    role: "qa",
+    ago: 190,
+    pull: 49,
+    state: (since) => ({ phase: "parked", attempt: 1, reason: "owner", since }),
+  },
+];
+
+const ideas: readonly (readonly [number, string, readonly string[]])[] = [
+  [40, "Gift cards", ["idea"]],
+  [41, "Which reviews are shown first?", ["idea", "help wanted"]],
+  [42, "A dark theme for the shop", ["idea"]],
+];
+
+/** Fills a database and a forge with a shop on which agents are at work. */
+export async function openShop(world: HostWorld): Promise<Shop> {
+  const { forge, clock } = world;
+  const now = Date.now();
+  const goTo = (ago: number): Promise<void> => clock.advance(now - ago * minute - clock.now());
+  await goTo(4_000);
+  forge.now = () => clock.now();
+  const governance = await createGovernance(world.database, { forge, clock });
+  const begin = (planned: Planned): Promise<Run> => beginRun(world, governance, planned);
+  for (const [number, title, labels] of ideas) forge.addIssue({ number, title, labels: [...labels] });
+  await goTo(asking.delivered.ago);
+  const answered = await deliver(governance, await begin(asking.delivered), world);
+  for (const planned of standing.toSorted((a, b) => b.ago - a.ago)) {
+    await goTo(planned.ago);
+    await begin(planned);
+  }
+  const document = await writeDocuments(world);
+  const requests = { answered, ...(await ask(governance, begin, goTo, world)) };
+  await goTo(1);
+  return { governance, requests, document, overtake: () => overtake(world, governance, requests.overtaken) };
+}
+
+async function beginRun(world: HostWorld, governance: Governance, planned: Planned): Promise<Run> {
+  const { issue, title, stage, role, labels = [], pull, state, told = [] } = planned;
+  const branch = branchOf(issue, stage);
+  const trigger = `run:${stage}`;
+  const run = await governance.newRun({
+    issue,
+    stage,
+    role,
+    branch,
+    profile,
+    id: randomUUID() as RunId,
+    correlationId: randomUUID() as CorrelationId,
+    createdAt: world.clock.now(),
+    trigger: { kind: "label", label: trigger, actor: "olga" },
+    ...(pull === undefined ? {} : { pull }),
+  });
+  world.forge.addIssue({ number: issue, title, labels: [trigger, ...labels] });
+  world.forge.push(branch, {});
+  if (pull !== undefined) world.forge.addPull({ number: pull, head: branch, title });
+  await world.inStore(async (tx) => {
+    if (state) await tx.runs.save({ ...run, state: state(world.clock.now()) });
+    const about = { correlationId: run.correlationId, subject: `run:${run.id}`, at: world.clock.now() };
+    await tx.flow.append([
+      sampleFlowEvent({ ...about, type: "run.queued", payload: { label: trigger } }),
+      sampleFlowEvent({ ...about, type: "run.started", payload: { attempt: 1 } }),
+    ]);
+    const at = world.clock.now();
+    await tx.transcript.append(
+      told.map(([type, content], sequence) => ({ runId: run.id, attempt: 1, sequence, at: (at + sequence * 4_000) as Instant, type, content })),
+    );
+    await tx.usage.append({
+      runId: run.id,
+      attempt: 1,
+      turn: 1,
+      model: profile.model,
+      inputTokens: 184_300,
+      cachedInputTokens: 151_040,
+      outputTokens: 9_120,
+      reasoningTokens: 2_890,
+      cost: 0.42,
+      at,
+    });
+  });
+  return run;
+}
+
+function branchOf(issue: number, stage: string): BranchName {
+  return `signalbox/issue-${issue}/${stage}` as BranchName;
+}
+
+/** A run that asked, was answered, and has ended. */
+async function deliver(governance: Governance, run: Run, world: HostWorld): Promise<DecisionRequest> {
+  await governance.call(run, "owner_ask", { question: "Which day is the release?", options: ["Tuesday", "After the holidays"] });
+  const request = await governance.requestOf(run);
+  await decide(governance, request, { type: "answer", text: "Tuesday, before noon." });
+  await world.inStore(async (tx) => {
+    const ended = await tx.runs.get(run.id, { lock: true });
+    if (ended) await tx.runs.save({ ...ended, state: { phase: "succeeded", at: world.clock.now() } });
+  });
+  return request;
+}
+
+async function decide(governance: Governance, request: DecisionRequest, verdict: Verdict): Promise<void> {
+  await governance.answerRequest(governance.sign(request, verdict));
+  await governance.executeDecision(request.id);
+}
+
+async function ask(
+  governance: Governance,
+  begin: (planned: Planned) => Promise<Run>,
+  goTo: (ago: number) => Promise<void>,
+  world: HostWorld,
+): Promise<Omit<ShopRequests, "answered">> {
+  const asked = async (planned: Planned, tool: string, given: object): Promise<DecisionRequest> => {
+    await goTo(planned.ago);
+    const run = await begin(planned);
+    await governance.call(run, tool, given);
+    return governance.requestOf(run);
+  };
+  const elsewhere = (body: string): object => ({ number: 41, body });
+  const labels = await asked(asking.labels, "github_request_label", {
+    number: 12,
+    add: ["run:arch"],
+    remove: ["run:prd"],
+    reason:
+      "The requirements have acceptance criteria for every story, and both review threads are answered. Architecture needs a decision on the payment boundary next.",
+  });
+  const question = await asked(asking.question, "owner_ask", {
+    question: "How long is a cart kept for a shopper without an account?",
+    options: ["7 days, as the privacy notice says", "30 days", "Until the browser is closed"],
+  });
+  const receipts = await asked(asking.receipts, "github_comment", elsewhere("The receipts of #33 need the order's reviews as well. Which of them are public?"));
+  const currency = await asked(asking.currency, "github_comment", elsewhere("#34 shows prices beside reviews: please keep them in one place."));
+  const stock = await asked(asking.stock, "github_comment", elsewhere("Shoppers of #35 write reviews about delivery. Are those shown?"));
+  const overtaken = await asked(asking.overtaken, "owner_ask", {
+    question: "May addresses be sent to a service outside the EU?",
+    options: ["No", "Yes, without names"],
+  });
+  await goTo(14);
+  return { labels, question, receipts, currency, stock, overtaken, gate: await openGate(world, await begin(gated)) };
+}
+
+const gated: Planned = { issue: 27, title: "Points for regulars", stage: "vision", role: "pm", ago: 14, labels: ["state:in-review", "need:em"], pull: 44 };
+
+/** A stage at its gate, as the end of a turn leaves it. */
+async function openGate(world: HostWorld, run: Run): Promise<DecisionRequest> {
+  const at = world.clock.now();
+  const labels = {
+    before: ["run:vision", "state:in-review", "need:em"],
+    removed: ["run:vision", "state:in-review", "need:em"],
+    added: ["run:prd"],
+    after: ["run:prd"],
+  };
+  const required = ["project_charter", "success_metrics", "risks_register"];
+  const unbound = sampleRequest(run.id, {
+    id: randomUUID() as RequestId,
+    correlationId: run.correlationId,
+    kind: "gate",
+    tool: "stage_gate",
+    issue: 27,
+    arguments: { issue: 27, stage: "vision", pull: 44 },
+    summary: "End of vision for issue #27: approving would merge pull request #44 and set run:prd.",
+    rule: "stage-gate",
+    risk: "high",
+    createdAt: at,
+    expiresAt: (at + 7 * 1_440 * minute) as Instant,
+    effect: {
+      type: "gate",
+      pull: 44,
+      head: "9f2c41ab0d6e7c5b8a1f3e2d4c6b8a9f0e1d2c3b",
+      merges: true,
+      labels,
+      artifacts: { required, present: required, missing: [] },
+      files: required.map((type) => artifactPath(27, "vision", type)),
+    },
+  });
+  const request = { ...unbound, digest: hasher.sha256(requestText(unbound)) };
+  await world.inStore(async (tx) => {
+    await tx.requests.insert(request);
+    await tx.runs.save({ ...run, state: { phase: "waiting_owner_review", attempt: 1, requestId: request.id, since: at } });
+    await tx.flow.append([
+      requestFlowEvent(request, "decision.requested", { summary: request.summary }, { now: at, actor: { type: "system", id: "orchestrator" } }),
+    ]);
+  });
+  return request;
+}
+
+const requirementsPath = artifactPath(12, "prd", "prd");
+
+/** The documents of the guest checkout: what was approved on the default branch, what is in review on the run's. */
+async function writeDocuments(world: HostWorld): Promise<Shop["document"]> {
+  for (const stage of ["intake", "vision", "prd"] as const) {
+    const status = stage === "prd" ? "in_review" : "approved";
+    for (const [type, title, body] of checkoutDocuments[stage]) await writeDocument(world, stage, { type, title, body, status });
+  }
+  const written = { type: "prd", title: "Guest checkout: requirements", status: "in_review" };
+  world.forge.push("main", {
+    [requirementsPath]: fileOf({ ...written, body: requirements.approved }, { issue: 12, stage: "prd", status: "approved", role: "pm" }),
+  });
+  const hash = await writeDocument(world, "prd", { ...written, body: requirements.now });
+  const said = (author: string, body: string, ago: number) => ({ id: ago, issue: 45, author, body, createdAt: (world.clock.now() - ago * minute) as Instant });
+  world.forge.threads.set(45, [
+    { id: "steps", resolved: false, path: requirementsPath, line: 15, comments: [said("boris", "Three steps **with** address autofill? State it.", 20)] },
+    {
+      id: "data",
+      resolved: true,
+      path: requirementsPath,
+      line: 17,
+      comments: [said("boris", "30 days from when?", 60), said("pm", "From delivery. Added.", 40)],
+    },
+  ]);
+  return { path: requirementsPath, hash };
+}
+
+async function writeDocument(
+  world: HostWorld,
+  stage: StageName,
+  { type, title, body, status }: { readonly type: string; readonly title: string; readonly body: string; readonly status: string },
+): Promise<string> {
+  const text = fileOf({ type, title, body }, { issue: 12, stage, status, role: "pm" });
+  const path = artifactPath(12, stage, type);
+  const branch = status === "approved" ? ("main" as BranchName) : branchOf(12, "prd");
+  const hash = hasher.sha256(text);
+  world.forge.push(branch, { [path]: text });
+  const docId = `issue-12-${stage}-${type}`;
+  const frontMatter = {
+    doc_id: docId,
+    type,
+    title,
+    status,
+    owner_role: "pm",
+    related_issues: [12],
+    approvals: { required: ["owner"], status: status === "approved" ? "approved" : "pending" },
+  };
+  const meta = {
+    docId,
+    repository: world.forge.name,
+    path,
+    branch,
+    type,
+    title,
+    status,
+    ownerRole: "pm",
+    stage,
+    hash,
+    frontMatter,
+    updatedAt: world.clock.now(),
+  };
+  await world.inStore(async (tx) => {
+    await tx.documents.upsert(meta, [{ section: title, text: body }]);
+    await tx.documents.link({ repository: world.forge.name, docId, kind: "issue", number: 12 });
+  });
+  return hash;
+}
+
+async function overtake(world: HostWorld, governance: Governance, request: DecisionRequest): Promise<void> {
+  await decide(governance, request, { type: "answer", text: "No.", option: 0 });
+  await writeDocument(world, "prd", { type: "prd", title: "Guest checkout: requirements", status: "in_review", body: requirements.later });
+}
