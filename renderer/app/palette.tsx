@@ -8,6 +8,7 @@ import { useBoard, useInbox } from "../host-client/live-list.ts";
 import { languageNames, useSpeech } from "../i18n/language.tsx";
 import { useScreenActions } from "../ui/keys.tsx";
 import { colorSchemes } from "../ui/color-schemes.ts";
+import style from "./palette.module.css";
 import { places } from "./places.ts";
 
 interface Group {
@@ -42,6 +43,7 @@ export function Palette(): ReactElement {
       maxHeight={420}
       nothingFound={say("shell.nothingFound")}
       searchProps={{ placeholder: say("shell.search"), "aria-label": say("shell.search") }}
+      classNames={{ actionsGroup: style["group"] ?? "" }}
       attributes={{ content: { "aria-label": say("shell.search") } }}
       transitionProps={{ transition: "pop", duration: 120, onExited }}
     />

@@ -35,8 +35,8 @@ export function Shell(): ReactElement {
         <button type="button" className={style["search"]} onClick={() => spotlight.open()}>
           <IconSearch size={14} /> {say("shell.search")} <Kbd size="xs">Ctrl K</Kbd>
         </button>
-        <PauseSwitch />
         <Connections />
+        <PauseSwitch />
       </header>
       <Rail />
       <div className={style["content"]}>

@@ -20,6 +20,7 @@ export const theme = createTheme({
   cursorType: "pointer",
   focusRing: "auto",
   respectReducedMotion: true,
+  components: { Modal: { styles: { title: { fontSize: "16px", fontWeight: 600 } } } },
 });
 
 /** Colours by what they mean. Checked against WCAG AA on every ground on which they stand. */

@@ -111,9 +111,13 @@ async function flawsOf(page: Page): Promise<readonly string[]> {
 
 async function untranslatedOn(page: Page, sent: string): Promise<readonly string[]> {
   const plain = await callInPage<readonly Placed[]>(page, "layout-flaws.ts", "plainTexts");
-  return plain
-    .filter(({ text }) => !names.includes(text) && !sent.includes(JSON.stringify(text).slice(1, -1)))
-    .map(({ text, place }) => `“${text}” in ${place}`);
+  const isKnown = (part: string): boolean => names.includes(part) || sent.includes(JSON.stringify(part).slice(1, -1));
+  return plain.filter(({ text }) => !partsOf(text).every(isKnown)).map(({ text, place }) => `“${text}” in ${place}`);
+}
+
+/** What stands between separators; an issue is its repository and its number. */
+function partsOf(text: string): readonly string[] {
+  return text.split(" · ").flatMap((part) => /^(?<repository>[\w.-]+\/[\w.-]+)#\d+$/u.exec(part.trim())?.[1] ?? part.trim().replace(/ ?·$/u, ""));
 }
 
 /** @returns what gives everything that the host has sent so far. */

@@ -67,21 +67,30 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
   };
 
   /** Goes through a list that draws only what is in sight, opening whatever is folded in it, until the attacks of all these places have stood there. */
-  const sweep = async (list: string, places: readonly string[]): Promise<void> => {
+  const sweep = async (name: string, places: readonly string[]): Promise<void> => {
+    const list = page.getByRole("region", { name, exact: true });
+    const folded = list.locator("[aria-expanded=false], details:not([open]) summary").filter({ visible: true }).first();
     const missing = new Set(places);
-    for (let atEnd = false; missing.size > 0;) {
-      for (const folded of await page.locator(`${list} [aria-expanded=false], ${list} details:not([open]) summary`).all())
-        if (await folded.isVisible()) await folded.click();
+    const read = async (): Promise<void> => {
       await untilStill(page);
       await expectInert();
-      const shown = await page.locator(list).innerText();
+      const shown = await list.innerText();
       for (const place of missing) if (shown.includes(markOf(place))) missing.delete(place);
-      if (atEnd) break;
-      atEnd = await page.locator(list).evaluate((element) => {
+    };
+    const goOn = (): Promise<boolean> =>
+      list.evaluate((element) => {
+        const before = element.scrollTop;
         element.scrollTop += element.clientHeight * 0.8;
-        return element.scrollTop + element.clientHeight >= element.scrollHeight - 2;
+        return element.scrollTop > before;
       });
-    }
+    do {
+      await read();
+      // What is opened pushes the rest out of sight: it is read after each.
+      while ((await folded.count()) > 0) {
+        await folded.click();
+        await read();
+      }
+    } while (missing.size > 0 && (await goOn()));
     expect([...missing]).toEqual([]);
   };
 
@@ -136,12 +145,14 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
   it("is inert in a run: what the agent said, did, printed and called, and what the record says of it", async () => {
     await go(`runs/${world.runs.attacking}`);
     await see("timeline");
-    const transcript = page.locator("[role=region][aria-label=Transcript]");
+    const transcript = page.getByRole("region", { name: "Transcript", exact: true });
+    await transcript.getByText(markOf("open-tool")).first().waitFor();
     // An active run is followed: its beginning is out of sight.
+    await page.keyboard.press("f");
     await transcript.evaluate((element) => void (element.scrollTop = 0));
     await transcript.getByText("Shown as it was written").first().waitFor();
     await transcript.getByText("⟦U+202E⟧").first().waitFor();
-    await sweep("[role=region][aria-label=Transcript]", [
+    await sweep("Transcript", [
       "message",
       "reasoning",
       "command",
@@ -164,7 +175,8 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
       "open-rule",
     ]);
     await page.getByRole("tab", { name: "Log" }).click();
-    await sweep("[role=region][aria-label=Log]", ["thread", "message", "command", "output", "other-file", "tool", "notice", "log-line"]);
+    await page.getByRole("region", { name: "Log", exact: true }).evaluate((element) => void (element.scrollTop = 0));
+    await sweep("Log", ["thread", "message", "command", "output", "other-file", "tool", "notice", "log-line"]);
     await page.keyboard.press("p");
     await page.getByRole("alert").getByText(markOf("refusal")).first().waitFor();
     await page.getByRole("alert").getByText(markOf("remedy")).first().waitFor();

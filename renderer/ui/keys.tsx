@@ -55,9 +55,14 @@ export function useScreenActions(): readonly ScreenAction[] {
   const found = new Map<string, ScreenAction>();
   for (const { key, what, act } of useContext(KeysContext)?.shown ?? []) {
     const others = (found.get(what)?.keys ?? []).filter((known) => known !== spelled(key));
-    found.set(what, { what, keys: [...others, spelled(key)], act });
+    found.set(what, { what: capitalised(what), keys: [...others, spelled(key)], act });
   }
   return [...found.values()];
+}
+
+/** Wherever it stands, it begins a line. */
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** What is written into. Inputs are told apart by what they take: a switch that was clicked has the focus, and the screen's keys go on working. */

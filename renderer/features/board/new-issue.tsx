@@ -26,14 +26,7 @@ interface Given {
 export function NewIssue({ opened, repository, close, done, show }: Given): ReactElement {
   const { say } = useSpeech();
   return (
-    <Modal
-      opened={opened}
-      onClose={close}
-      title={say("board.issue.title")}
-      size="lg"
-      classNames={{ title: style["dialogTitle"] ?? "" }}
-      closeButtonProps={{ "aria-label": say("board.issue.cancel") }}
-    >
+    <Modal opened={opened} onClose={close} title={say("board.issue.title")} size="lg" closeButtonProps={{ "aria-label": say("board.issue.cancel") }}>
       <IssueForm repository={repository} close={close} done={done} show={show} />
     </Modal>
   );

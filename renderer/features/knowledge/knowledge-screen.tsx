@@ -68,9 +68,11 @@ export function KnowledgeScreen(): ReactElement {
           leftSection={<IconSearch size={16} />}
           className={style["search"]}
         />
+      </header>
+      <p className={style["found"]}>
         <Found query={query} hits={search.data?.hits} searching={search.isFetching} />
         {query === "" || search.data === undefined ? undefined : <Scope searched={search.data.searched} />}
-      </header>
+      </p>
       <div className={style["results"]}>
         {query === "" ? (
           <About />
@@ -104,11 +106,7 @@ function Found({
   const { say } = useSpeech();
   const count = hits?.length ?? 0;
   const found = count === 1 ? say("knowledge.found.one") : say(count >= mostHits ? "knowledge.found.most" : "knowledge.found.many", { count });
-  return (
-    <span className={style["found"]} role="status">
-      {query === "" ? "" : searching && hits === undefined ? say("knowledge.searching") : count === 0 ? "" : found}
-    </span>
-  );
+  return <span role="status">{query === "" ? "" : searching && hits === undefined ? say("knowledge.searching") : count === 0 ? "" : found}</span>;
 }
 
 /** What was searched where, so that nobody takes what is missing for what is not there. */
@@ -116,7 +114,7 @@ function Scope({ searched: { documents, copyOf } }: { readonly searched: Answer[
   const { say, language } = useSpeech();
   const copied = copyOf === undefined ? "" : ` ${say("knowledge.scope.copy", { when: moment(copyOf, language) })}`;
   return (
-    <span className={style["found"]}>
+    <span>
       {say(documents === "database" ? "knowledge.scope.live" : "knowledge.scope.offline")}
       {copied}
     </span>
