@@ -1,4 +1,4 @@
-import { Button, Kbd } from "@mantine/core";
+import { Button, Kbd, VisuallyHidden } from "@mantine/core";
 import { spotlight } from "@mantine/spotlight";
 import { IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -8,6 +8,7 @@ import type { ConnectionState } from "../../core/contract/connection.ts";
 import { isPutAway } from "../../core/contract/inbox.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { OfflineBanner } from "../features/drafts/offline-banner.tsx";
+import { DayMeter } from "../features/holds/day-meter.tsx";
 import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
 import { useInbox } from "../host-client/live-list.ts";
@@ -71,6 +72,7 @@ function Rail(): ReactElement {
           {(counts[to] ?? 0) > 0 ? <span className={style["count"]}>{counts[to]}</span> : undefined}
         </Link>
       ))}
+      <DayMeter />
     </nav>
   );
 }
@@ -96,7 +98,8 @@ function Chip({ text, link }: { readonly text: Text; readonly link: ConnectionSt
   const state = say(`shell.link.${link.state}`, { when: clock(link.since ?? 0) });
   return (
     <span className={style["chip"]} title={revealHidden(link.detail)}>
-      <span className={style["dot"]} data-state={link.state} aria-hidden /> {say(text)} {link.state === "live" ? <span hidden>{state}</span> : state}
+      <span className={style["dot"]} data-state={link.state} aria-hidden /> {say(text)}{" "}
+      {link.state === "live" ? <VisuallyHidden component="span">{state}</VisuallyHidden> : state}
     </span>
   );
 }

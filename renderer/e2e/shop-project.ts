@@ -100,6 +100,7 @@ export async function openShop(world: HostWorld): Promise<Shop> {
   forge.now = () => clock.now();
   const governance = await createGovernance(world.database, { forge, clock });
   const begin = (planned: Planned): Promise<Run> => beginRun(world, governance, planned);
+  await world.inStore((tx) => tx.holds.save({ budgets: { run: { usd: 5 }, day: { usd: 20 } } }));
   for (const [number, title, labels] of ideas) forge.addIssue({ number, title, labels: [...labels] });
   await goTo(asking.delivered.ago);
   const answered = await deliver(governance, await begin(asking.delivered), world);

@@ -34,6 +34,13 @@ function meterText({ scope, unit, used, limit }: Meter, say: Say, language: stri
   return say(`holds.meter.${scope}`, { used: number.format(used), limit: say("holds.meter.tokens", { n: number.format(limit) }) });
 }
 
+/** `$4.02 of $5.00`, without for what. */
+export function usedOf({ unit, used, limit }: Meter, say: Say, language: string): string {
+  const number = new Intl.NumberFormat(language, { notation: "compact" });
+  if (unit === "usd") return say("holds.usedOf", { used: money(used, language), limit: money(limit, language) });
+  return say("holds.usedOf", { used: number.format(used), limit: say("holds.meter.tokens", { n: number.format(limit) }) });
+}
+
 export function money(value: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "currency", currency: "USD", currencyDisplay: "narrowSymbol" }).format(value);
 }

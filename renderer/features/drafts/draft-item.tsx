@@ -60,19 +60,19 @@ export function DraftItem({ draft, canSend, place, send, discard, open, isEditin
         </p>
       </div>
       <div className={style["actions"]}>
-        <Button size="compact-xs" variant="subtle" leftSection={<IconArrowUpRight size={13} aria-hidden />} onClick={open}>
-          {say("drafts.open")}
+        <Button size="compact-xs" variant="default" disabled={!canSend || state.phase !== "valid"} onClick={send}>
+          {say("drafts.send")} {isSelected ? <Kbd size="xs">s</Kbd> : undefined}
         </Button>
         {intent.type === "comment" ? (
           <Button size="compact-xs" variant="subtle" disabled={state.phase === "sending"} onClick={() => edit(!isEditing)}>
             {say("drafts.edit")} {isSelected ? <Kbd size="xs">e</Kbd> : undefined}
           </Button>
         ) : undefined}
-        <Button size="compact-xs" variant="default" disabled={state.phase === "sending"} onClick={discard}>
+        <Button size="compact-xs" variant="subtle" disabled={state.phase === "sending"} onClick={discard}>
           {say("drafts.discard")} {isSelected ? <Kbd size="xs">x</Kbd> : undefined}
         </Button>
-        <Button size="compact-xs" variant="default" disabled={!canSend || state.phase !== "valid"} onClick={send}>
-          {say("drafts.send")} {isSelected ? <Kbd size="xs">s</Kbd> : undefined}
+        <Button size="compact-xs" variant="subtle" leftSection={<IconArrowUpRight size={13} aria-hidden />} onClick={open}>
+          {say("drafts.open")}
         </Button>
       </div>
     </li>
