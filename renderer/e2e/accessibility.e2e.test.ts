@@ -77,6 +77,17 @@ describe.skipIf(browserUnavailable !== undefined)(`every screen ${browserUnavail
     expect(tally(found.untranslated)).toEqual([]);
   });
 
+  it("would be told of a text that is cut off, one that is in no catalogue, and one that nobody can read", async () => {
+    const page = await browser.newPage();
+    await page.setContent(
+      '<main><p style="width: 3em; overflow: hidden; white-space: nowrap; color: #eee; background: #fff">A text that does not fit</p></main>',
+    );
+
+    expect(await flawsOf(page)).toEqual(["cut off: “A text that does not fit” in body > main > p"]);
+    expect(await untranslatedOn(page, "")).toEqual(["“A text that does not fit” in body > main > p"]);
+    expect(await barriers(page, colourRules)).toEqual([expect.stringMatching(/^color-contrast: p: .*insufficient/u)]);
+  });
+
   it("complains of nothing while it is shown", () => {
     expect(complaints.flat()).toEqual([]);
   });

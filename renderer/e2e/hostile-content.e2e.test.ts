@@ -94,6 +94,25 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
     expect([...missing]).toEqual([]);
   };
 
+  it("would be found out if it were not", async () => {
+    const other = await page.context().newPage();
+    await other.setContent(`<body onload="ran=1"><img src="x"><a href="javascript:1">x</a><iframe></iframe><p title="a\u202Eb">c\u200Bd</p>`);
+
+    expect((await callInPage<readonly string[]>(other, "strangers.ts", "strangers")).map((found) => found.split(" ").slice(0, 3).join(" "))).toEqual([
+      "an attribute onload=ran=1",
+      "an element html",
+      "an attribute src=x",
+      "an attribute href=javascript:1",
+      "an element html",
+      "an attribute title=a\u202Eb",
+      "hidden characters in",
+      "1 ran",
+      "the title is",
+    ]);
+    await other.close();
+    asked.length = 0;
+  });
+
   it("is inert on the board: titles, labels, why a run failed, and an issue that the owner opens", async () => {
     await go("board");
     await see("title", "label", "failed-title", "failure", "idea-label");
