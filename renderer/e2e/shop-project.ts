@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
 import { requestText } from "../../core/domain/decision/digest.ts";
 import type { DecisionRequest, Verdict } from "../../core/domain/decision/decision.ts";
-import type { BranchName, CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import type { CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
 import type { Run, RunState } from "../../core/domain/run/run.ts";
 import type { Role, StageName } from "../../core/domain/stage/stage.ts";
 import { artifactPath } from "../../core/domain/stage/table.ts";
@@ -10,7 +10,8 @@ import { createGovernance, type Governance } from "../../core/testing/governance
 import type { HostWorld } from "../../core/testing/host-world.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
 import { sampleFlowEvent, sampleRequest } from "../../core/testing/samples.ts";
-import { checkoutDocuments, fileOf, prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
+import { branchOf, requirementsInReview, writeDocuments, writeRequirements } from "./shop-documents.ts";
+import { prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
 
 /** `receipts`, `currency` and `stock` are calls of one tool with one risk; `answered` was decided long ago. */
 export type ShopRequests = Readonly<Record<"labels" | "question" | "gate" | "overtaken" | "answered" | "receipts" | "currency" | "stock", DecisionRequest>>;
@@ -28,6 +29,11 @@ export interface Shop {
 const minute = 60_000;
 const hasher = createHasher();
 
+interface Scene {
+  readonly world: HostWorld;
+  readonly governance: Governance;
+}
+
 interface Planned {
   readonly issue: number;
   readonly title: string;
@@ -39,33 +45,17 @@ interface Planned {
   readonly pull?: number;
   readonly state?: (at: Instant) => RunState;
   readonly told?: readonly Told[];
+  /** What the run asks its owner, and under which name that is found. */
+  readonly asks?: readonly [keyof ShopRequests, (scene: Scene, run: Run) => Promise<DecisionRequest>];
 }
 
 const profile = { model: "gpt-5.3-codex", reasoning: "high" } as const;
 
-/** Those that ask come by themselves to wait; the others are put where they stand. */
-const asking = {
-  delivered: { issue: 3, title: "Delivery slots", stage: "release", role: "em", ago: 2_880, labels: ["feature"], pull: 36 },
-  labels: {
-    issue: 12,
-    title: "Guests check out without an account",
-    stage: "prd",
-    role: "pm",
-    ago: 96,
-    labels: ["feature", "checkout"],
-    pull: 45,
-    told: prdTranscript,
-  },
-  question: { issue: 31, title: "Carts that wait for their shopper", stage: "intake", role: "pm", ago: 42, labels: ["feature"] },
-  receipts: { issue: 33, title: "Receipts as PDF", stage: "vision", role: "pm", ago: 30, labels: ["bug"] },
-  currency: { issue: 34, title: "Prices in the shopper's currency", stage: "arch", role: "sa", ago: 28 },
-  stock: { issue: 35, title: "What is out of stock says when it comes back", stage: "intake", role: "pm", ago: 26 },
-  overtaken: { issue: 37, title: "Addresses are completed while typing", stage: "intake", role: "pm", ago: 22 },
-} as const satisfies Readonly<Record<string, Planned>>;
+const elsewhere = (body: string): object => ({ number: 41, body });
 
-const standing: readonly Planned[] = [
-  { issue: 8, title: "Search that forgives typos", stage: "arch", role: "sa", ago: 55, told: silentTranscript },
-  { issue: 19, title: "Orders are exported at night", stage: "dev", role: "dev", ago: 6, pull: 52, labels: ["debt"] },
+/** Oldest first. */
+const plans: readonly Planned[] = [
+  { issue: 3, title: "Delivery slots", stage: "release", role: "em", ago: 2_880, labels: ["feature"], pull: 36, asks: ["answered", deliver] },
   {
     issue: 22,
     title: "Newsletter only for those who want it",
@@ -83,6 +73,68 @@ const standing: readonly Planned[] = [
     pull: 49,
     state: (since) => ({ phase: "parked", attempt: 1, reason: "owner", since }),
   },
+  {
+    issue: 12,
+    title: "Guests check out without an account",
+    stage: "prd",
+    role: "pm",
+    ago: 96,
+    labels: ["feature", "checkout"],
+    pull: 45,
+    told: prdTranscript,
+    asks: ["labels", askForArchitecture],
+  },
+  { issue: 8, title: "Search that forgives typos", stage: "arch", role: "sa", ago: 55, told: silentTranscript },
+  {
+    issue: 31,
+    title: "Carts that wait for their shopper",
+    stage: "intake",
+    role: "pm",
+    ago: 42,
+    labels: ["feature"],
+    asks: [
+      "question",
+      calls("owner_ask", {
+        question: "How long is a cart kept for a shopper without an account?",
+        options: ["7 days, as the privacy notice says", "30 days", "Until the browser is closed"],
+      }),
+    ],
+  },
+  {
+    issue: 33,
+    title: "Receipts as PDF",
+    stage: "vision",
+    role: "pm",
+    ago: 30,
+    labels: ["bug"],
+    asks: ["receipts", calls("github_comment", elsewhere("The receipts of #33 need the order's reviews as well. Which of them are public?"))],
+  },
+  {
+    issue: 34,
+    title: "Prices in the shopper's currency",
+    stage: "arch",
+    role: "sa",
+    ago: 28,
+    asks: ["currency", calls("github_comment", elsewhere("#34 shows prices beside reviews: please keep them in one place."))],
+  },
+  {
+    issue: 35,
+    title: "What is out of stock says when it comes back",
+    stage: "intake",
+    role: "pm",
+    ago: 26,
+    asks: ["stock", calls("github_comment", elsewhere("Shoppers of #35 write reviews about delivery. Are those shown?"))],
+  },
+  {
+    issue: 37,
+    title: "Addresses are completed while typing",
+    stage: "intake",
+    role: "pm",
+    ago: 22,
+    asks: ["overtaken", calls("owner_ask", { question: "May addresses be sent to a service outside the EU?", options: ["No", "Yes, without names"] })],
+  },
+  { issue: 27, title: "Points for regulars", stage: "vision", role: "pm", ago: 14, labels: ["state:in-review", "need:em"], pull: 44, asks: ["gate", openGate] },
+  { issue: 19, title: "Orders are exported at night", stage: "dev", role: "dev", ago: 6, pull: 52, labels: ["debt"] },
 ];
 
 const ideas: readonly (readonly [number, string, readonly string[]])[] = [
@@ -99,22 +151,21 @@ export async function openShop(world: HostWorld): Promise<Shop> {
   await goTo(4_000);
   forge.now = () => clock.now();
   const governance = await createGovernance(world.database, { forge, clock });
-  const begin = (planned: Planned): Promise<Run> => beginRun(world, governance, planned);
+  const scene = { world, governance };
   await world.inStore((tx) => tx.holds.save({ budgets: { run: { usd: 5 }, day: { usd: 20 } } }));
   for (const [number, title, labels] of ideas) forge.addIssue({ number, title, labels: [...labels] });
-  await goTo(asking.delivered.ago);
-  const answered = await deliver(governance, await begin(asking.delivered), world);
-  for (const planned of standing.toSorted((a, b) => b.ago - a.ago)) {
+  const found: [string, DecisionRequest][] = [];
+  for (const planned of plans) {
     await goTo(planned.ago);
-    await begin(planned);
+    const run = await beginRun(scene, planned);
+    if (planned.asks) found.push([planned.asks[0], await planned.asks[1](scene, run)]);
   }
-  const document = await writeDocuments(world);
-  const requests = { answered, ...(await ask(governance, begin, goTo, world)) };
   await goTo(1);
-  return { governance, requests, document, overtake: () => overtake(world, governance, requests.overtaken) };
+  const requests = Object.fromEntries(found) as ShopRequests;
+  return { governance, requests, document: requirementsInReview, overtake: () => overtake(scene, requests.overtaken) };
 }
 
-async function beginRun(world: HostWorld, governance: Governance, planned: Planned): Promise<Run> {
+async function beginRun({ world, governance }: Scene, planned: Planned): Promise<Run> {
   const { issue, title, stage, role, labels = [], pull, state, told = [] } = planned;
   const branch = branchOf(issue, stage);
   const trigger = `run:${stage}`;
@@ -160,20 +211,29 @@ async function beginRun(world: HostWorld, governance: Governance, planned: Plann
   return run;
 }
 
-function branchOf(issue: number, stage: string): BranchName {
-  return `signalbox/issue-${issue}/${stage}` as BranchName;
+function calls(tool: string, given: object): (scene: Scene, run: Run) => Promise<DecisionRequest> {
+  return async ({ governance }, run) => {
+    await governance.call(run, tool, given);
+    return governance.requestOf(run);
+  };
 }
 
 /** A run that asked, was answered, and has ended. */
-async function deliver(governance: Governance, run: Run, world: HostWorld): Promise<DecisionRequest> {
-  await governance.call(run, "owner_ask", { question: "Which day is the release?", options: ["Tuesday", "After the holidays"] });
-  const request = await governance.requestOf(run);
-  await decide(governance, request, { type: "answer", text: "Tuesday, before noon." });
-  await world.inStore(async (tx) => {
+async function deliver(scene: Scene, run: Run): Promise<DecisionRequest> {
+  const request = await calls("owner_ask", { question: "Which day is the release?", options: ["Tuesday", "After the holidays"] })(scene, run);
+  await decide(scene.governance, request, { type: "answer", text: "Tuesday, before noon." });
+  await scene.world.inStore(async (tx) => {
     const ended = await tx.runs.get(run.id, { lock: true });
-    if (ended) await tx.runs.save({ ...ended, state: { phase: "succeeded", at: world.clock.now() } });
+    if (ended) await tx.runs.save({ ...ended, state: { phase: "succeeded", at: scene.world.clock.now() } });
   });
   return request;
+}
+
+async function askForArchitecture(scene: Scene, run: Run): Promise<DecisionRequest> {
+  await writeDocuments(scene.world);
+  const reason =
+    "The requirements have acceptance criteria for every story, and both review threads are answered. Architecture needs a decision on the payment boundary next.";
+  return calls("github_request_label", { number: 12, add: ["run:arch"], remove: ["run:prd"], reason })(scene, run);
 }
 
 async function decide(governance: Governance, request: DecisionRequest, verdict: Verdict): Promise<void> {
@@ -181,45 +241,8 @@ async function decide(governance: Governance, request: DecisionRequest, verdict:
   await governance.executeDecision(request.id);
 }
 
-async function ask(
-  governance: Governance,
-  begin: (planned: Planned) => Promise<Run>,
-  goTo: (ago: number) => Promise<void>,
-  world: HostWorld,
-): Promise<Omit<ShopRequests, "answered">> {
-  const asked = async (planned: Planned, tool: string, given: object): Promise<DecisionRequest> => {
-    await goTo(planned.ago);
-    const run = await begin(planned);
-    await governance.call(run, tool, given);
-    return governance.requestOf(run);
-  };
-  const elsewhere = (body: string): object => ({ number: 41, body });
-  const labels = await asked(asking.labels, "github_request_label", {
-    number: 12,
-    add: ["run:arch"],
-    remove: ["run:prd"],
-    reason:
-      "The requirements have acceptance criteria for every story, and both review threads are answered. Architecture needs a decision on the payment boundary next.",
-  });
-  const question = await asked(asking.question, "owner_ask", {
-    question: "How long is a cart kept for a shopper without an account?",
-    options: ["7 days, as the privacy notice says", "30 days", "Until the browser is closed"],
-  });
-  const receipts = await asked(asking.receipts, "github_comment", elsewhere("The receipts of #33 need the order's reviews as well. Which of them are public?"));
-  const currency = await asked(asking.currency, "github_comment", elsewhere("#34 shows prices beside reviews: please keep them in one place."));
-  const stock = await asked(asking.stock, "github_comment", elsewhere("Shoppers of #35 write reviews about delivery. Are those shown?"));
-  const overtaken = await asked(asking.overtaken, "owner_ask", {
-    question: "May addresses be sent to a service outside the EU?",
-    options: ["No", "Yes, without names"],
-  });
-  await goTo(14);
-  return { labels, question, receipts, currency, stock, overtaken, gate: await openGate(world, await begin(gated)) };
-}
-
-const gated: Planned = { issue: 27, title: "Points for regulars", stage: "vision", role: "pm", ago: 14, labels: ["state:in-review", "need:em"], pull: 44 };
-
 /** A stage at its gate, as the end of a turn leaves it. */
-async function openGate(world: HostWorld, run: Run): Promise<DecisionRequest> {
+async function openGate({ world }: Scene, run: Run): Promise<DecisionRequest> {
   const at = world.clock.now();
   const labels = {
     before: ["run:vision", "state:in-review", "need:em"],
@@ -261,75 +284,7 @@ async function openGate(world: HostWorld, run: Run): Promise<DecisionRequest> {
   return request;
 }
 
-const requirementsPath = artifactPath(12, "prd", "prd");
-
-/** The documents of the guest checkout: what was approved on the default branch, what is in review on the run's. */
-async function writeDocuments(world: HostWorld): Promise<Shop["document"]> {
-  for (const stage of ["intake", "vision", "prd"] as const) {
-    const status = stage === "prd" ? "in_review" : "approved";
-    for (const [type, title, body] of checkoutDocuments[stage]) await writeDocument(world, stage, { type, title, body, status });
-  }
-  const written = { type: "prd", title: "Guest checkout: requirements", status: "in_review" };
-  world.forge.push("main", {
-    [requirementsPath]: fileOf({ ...written, body: requirements.approved }, { issue: 12, stage: "prd", status: "approved", role: "pm" }),
-  });
-  const hash = await writeDocument(world, "prd", { ...written, body: requirements.now });
-  const said = (author: string, body: string, ago: number) => ({ id: ago, issue: 45, author, body, createdAt: (world.clock.now() - ago * minute) as Instant });
-  world.forge.threads.set(45, [
-    { id: "steps", resolved: false, path: requirementsPath, line: 15, comments: [said("boris", "Three steps **with** address autofill? State it.", 20)] },
-    {
-      id: "data",
-      resolved: true,
-      path: requirementsPath,
-      line: 17,
-      comments: [said("boris", "30 days from when?", 60), said("pm", "From delivery. Added.", 40)],
-    },
-  ]);
-  return { path: requirementsPath, hash };
-}
-
-async function writeDocument(
-  world: HostWorld,
-  stage: StageName,
-  { type, title, body, status }: { readonly type: string; readonly title: string; readonly body: string; readonly status: string },
-): Promise<string> {
-  const text = fileOf({ type, title, body }, { issue: 12, stage, status, role: "pm" });
-  const path = artifactPath(12, stage, type);
-  const branch = status === "approved" ? ("main" as BranchName) : branchOf(12, "prd");
-  const hash = hasher.sha256(text);
-  world.forge.push(branch, { [path]: text });
-  const docId = `issue-12-${stage}-${type}`;
-  const frontMatter = {
-    doc_id: docId,
-    type,
-    title,
-    status,
-    owner_role: "pm",
-    related_issues: [12],
-    approvals: { required: ["owner"], status: status === "approved" ? "approved" : "pending" },
-  };
-  const meta = {
-    docId,
-    repository: world.forge.name,
-    path,
-    branch,
-    type,
-    title,
-    status,
-    ownerRole: "pm",
-    stage,
-    hash,
-    frontMatter,
-    updatedAt: world.clock.now(),
-  };
-  await world.inStore(async (tx) => {
-    await tx.documents.upsert(meta, [{ section: title, text: body }]);
-    await tx.documents.link({ repository: world.forge.name, docId, kind: "issue", number: 12 });
-  });
-  return hash;
-}
-
-async function overtake(world: HostWorld, governance: Governance, request: DecisionRequest): Promise<void> {
+async function overtake({ world, governance }: Scene, request: DecisionRequest): Promise<void> {
   await decide(governance, request, { type: "answer", text: "No.", option: 0 });
-  await writeDocument(world, "prd", { type: "prd", title: "Guest checkout: requirements", status: "in_review", body: requirements.later });
+  await writeRequirements(world, requirements.later);
 }

@@ -1,0 +1,72 @@
+import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
+import type { BranchName, Instant } from "../../core/domain/kernel/values.ts";
+import type { StageName } from "../../core/domain/stage/stage.ts";
+import { artifactPath } from "../../core/domain/stage/table.ts";
+import type { HostWorld } from "../../core/testing/host-world.ts";
+import { checkoutDocuments, fileOf, requirements } from "./shop-texts.ts";
+
+const minute = 60_000;
+const hasher = createHasher();
+
+/** Where a run of a stage works. */
+export function branchOf(issue: number, stage: string): BranchName {
+  return `signalbox/issue-${issue}/${stage}` as BranchName;
+}
+
+const requirementsPath = artifactPath(12, "prd", "prd");
+
+/** The document that is in review, and was approved before in other words. */
+export const requirementsInReview = { path: requirementsPath, hash: hasher.sha256(requirementsFile(requirements.now)) };
+
+function requirementsFile(body: string, status = "in_review"): string {
+  return fileOf({ type: "prd", title: "Guest checkout: requirements", body }, { issue: 12, stage: "prd", status, role: "pm" });
+}
+
+/** The documents of the guest checkout: what was approved on the default branch, what is in review on the run's. */
+export async function writeDocuments(world: HostWorld): Promise<void> {
+  for (const stage of ["intake", "vision", "prd"] as const) {
+    const status = stage === "prd" ? "in_review" : "approved";
+    for (const [type, title, body] of checkoutDocuments[stage])
+      await writeDocument(world, stage, { type, title, status, text: fileOf({ type, title, body }, { issue: 12, stage, status, role: "pm" }) });
+  }
+  world.forge.push("main", { [requirementsPath]: requirementsFile(requirements.approved, "approved") });
+  await writeRequirements(world, requirements.now);
+  const said = (author: string, body: string, ago: number) => ({ id: ago, issue: 45, author, body, createdAt: (world.clock.now() - ago * minute) as Instant });
+  world.forge.threads.set(45, [
+    { id: "steps", resolved: false, path: requirementsPath, line: 15, comments: [said("boris", "Three steps **with** address autofill? State it.", 20)] },
+    {
+      id: "data",
+      resolved: true,
+      path: requirementsPath,
+      line: 17,
+      comments: [said("boris", "30 days from when?", 60), said("pm", "From delivery. Added.", 40)],
+    },
+  ]);
+}
+
+/** The requirements in review, in these words from now on. */
+export function writeRequirements(world: HostWorld, body: string): Promise<void> {
+  return writeDocument(world, "prd", { type: "prd", title: "Guest checkout: requirements", status: "in_review", text: requirementsFile(body) });
+}
+
+interface Filed {
+  readonly type: string;
+  readonly title: string;
+  readonly status: string;
+  readonly text: string;
+}
+
+async function writeDocument(world: HostWorld, stage: StageName, { type, title, status, text }: Filed): Promise<void> {
+  const path = artifactPath(12, stage, type);
+  const branch = status === "approved" ? ("main" as BranchName) : branchOf(12, "prd");
+  world.forge.push(branch, { [path]: text });
+  const docId = `issue-12-${stage}-${type}`;
+  const approvals = { required: ["owner"], status: status === "approved" ? "approved" : "pending" };
+  const frontMatter = { doc_id: docId, type, title, status, owner_role: "pm", related_issues: [12], approvals };
+  const [hash, updatedAt] = [hasher.sha256(text), world.clock.now()];
+  const meta = { docId, repository: world.forge.name, path, branch, type, title, status, ownerRole: "pm", stage, hash, frontMatter, updatedAt };
+  await world.inStore(async (tx) => {
+    await tx.documents.upsert(meta, [{ section: title, text: text.slice(text.indexOf("# ")) }]);
+    await tx.documents.link({ repository: world.forge.name, docId, kind: "issue", number: 12 });
+  });
+}
