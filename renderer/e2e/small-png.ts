@@ -87,7 +87,14 @@ function foretold(filter: number, left: number, above: number, corner: number): 
 /** The most frequent colours, each further from the others than a distance that is as small as 256 of them allow. */
 function paletteOf(pixels: Uint32Array): readonly number[] {
   const counts = new Map<number, number>();
-  for (const colour of pixels) counts.set(colour, (counts.get(colour) ?? 0) + 1);
+  // Most pixels have the colour of the one before.
+  let start = 0;
+  for (let at = 1; at <= pixels.length; at += 1) {
+    const colour = pixels[start] ?? 0;
+    if (pixels[at] === colour) continue;
+    counts.set(colour, (counts.get(colour) ?? 0) + at - start);
+    start = at;
+  }
   const colours = [...counts].toSorted(([a, x], [b, y]) => y - x || a - b).map(([colour]) => colour);
   for (let distance = 0; ; distance += 2) {
     const chosen: number[] = [];
@@ -114,8 +121,14 @@ function writePng({ width, height, pixels }: Picture, palette: readonly number[]
     return nearest;
   };
   const data = Buffer.alloc((width + 1) * height);
-  for (let row = 0; row < height; row += 1)
-    for (let column = 0; column < width; column += 1) data[row * (width + 1) + 1 + column] = placeOf(pixels[row * width + column] ?? 0);
+  let before = -1;
+  let place = 0;
+  for (let at = 0; at < pixels.length; at += 1) {
+    const colour = pixels[at] ?? 0;
+    if (colour !== before) place = placeOf(colour);
+    before = colour;
+    data[at + Math.floor(at / width) + 1] = place;
+  }
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
