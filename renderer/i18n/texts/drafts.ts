@@ -4,7 +4,7 @@ export const draftsEn = {
   "drafts.title": "Drafts to send",
   "drafts.offline": "Offline, as of {when}.",
   "drafts.offlineNever": "Offline, and nothing was read on this machine yet.",
-  "drafts.offlineWhat": "The database does not answer; you read the copy on this machine. Decisions and comments are kept as drafts, and it goes on by itself.",
+  "drafts.offlineWhat": "You read the copy on this machine; decisions and comments are kept as drafts.",
   "drafts.show": "Show the drafts",
   "drafts.empty": "No drafts",
   "drafts.emptyWhat":
@@ -59,7 +59,7 @@ export const draftsRu: Readonly<Record<keyof typeof draftsEn, string>> = {
   "drafts.title": "Черновики к отправке",
   "drafts.offline": "Нет связи, данные на {when}.",
   "drafts.offlineNever": "Нет связи, и на этом компьютере ещё ничего не прочитано.",
-  "drafts.offlineWhat": "База не отвечает; показана копия на этом компьютере. Решения и замечания сохраняются черновиками, дальше всё пойдёт само.",
+  "drafts.offlineWhat": "Показана копия на этом компьютере; решения и замечания сохраняются черновиками.",
   "drafts.show": "Показать черновики",
   "drafts.empty": "Черновиков нет",
   "drafts.emptyWhat":
