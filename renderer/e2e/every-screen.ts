@@ -64,7 +64,7 @@ export async function offlineScreens(page: Page, look: Look, requests: ShopReque
 }
 
 async function openRequest({ go, page }: Steps, { id }: ShopRequests[keyof ShopRequests]): Promise<void> {
-  await go(`inbox/${id}`, `main a[aria-current=true][href$="${id}"]`);
+  await go(`inbox/${id}`, `main a[data-selected=true][href$="${id}"]`);
   await page.locator("main article h1").waitFor();
 }
 
@@ -84,7 +84,7 @@ async function inbox(steps: Steps, requests: ShopRequests): Promise<void> {
   await look("inbox-answer");
   await page.keyboard.press("Escape");
   for (const name of ["receipts", "currency", "stock"] as const) {
-    await go(`inbox/${requests[name].id}`, `main a[aria-current=true][href$="${requests[name].id}"]`);
+    await go(`inbox/${requests[name].id}`, `main a[data-selected=true][href$="${requests[name].id}"]`);
     await page.keyboard.press("b");
   }
   await page.locator("main article section").nth(2).waitFor();

@@ -1,30 +1,24 @@
 import { IconHourglassHigh } from "@tabler/icons-react";
 import type { ReactElement } from "react";
 import type { Stall } from "../../core/contract/workspace.ts";
-import { useSpeech } from "../i18n/language.tsx";
+import { useSpeech, type Say } from "../i18n/language.tsx";
 import { clock, duration } from "./age.tsx";
 import { Foreign } from "./foreign-text.tsx";
 import style from "./stall.module.css";
 
-/** That a run seems to stand still, and what makes one think so. */
-export function StallLine({ stall, small = false }: { readonly stall: Stall; readonly small?: boolean }): ReactElement {
+/** That a run seems to stand still, and what makes one think so. @param line in one line, as far as there is room. */
+export function StallLine({ stall, small = false, line = false }: { readonly stall: Stall; readonly small?: boolean; readonly line?: boolean }): ReactElement {
   const { say } = useSpeech();
-  const since = clock(stall.since);
   return (
-    <span className={style["stall"]} data-small={small || undefined}>
+    <span className={style["stall"]} data-small={small || undefined} data-line={line || undefined}>
       <IconHourglassHigh size={14} aria-hidden />
       <span>
         {say("holds.stall")}:{" "}
         {stall.type === "silent" ? (
-          say("holds.stall.silent", { when: since })
+          wordsOf(stall, say)
         ) : (
           <>
-            {stall.type === "repeats"
-              ? say("holds.stall.repeats", { n: stall.times, when: since })
-              : say("holds.stall.slow", {
-                  when: since,
-                  usual: stall.usual < 60_000 ? say("holds.seconds", { n: Math.ceil(stall.usual / 1_000) }) : duration(stall.usual, say),
-                })}{" "}
+            {wordsOf(stall, say)}{" "}
             <code>
               <Foreign>{shortened(stall.what)}</Foreign>
             </code>
@@ -39,6 +33,27 @@ export function StallLine({ stall, small = false }: { readonly stall: Stall; rea
       </span>
     </span>
   );
+}
+
+/** The same as plain text. */
+export function stallText(stall: Stall, say: Say): string {
+  const what = stall.type === "silent" ? "" : ` ${shortened(stall.what)}${stall.type === "repeats" ? ` (${shortened(stall.failure)})` : ""}`;
+  return `${say("holds.stall")}: ${wordsOf(stall, say)}${what}`;
+}
+
+function wordsOf(stall: Stall, say: Say): string {
+  const when = clock(stall.since);
+  switch (stall.type) {
+    case "silent":
+      return say("holds.stall.silent", { when });
+    case "repeats":
+      return say("holds.stall.repeats", { n: stall.times, when });
+    case "slow":
+      return say("holds.stall.slow", {
+        when,
+        usual: stall.usual < 60_000 ? say("holds.seconds", { n: Math.ceil(stall.usual / 1_000) }) : duration(stall.usual, say),
+      });
+  }
 }
 
 function shortened(text: string): string {

@@ -5,7 +5,7 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
-import { StallLine } from "../../ui/stall.tsx";
+import { StallLine, stallText } from "../../ui/stall.tsx";
 import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { Phase, toneOf } from "./run-phase.tsx";
 import { allTokens, compact, dollars, statusOf, type RunStatus } from "./run-status.ts";
@@ -51,7 +51,9 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
   const status = statusOf(run, language);
   const name = say("runs.name", { stage: run.stage, issue: run.issue });
   const facts = factsOf(run, say, language);
-  const whole = [`${name} ${title ?? ""}`, status.because ?? say(status.text, status.values), facts.join(" · ")].join("\n");
+  const whole = [`${name} ${title ?? ""}`, run.stall ? stallText(run.stall, say) : (status.because ?? say(status.text, status.values)), facts.join(" · ")].join(
+    "\n",
+  );
   return (
     <Link
       to="/runs/{-$id}"
@@ -69,7 +71,7 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
       </span>
       <span className={style["rowStatus"]} data-tone={toneOf(run.phase)}>
         <Phase phase={run.phase} />
-        <span className={style["sentence"]}>{run.stall ? <StallLine stall={run.stall} /> : <Sentence run={run} status={status} />}</span>
+        <span className={style["sentence"]}>{run.stall ? <StallLine stall={run.stall} line /> : <Sentence run={run} status={status} />}</span>
       </span>
       <span className={style["rowMeta"]}>
         {facts.map((fact) => (
