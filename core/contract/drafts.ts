@@ -10,6 +10,7 @@ export const draftChange = z.discriminatedUnion("type", [
   z.object({ type: z.literal("request-gone") }),
   z.object({ type: z.literal("already-decided"), by: z.string(), surface: z.string(), at: instant, verdict: verdictType }),
   z.object({ type: z.literal("request-closed"), phase: z.string() }),
+  z.object({ type: z.literal("request-edited"), instead: requestId, summary: z.string() }),
   z.object({ type: z.literal("expired"), at: instant }),
   z.object({ type: z.literal("other-content") }),
   z.object({ type: z.literal("other-target"), was: z.string(), now: z.string() }),

@@ -2,7 +2,7 @@ import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { compareDocument, compareRequest, type CommentIntent, type DecisionIntent, type Draft, type Finding } from "../domain/draft/draft.ts";
 import { advanceDraft, isClosedDraft } from "../domain/draft/machine.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
-import type { BranchName, Json, RepositoryName } from "../domain/kernel/values.ts";
+import type { BranchName, Json, RepositoryName, RequestId } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DraftBox } from "../ports/draft-box.ts";
 import type { Forge } from "../ports/forge.ts";
@@ -53,7 +53,10 @@ export async function checkDraft(deps: CheckDraftsDependencies, id: string): Pro
 }
 
 async function compare(deps: CheckDraftsDependencies, { intent, repository }: Draft): Promise<Finding> {
-  if (intent.type === "decision") return compareRequest(intent, await requestOf(deps, intent), deps.clock.now());
+  if (intent.type === "decision") {
+    const { request, instead } = await standingNow(deps, intent);
+    return compareRequest(intent, request, deps.clock.now(), instead);
+  }
   return compareDocument(intent, await deps.readDocument(repository, intent.path));
 }
 
@@ -115,6 +118,24 @@ export function pullOf({ store }: Pick<CheckDraftsDependencies, "store">, { repo
     const runs = await tx.runs.list({ repository, branch, ...(issue === undefined ? {} : { issue }), limit: 50 });
     return runs.find((run) => run.pull !== undefined)?.pull;
   });
+}
+
+/** The request that was drafted on, and, where it was edited, the last one that came into its place. */
+function standingNow({ store }: CheckDraftsDependencies, { requestId }: DecisionIntent) {
+  return store.transaction(async (tx) => {
+    const request = await tx.requests.get(requestId);
+    let [instead, next] = [undefined as DecisionRequest | undefined, insteadOf(request)];
+    // Rows that point at each other in a circle were written by hand.
+    for (const seen = new Set<string>([requestId]); next !== undefined && !seen.has(next); next = insteadOf(instead)) {
+      seen.add(next);
+      instead = (await tx.requests.get(next)) ?? instead;
+    }
+    return { request, instead };
+  });
+}
+
+function insteadOf(request: DecisionRequest | undefined): RequestId | undefined {
+  return request?.state.phase === "superseded" ? request.state.instead : undefined;
 }
 
 function requestOf({ store }: CheckDraftsDependencies, { requestId }: DecisionIntent): Promise<DecisionRequest | undefined> {

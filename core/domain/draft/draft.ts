@@ -28,6 +28,8 @@ export type Change =
   | { readonly type: "request-gone" }
   | { readonly type: "already-decided"; readonly by: string; readonly surface: string; readonly at: Instant; readonly verdict: Verdict["type"] }
   | { readonly type: "request-closed"; readonly phase: string }
+  /** Another request stands in its place, with arguments that a person has edited. */
+  | { readonly type: "request-edited"; readonly instead: RequestId; readonly summary: string }
   | { readonly type: "expired"; readonly at: Instant }
   /** The request has other arguments, or another effect, than those that were shown. */
   | { readonly type: "other-content" }
@@ -62,14 +64,24 @@ export const finalDraftPhases = ["sent", "refused", "discarded"] as const;
 /** A draft as it is kept of one version of what it is about. */
 export type Finding = { readonly type: "fits"; readonly line?: number | undefined } | { readonly type: "changed"; readonly change: Change };
 
-/** Compares a decision that was drafted with the request as it is now. */
-export function compareRequest(intent: DecisionIntent, request: DecisionRequest | undefined, now: Instant): Finding {
+/**
+ * Compares a decision that was drafted with the request as it is now.
+ *
+ * @param instead the request that stands in its place, where it was edited.
+ */
+export function compareRequest(
+  intent: DecisionIntent,
+  request: DecisionRequest | undefined,
+  now: Instant,
+  instead?: Pick<DecisionRequest, "id" | "summary">,
+): Finding {
   if (!request) return changed({ type: "request-gone" });
   const { state } = request;
   if ("decision" in state && state.decision !== undefined) {
     const { by, surface, at, verdict } = state.decision;
     return changed({ type: "already-decided", by, surface, at, verdict: verdict.type });
   }
+  if (instead) return changed({ type: "request-edited", instead: instead.id, summary: instead.summary });
   if (state.phase !== "requested") return changed({ type: "request-closed", phase: state.phase });
   if (now >= request.expiresAt) return changed({ type: "expired", at: request.expiresAt });
   if (request.targetVersion !== (intent.targetVersion as TargetVersion))

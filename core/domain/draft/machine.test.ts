@@ -141,11 +141,17 @@ describe("a drafted decision", () => {
       { ...request, state: { phase: "stale", seen: "v1" as TargetVersion, current: "v2" as TargetVersion, at: 3 as Instant } },
       { change: { type: "request-closed", phase: "stale" } },
     ],
+    [
+      "is stale when another request stands in its place, and says what that is",
+      { ...request, state: { phase: "superseded", reason: "edited by olga", instead: "q2" as never, at: 3 as Instant } },
+      { change: { type: "request-edited", instead: "q2", summary: "Comment on #8" } },
+    ],
     ["is stale after the deadline", { ...request, expiresAt: now }, { change: { type: "expired", at: now } }],
     ["is stale when the target moved", { ...request, targetVersion: "v2" as TargetVersion }, { change: { type: "other-target", was: "v1", now: "v2" } }],
     ["is stale when the request says something else", { ...request, digest: "e".repeat(64) as Digest }, { change: { type: "other-content" } }],
   ])("%s", (_, current, finding) => {
-    expect(compareRequest(decision, current, now)).toMatchObject(finding);
+    const instead = current?.state.phase === "superseded" ? { id: "q2" as never, summary: "Comment on #8" } : undefined;
+    expect(compareRequest(decision, current, now, instead)).toMatchObject(finding);
   });
 });
 

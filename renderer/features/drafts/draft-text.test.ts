@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
 import { en } from "../../i18n/en.ts";
 import { createSay } from "../../i18n/language.tsx";
-import { changeText, draftTitle, draftWords, splitDrafts } from "./draft-text.ts";
+import { changeText, draftTitle, draftWords, requestToOpen, splitDrafts } from "./draft-text.ts";
 
 const say = createSay(en);
 const draft = (overrides: Partial<DraftRow> = {}): DraftRow => ({
@@ -30,6 +30,7 @@ describe("drafts in words", () => {
     { type: "request-gone" },
     { type: "already-decided", by: "olga", surface: "command-line", at: 1, verdict: "approve" },
     { type: "request-closed", phase: "stale" },
+    { type: "request-edited", instead: "q2", summary: "Comment on #8" },
     { type: "expired", at: 1 },
     { type: "other-content" },
     { type: "other-target", was: "a", now: "b" },
@@ -38,6 +39,14 @@ describe("drafts in words", () => {
   ])("say what has changed: $type", (change) => {
     expect(changeText(change, say, "en")).toMatch(/^[A-Z].*\.$/u);
     expect(changeText(change, say, "en")).not.toContain("{");
+  });
+
+  it("open what stands in the place of a request that was edited", () => {
+    const change: DraftChange = { type: "request-edited", instead: "q2", summary: "Comment on #8" };
+
+    expect(requestToOpen(draft())).toBe("q1");
+    expect(requestToOpen(draft({ state: { phase: "stale", checkedAt: 1, change } }))).toBe("q2");
+    expect(requestToOpen(draft({ intent: comment }))).toBeUndefined();
   });
 
   it("are those that are open, and behind them what became of the others, the last one first", () => {

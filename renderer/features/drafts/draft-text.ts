@@ -24,6 +24,12 @@ export function draftWords({ intent }: DraftRow): string | undefined {
   return intent.type === "comment" ? intent.body : verdictWords(intent.verdict);
 }
 
+/** The request that can be decided on instead: the one that was drafted on, or what stands in its place. */
+export function requestToOpen({ intent, state }: DraftRow): string | undefined {
+  if (intent.type !== "decision") return undefined;
+  return state.phase === "stale" && state.change.type === "request-edited" ? state.change.instead : intent.requestId;
+}
+
 /** What has changed since it was written, in a sentence. */
 export function changeText(change: DraftChange, say: Say, language: string): string {
   switch (change.type) {
@@ -36,6 +42,8 @@ export function changeText(change: DraftChange, say: Say, language: string): str
       });
     case "request-closed":
       return say("drafts.change.request-closed", { phase: change.phase });
+    case "request-edited":
+      return say("drafts.change.request-edited", { summary: change.summary });
     case "expired":
       return say("drafts.change.expired", { when: moment(change.at, language) });
     case "request-gone":

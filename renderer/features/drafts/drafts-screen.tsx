@@ -11,7 +11,7 @@ import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import { Pending } from "../../ui/pending.tsx";
 import { DraftItem } from "./draft-item.tsx";
-import { draftTitle, splitDrafts } from "./draft-text.ts";
+import { draftTitle, requestToOpen, splitDrafts } from "./draft-text.ts";
 import style from "./drafts.module.css";
 
 /** Closed drafts that are still told of. */
@@ -124,9 +124,11 @@ function useDraftActions() {
     error: (sendOne.error ?? sendAll.error ?? drop.error) as unknown,
     send: ({ id, state }: DraftRow) => void (state.phase === "valid" && !sendOne.isPending && sendOne.mutate({ id })),
     discard: ({ id, state }: DraftRow) => void (state.phase !== "sending" && drop.mutate({ id })),
-    open({ intent, repository, issue }: DraftRow) {
-      if (intent.type === "decision") void navigate({ to: "/inbox/{-$id}", params: { id: intent.requestId } });
-      else void navigate({ to: "/docs", search: { repository, issue, path: intent.path } });
+    open(draft: DraftRow) {
+      const { intent, repository, issue } = draft;
+      const id = requestToOpen(draft);
+      if (id !== undefined) void navigate({ to: "/inbox/{-$id}", params: { id } });
+      else if (intent.type === "comment") void navigate({ to: "/docs", search: { repository, issue, path: intent.path } });
     },
   };
 }
