@@ -181,6 +181,28 @@ describe("what the owner allows beforehand", () => {
     expect(await owner.sign("nobody" as typeof id, terms(), { surface: "desktop" })).toMatchObject({ error: { type: "decision.no-such-request" } });
   });
 
+  it("lets no edit through, is made out of none, and counts none as asked", async () => {
+    const run = await asking();
+    const id = await signedFor(run);
+    const request = await world.requestOf(run);
+    const argumentsText = JSON.stringify({ number: run.issue + 1, body: "Edited" });
+    const edited = await world.editRequest({ requestId: request.id, argumentsText, surface: "desktop", shownDigest: request.digest });
+    if (!edited.ok) throw new Error(edited.error.type);
+
+    // Its arguments are covered, and so are those of an agent that makes the very same call: it waits for the same decision.
+    expect(edited.value).toMatchObject({ state: { phase: "requested" }, edit: { of: request.id } });
+    expect(await comment(run, "Edited")).toMatchObject({ status: "pending" });
+    expect(commentsOn(run.issue + 1)).toEqual([]);
+    expect((await world.events(`allowance:${id}`)).map(({ type }) => type)).toEqual(["allowance.signed"]);
+
+    expect(await owner.offer(edited.value.id)).toMatchObject({ fault: { type: "allowance.edited", remedy: expect.any(String) } });
+    expect(await owner.sign(edited.value.id, terms(), { surface: "desktop" })).toMatchObject({ error: { type: "allowance.edited" } });
+    expect(await owner.rehearse(request.id, terms({ scope: "run" }))).toMatchObject({ ok: true, value: { letThrough: 1 } });
+
+    // What the agent asks for by itself passes as before.
+    expect(await comment(run, "Second")).toMatchObject({ status: "done" });
+  });
+
   it("verifies with everything else", async () => {
     const { store, hasher, people } = world;
     const verify = createVerifyAudit({ store, hasher, signatures: testVerifier(people.olga.trusted), anchors: { list: async () => [] } });

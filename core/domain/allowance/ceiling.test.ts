@@ -110,6 +110,7 @@ describe("no allowance can be signed", () => {
     ["out of what is of high risk", { risk: "high" }, "allowance.high-risk"],
     ["out of a gate", { kind: "gate", tool: "stage_gate" }, "allowance.not-for-this"],
     ["out of a question", { kind: "question", tool: "owner_ask" }, "allowance.not-for-this"],
+    ["out of what a person has edited", { edit: {} as NonNullable<DecisionRequest["edit"]> }, "allowance.edited"],
     ["out of a card that warns", { arguments: { number: 9, body: "a\u200bb" } }, "allowance.not-plain"],
   ])("%s", (_, change, type) => {
     expect(requestCeiling({ ...request, ...change })).toMatchObject({ type });
