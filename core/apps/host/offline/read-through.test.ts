@@ -128,6 +128,20 @@ describe("a host that is read through its copy", () => {
     expect(await client.inbox.get({ id: "a" })).toEqual({ ...card("a"), asOf });
   });
 
+  it("puts away what was put away, a card by its row in the list, and nothing past its time", async () => {
+    await client.inbox.get({ id: "a" });
+    const snoozedUntil = clock.now() + 60_000;
+    truth.items = [card("a", { snoozedUntil })];
+    await client.inbox.list({});
+    goAway();
+
+    expect((await client.inbox.list({})).items).toMatchObject([{ id: "a", snoozedUntil }]);
+    expect(await client.inbox.get({ id: "a" })).toMatchObject({ snoozedUntil });
+    await clock.advance(60_000);
+    expect((await client.inbox.list({})).items[0]).not.toHaveProperty("snoozedUntil");
+    expect(await client.inbox.get({ id: "a" })).not.toHaveProperty("snoozedUntil");
+  });
+
   it("says of what was never read that it is not in the copy, and what becomes of it", async () => {
     goAway();
 
