@@ -157,18 +157,17 @@ export const allowances: Attacks = {
     world.mark();
     return {
       recorded: [...asked.recorded, [subject(revoked), "allowance.revoked"]],
-      shown: [...asked.shown, { where: "door", answer: await refusal(world.host.allowances.revoke({ id: made.rule.id })) }],
+      shown: [...asked.shown, { where: "door", answer: await refusal(world.host.allowances.revoke({ id: revoked.rule.id })) }],
     };
   },
   "D-99": async (world) => {
-    const made = await allowed(world);
+    const made = await allowed(world, { scope: "repository" });
     await world.clock.advance(hour);
     const late = await asks(world, made.run, again(world, made.run));
     await world.clock.advance(-hour);
-    await world.ownerDecides(await world.requestOf(made.run), deny);
-    await world.executeDecision((await world.requestOf(made.run)).id);
-    const back = await asks(world, made.run, again(world, made.run, "Third"));
-    return { recorded: [...late.recorded, [subject(made), "allowance.expired"]], shown: back.shown };
+    const other = await world.newRun();
+    const back = await asks(world, other, again(world, other, "Third", made.run.issue + 1));
+    return { recorded: [...late.recorded, ...back.recorded, [subject(made), "allowance.expired"]], shown: [...late.shown, ...back.shown] };
   },
   "D-100": async (world) => {
     const made = await allowed(world);

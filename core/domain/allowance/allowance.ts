@@ -50,7 +50,7 @@ export interface Allowance {
  *
  *   active ──the last use──► used-up
  *     │ └────deadline──────► expired
- *     └──────revoke────────► revoked
+ *     └──────revoke────────► revoked ◄──revoke── used-up: its last call may not have had its effect yet
  */
 export type AllowanceState =
   /** `calls`: ids of the calls that it has let through. */

@@ -28,7 +28,9 @@ export function decideAllowance(
   command: AllowanceCommand,
   now: Instant,
 ): Result<readonly AllowanceEvent[], AllowanceError> {
-  if (state.phase !== "active") return err({ type: "allowance.closed", phase: state.phase });
+  // One that is used up is still revoked: its last call may not have had its effect yet.
+  const isOpen = state.phase === "active" || (state.phase === "used-up" && command.type === "revoke");
+  if (!isOpen) return err({ type: "allowance.closed", phase: state.phase });
   switch (command.type) {
     case "use":
       if (state.calls.includes(command.call)) return err({ type: "allowance.call-counted" });
@@ -51,7 +53,7 @@ export function evolveAllowance(content: Pick<AllowanceContent, "limit">, state:
     case "allowance.expired":
       return state.phase === "active" ? { phase: "expired", calls: state.calls, at: event.at } : state;
     case "allowance.revoked":
-      return state.phase === "active" ? { phase: "revoked", calls: state.calls, at: event.at, by: event.by } : state;
+      return state.phase === "active" || state.phase === "used-up" ? { phase: "revoked", calls: state.calls, at: event.at, by: event.by } : state;
     default:
       return unreachable(event);
   }
