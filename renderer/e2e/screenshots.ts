@@ -22,7 +22,7 @@ type Walk = (page: Awaited<ReturnType<typeof openInLanguage>>, look: (state: str
 
 /** Takes the pictures of one walk, in one language, in both themes. @param wanted names of states; part of one, to look at it again, on the command line. */
 async function take(browser: Browser, world: ShopWorld, walk: Walk, language: string, wanted: (state: string) => boolean): Promise<void> {
-  const page = await openInLanguage(browser, language);
+  const page = await openInLanguage(browser, language, "dark");
   await page.goto(world.address);
   await page.locator("main h1").first().waitFor({ state: "attached" });
   const look = async (state: string): Promise<void> => {
@@ -43,7 +43,7 @@ async function takeAll(browser: Browser, empty: ShopWorld, full: ShopWorld): Pro
   if (only === undefined) for (const name of await readdir(folder)) if (name.endsWith(".png")) await rm(join(folder, name));
   await each(empty, emptyScreens);
   await each(full, fullScreens);
-  const open = await openInLanguage(browser, "en");
+  const open = await openInLanguage(browser, "en", "dark");
   await open.goto(full.address);
   await full.goAway();
   await each(full, offlineScreens);
