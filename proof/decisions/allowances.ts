@@ -258,4 +258,26 @@ export const allowances: Attacks = {
       ],
     };
   },
+  "D-107": async (world) => {
+    const made = await allowed(world, { scope: "repository" });
+    const other = await world.newRun();
+    world.forge.addIssue({ number: other.issue + 1 });
+    await again(world, other, "First");
+    const { id, digest } = await world.requestOf(other);
+    // To exactly what the rule would let the agent do.
+    const text = JSON.stringify({ number: made.run.issue + 1, body: "Second" });
+    const next = await world.host.inbox.edit({ id, arguments: text, surface: "desktop", digest });
+    const joined = await again(world, other, "Second", made.run.issue + 1);
+    must(joined.status === "pending", `the call was ${joined.status}`);
+    const [rule] = (await world.host.allowances.list()).allowances.filter((one) => one.id === made.rule.id);
+    must(rule?.used === 0, "the rule was used");
+    const door = await refusal(world.host.allowances.sign({ ...terms, id: next.id, digest: next.digest, expiresAt: world.clock.now() + hour }));
+    return {
+      recorded: [[`request:${next.id}`, "decision.requested"]],
+      shown: [
+        { where: "card", id: next.id, text: /"phase":"requested"/u },
+        { where: "door", answer: door },
+      ],
+    };
+  },
 };
