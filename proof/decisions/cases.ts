@@ -159,7 +159,12 @@ export const decisionCases: readonly AttackCase[] = [
   attack("D-103", allowed, "a run that it was not signed for makes the same call", "the scope is signed, and the run's token says who calls"),
   attack("D-104", allowed, "a label that it lets through is made a trigger afterwards", "what starts runs is asked, whatever was signed"),
   attack("D-105", allowed, "a call that names the rule is put into the database as half done", "the trail must know the call, and the rule its use"),
-  attack("D-106", allowed, "the owner is made to sign one out of what is of high risk, or of a request that was changed in the database", "no rule is made out of either"),
+  attack(
+    "D-106",
+    allowed,
+    "the owner is made to sign one out of what is of high risk, or of a request that was changed in the database",
+    "no rule is made out of either",
+  ),
   attack(
     "D-107",
     allowed,
