@@ -1,7 +1,5 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createRandomness } from "../adapters/node-crypto/hashing.ts";
-import { createSignatureVerifier } from "../adapters/node-crypto/signatures.ts";
 import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
 import { isFinalDecision } from "../domain/decision/machine.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
@@ -9,6 +7,7 @@ import type { JsonObject, RepositoryName } from "../domain/kernel/values.ts";
 import { defaultRules } from "../domain/rule/default-rules.ts";
 import type { Rule } from "../domain/rule/rule.ts";
 import type { Run } from "../domain/run/run.ts";
+import { testRandomness, testVerifier } from "../testing/cryptography.ts";
 import { freshPglite, type FreshDatabase } from "../testing/databases.ts";
 import { createGovernance, type Governance, type GovernanceProcess } from "../testing/governance.ts";
 import { closeRun } from "./end-run.ts";
@@ -59,11 +58,11 @@ async function carryOut(request: DecisionRequest, verdict: Verdict = approve) {
   return taken.ok ? world.executeDecision(request.id) : taken.error;
 }
 
-const signatures = () => createSignatureVerifier([world.people.olga.trusted, world.people.boris.trusted]);
+const signatures = () => testVerifier(world.people.olga.trusted, world.people.boris.trusted);
 const problems = async () =>
   (await createVerifyAudit({ store: world.store, hasher: world.hasher, signatures: signatures(), anchors: { list: async () => [] } })()).problems;
 const replay = (request: DecisionRequest) => createReplayDecision({ store: world.store, hasher: world.hasher, signatures: signatures() })(request.id);
-const news = (run: Run) => world.store.transaction((tx) => takeNews(tx, run.id, createRandomness()));
+const news = (run: Run) => world.store.transaction((tx) => takeNews(tx, run.id, testRandomness));
 
 async function withRule(rule: Partial<Rule>, tried: () => Promise<void>): Promise<void> {
   const added: Rule = { id: "extra", description: "Another one", tool: "github_request_label", outcome: "deny", enabled: true, ...rule };
