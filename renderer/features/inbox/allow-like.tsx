@@ -8,6 +8,7 @@ import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { useFirstFocus } from "../../ui/first-focus.ts";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { RuleFacts } from "../../ui/rule-facts.tsx";
@@ -47,6 +48,7 @@ function TermsForm({ offer, close }: { readonly offer: AllowanceOffer; readonly 
   const { say } = useSpeech();
   const [terms, setTerms] = useState(() => firstTerms(offer, Date.now()));
   const { rehearsal, sign } = useSigning(offer, terms, close);
+  const form = useFirstFocus(true);
   const change = (changed: Partial<Terms>): void => setTerms({ ...terms, ...changed });
   const submit = (): void => {
     if (rehearsal.data && !sign.isPending)
@@ -54,6 +56,7 @@ function TermsForm({ offer, close }: { readonly offer: AllowanceOffer; readonly 
   };
   return (
     <Stack
+      ref={form}
       gap={16}
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();

@@ -7,6 +7,7 @@ import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
+import { useFirstFocus } from "../../ui/first-focus.ts";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { LabelChip, type LabelFate } from "../../ui/label-chip.tsx";
 import style from "./runs.module.css";
@@ -48,6 +49,7 @@ function Change({ run, close }: Pick<RerunDialogProps, "run" | "close">): ReactE
     // The labels have moved on: what is shown next is how they are now.
     onError: () => void refetch(),
   });
+  const box = useFirstFocus(data !== undefined);
   if (!data) return failureReason ? <Failure error={failureReason} /> : <Loader size="sm" />;
   const against = [...data.conflicts.map((condition) => ({ condition, remedy: "" })), ...data.unmet];
   const submit = (): void => {
@@ -55,6 +57,7 @@ function Change({ run, close }: Pick<RerunDialogProps, "run" | "close">): ReactE
   };
   return (
     <Stack
+      ref={box}
       gap={16}
       onKeyDown={(event) => {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
