@@ -18,7 +18,7 @@ import {
 import { createLineSplitter, readCodexLine, usageBetween, type ThreadUsage } from "./event-reader.ts";
 import { endLeftovers, endProcessTree, signalGroup } from "./process-tree.ts";
 import { defaultResourceLimits, watchResources, type ResourceLimits } from "./resource-watch.ts";
-import { threadUsage } from "./rollout.ts";
+import { isKept, threadUsage } from "./rollout.ts";
 import { packSession, unpackSession } from "./snapshot.ts";
 
 export interface CodexSessionOptions {
@@ -89,7 +89,8 @@ async function runTurn(
     for (const found of readCodexLine(line)) onEvent(digest(found, before, progress), line);
   });
   const usage = await sofar();
-  const { threadId } = progress;
+  // Codex announces a thread before it keeps anything of it: one that it was killed over cannot be resumed, and never was.
+  const threadId = progress.threadId !== undefined && (await isKept(options.codexHome, progress.threadId)) ? progress.threadId : undefined;
   if (signal.aborted && progress.usage === undefined) return { threadId, outcome: "aborted", message: redact(options, describeAbort(signal, progress)), usage };
   if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };
   const message = progress.failure ?? `Codex ended with ${ended.status} before the turn did${ended.stderr ? `: ${ended.stderr}` : ""}`;

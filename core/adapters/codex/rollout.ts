@@ -15,6 +15,19 @@ export async function findRollout(codexHome: string, threadId: ThreadId): Promis
   return last === undefined ? undefined : join(sessions, last);
 }
 
+/** Whether a thread can be resumed: its file is there, with at least its first line, which says what it is. */
+export async function isKept(codexHome: string, threadId: ThreadId): Promise<boolean> {
+  const path = await findRollout(codexHome, threadId);
+  if (path === undefined) return false;
+  const file = await open(path, "r");
+  try {
+    for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) if (chunk.includes(10)) return true;
+    return false;
+  } finally {
+    await file.close();
+  }
+}
+
 /**
  * A thread's running total as its rollout last recorded it; zero for a thread without one. It is read from the session's own file, so a restored session
  * knows what was used before, and a turn that was killed counts too.

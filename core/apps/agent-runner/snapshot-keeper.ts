@@ -28,7 +28,8 @@ export function createSnapshotKeeper(sources: SnapshotSources, now: () => number
   let last = -Infinity;
 
   async function store(threadId: ThreadId | undefined): Promise<void> {
-    const session = await sources.session.snapshot();
+    // Without a thread there is nothing to go on with: the next attempt begins from the stage's prompt.
+    const session = threadId === undefined ? undefined : await sources.session.snapshot();
     if (!session) return;
     const changes = await sources.workspace.packChanges();
     await sources.gateway.putSnapshot(packSnapshot({ session, changes }), sources.events.sequence, threadId);
