@@ -9,5 +9,5 @@ export default defineConfig({
   root: fileURLToPath(new URL("../../renderer/bench", import.meta.url)),
   base: "./",
   plugins: [react()],
-  build: { target: "chrome108", emptyOutDir: true, chunkSizeWarningLimit: 4_000, rollupOptions: { input: [page("index"), page("window")] } },
+  build: { target: "chrome108", emptyOutDir: true, chunkSizeWarningLimit: 4_000, rolldownOptions: { input: [page("index"), page("window")] } },
 });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { mkdir, readFile, stat, writeFile } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve } from "node:path";
 import type { Plugin } from "vite";
 
 const project = resolve(import.meta.dirname, "../..");
@@ -25,7 +25,7 @@ export function recordInputs(configuration: string, more: readonly string[] = []
     name: "signalbox-recorded-inputs",
     apply: "build",
     async writeBundle({ dir }, bundle) {
-      const modules = [...this.getModuleIds()].map((id) => id.split("?", 1)[0] ?? "");
+      const modules = [...this.getModuleIds()].map((id) => id.split("?", 1)[0] ?? "").filter((id) => isAbsolute(id));
       // The lock file stands for all packages.
       const files = new Set(
         [configuration, join(root, "package-lock.json"), ...more, ...modules].map((file) => resolve(file)).filter((file) => isOurs(file, root)),
@@ -55,7 +55,12 @@ export async function isCurrent(configuration: string, root = project): Promise<
 
 function isOurs(file: string, root: string): boolean {
   const inside = relative(root, file);
-  return inside !== "" && !inside.startsWith("..") && !inside.split(/[\\/]/u).includes("node_modules") && existsSync(file);
+  return (
+    inside !== "" &&
+    !inside.startsWith("..") &&
+    !inside.split(/[\\/]/u).includes("node_modules") &&
+    (statSync(file, { throwIfNoEntry: false })?.isFile() ?? false)
+  );
 }
 
 async function digestOf(file: string): Promise<string> {

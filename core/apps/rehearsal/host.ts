@@ -62,14 +62,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
   const owner = ownerLogin as PersonId;
   const { signer, signatures } = keys;
   const sign = createDecide({ store, clock, hasher, signatures, signer, answerRequest: useCases.answerRequest });
-  const editRequest = createEditRequest({
-    ...platform,
-    store,
-    tools: toolbox,
-    parser: createToolArgumentParser(),
-    signer,
-    replaceRequest: useCases.replaceRequest,
-  });
+  const editRequest = editing(ground);
   const [snooze, wake] = [createSnoozeRequest({ store, clock }), createWakeRequest({ store, clock })];
   const sendNote = createSendNote({ store, clock, randomness: platform.random });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
@@ -137,6 +130,11 @@ export function hostDependencies(ground: HostGround): HostDependencies {
       sampleIssue: () => sampleIssue(ground),
     },
   };
+}
+
+function editing({ platform, store, keys, useCases }: HostGround): ReturnType<typeof createEditRequest> {
+  const { signer } = keys;
+  return createEditRequest({ ...platform, store, tools: toolbox, parser: createToolArgumentParser(), signer, replaceRequest: useCases.replaceRequest });
 }
 
 function doctorSources({ platform, forge, keys, anchors, directory, gatewayUrl, relayUrl }: HostGround): DoctorSources {

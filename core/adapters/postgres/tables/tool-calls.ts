@@ -52,24 +52,7 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
       const rows = await session.query<object>(`select ${columns} from tool_calls where state = 'executing' and request_id is null order by created_at, id`);
       return rows.map((row) => withoutNulls<ToolCall>(row));
     },
-    async audited(after, limit) {
-      // One statement sees one moment, so a call and what is said of it always belong together.
-      const rows = await session.query<{ call: object; request: AuditedCall["request"] | null; executed: AuditedCall["executed"]; instead: object | null }>(
-        `select to_jsonb(c) as call,
-           (select r.state from decision_requests r where r.id = c."requestId") as request,
-           (select coalesce(jsonb_agg(f.payload order by f.sequence), '[]') from flow_events f
-              where f.subject = 'run:' || c."runId" and f.type = 'tool.executed' and f.payload ->> 'toolCallId' = c.id) as executed,
-           (select to_jsonb(e) from (select ${columns} from tool_calls where edit_of = c.id order by created_at desc, id desc limit 1) e) as instead
-         from (select ${columns} from tool_calls where id > $1 order by id limit $2) c order by c.id`,
-        [after, limit],
-      );
-      return rows.map(({ call, request, executed, instead }) => ({
-        call: withoutNulls<ToolCall>(call),
-        ...(request === null ? {} : { request }),
-        executed,
-        ...(instead === null ? {} : { instead: withoutNulls<ToolCall>(instead) }),
-      }));
-    },
+    audited: (after, limit) => auditedCalls(session, after, limit),
     async count(runId, tool) {
       const [row] = await session.query<{ count: number }>(
         "select count(*)::integer as count from tool_calls where run_id = $1 and tool = $2 and state not in ('refused', 'denied') and edit_of is null",
@@ -88,6 +71,25 @@ export function toolCallsTable(session: SqlSession): Transaction["toolCalls"] {
       return rows;
     },
   };
+}
+
+async function auditedCalls(session: SqlSession, after: string, limit: number): Promise<readonly AuditedCall[]> {
+  // One statement sees one moment, so a call and what is said of it always belong together.
+  const rows = await session.query<{ call: object; request: AuditedCall["request"] | null; executed: AuditedCall["executed"]; instead: object | null }>(
+    `select to_jsonb(c) as call,
+       (select r.state from decision_requests r where r.id = c."requestId") as request,
+       (select coalesce(jsonb_agg(f.payload order by f.sequence), '[]') from flow_events f
+          where f.subject = 'run:' || c."runId" and f.type = 'tool.executed' and f.payload ->> 'toolCallId' = c.id) as executed,
+       (select to_jsonb(e) from (select ${columns} from tool_calls where edit_of = c.id order by created_at desc, id desc limit 1) e) as instead
+     from (select ${columns} from tool_calls where id > $1 order by id limit $2) c order by c.id`,
+    [after, limit],
+  );
+  return rows.map(({ call, request, executed, instead }) => ({
+    call: withoutNulls<ToolCall>(call),
+    ...(request === null ? {} : { request }),
+    executed,
+    ...(instead === null ? {} : { instead: withoutNulls<ToolCall>(instead) }),
+  }));
 }
 
 function values(call: ToolCall): unknown[] {
