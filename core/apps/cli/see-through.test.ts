@@ -50,7 +50,10 @@ describe("seeing a decision through", () => {
       },
       inbox: {
         get: async () => (cards.length > 1 ? cards.shift() : cards[0]),
-        list: async () => ({ items: [sampleCard({ id: "gate" }), sampleCard({ id: "elsewhere", issue: 2 })], asOf: 0 }),
+        list: async ({ issue }: { readonly issue?: number }) => ({
+          items: [sampleCard({ id: "gate" }), sampleCard({ id: "elsewhere", issue: 2 })].filter((item) => item.issue === issue),
+          asOf: 0,
+        }),
       },
     };
     const context = recordedContext(client);
