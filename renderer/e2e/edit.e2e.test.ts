@@ -73,7 +73,7 @@ describe.skipIf(browserUnavailable !== undefined)(`a call that is edited, then a
     await window.approve("Tool approval");
     await window.openRequest("Stage gate");
 
-    expect((await labels()).filter((label) => !label.startsWith("state:")).toSorted()).toEqual(["good for guests", "run:intake"]);
+    expect((await labels()).filter((label) => !/^(?:state|need):/u.test(label)).toSorted()).toEqual(["good for guests", "run:intake"]);
     const calls = (await runOf()).toolCalls.filter((call) => call.tool === tool);
     expect(calls).toMatchObject([
       { arguments: called, state: "done", executions: 0, result: { status: "done", edited: wanted } },

@@ -95,7 +95,8 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
   };
 
   it("would be found out if it were not", async () => {
-    const other = await page.context().newPage();
+    const other = await page.context().browser()?.newPage();
+    if (!other) throw new Error("the page belongs to no browser");
     await other.setContent(`<body onload="ran=1"><img src="x"><a href="javascript:1">x</a><iframe></iframe><p title="a\u202Eb">c\u200Bd</p>`);
 
     expect((await callInPage<readonly string[]>(other, "strangers.ts", "strangers")).map((found) => found.split(" ").slice(0, 3).join(" "))).toEqual([

@@ -1,6 +1,7 @@
 import { createRouterClient } from "@orpc/server";
 import type { HostDependencies } from "./dependencies.ts";
 import type { HostContract } from "../../contract/index.ts";
+import { createIssueShelf } from "./board/open-issues.ts";
 import { contract, type Procedures } from "./implementer.ts";
 import { readThrough } from "./offline/read-through.ts";
 import { allowancesProcedures } from "./procedures/allowances.ts";
@@ -22,13 +23,14 @@ export type HostRouter = Procedures<HostContract>;
 /** Everything a control surface may ask, answered from the store and the owner's own credentials. Served over any transport. */
 export function createHostRouter(deps: HostDependencies): HostRouter {
   const { offline, clock, store } = deps;
+  const shelf = createIssueShelf(deps);
   const router = (offline ? readThrough({ access: offline, clock }) : contract).router({
     connection: connectionProcedures(deps),
-    projects: projectsProcedures(deps),
+    projects: projectsProcedures(deps, shelf),
     inbox: inboxProcedures(deps),
     allowances: allowancesProcedures(deps),
     runs: runsProcedures(deps),
-    board: boardProcedures(deps),
+    board: boardProcedures(deps, shelf),
     documents: documentsProcedures(deps),
     audit: auditProcedures(deps),
     drafts: draftsProcedures(deps),

@@ -15,7 +15,8 @@ export const maximumLifetime = 30 * 86_400_000;
  */
 const ceilings: Readonly<Record<string, readonly string[]>> = {
   github_request_label: ["number", "reason"],
-  github_create_pr: ["title", "body"],
+  // The branch is the run's own, whatever the agent says.
+  github_create_pr: ["title", "body", "head"],
   github_comment: ["number", "body"],
   github_request_review: [],
   kb_doc_upsert_meta: ["path"],

@@ -2,6 +2,7 @@ import { CloseButton, Kbd, TextInput } from "@mantine/core";
 import { IconFilter } from "@tabler/icons-react";
 import type { ReactElement, RefObject } from "react";
 import { useSpeech } from "../../i18n/language.tsx";
+import style from "./inbox.module.css";
 
 interface InboxFilterProps {
   readonly field: RefObject<HTMLInputElement | null>;
@@ -18,7 +19,7 @@ export function InboxFilter({ field, text, setText, leave }: InboxFilterProps): 
     <TextInput
       ref={field}
       size="xs"
-      mt={8}
+      className={style["filter"]}
       aria-label={say("inbox.filter")}
       placeholder={say("inbox.filter")}
       value={text}

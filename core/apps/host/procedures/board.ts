@@ -5,7 +5,7 @@ import { allStages } from "../../../domain/stage/stage.ts";
 import { stageTable, type WriteScope } from "../../../domain/stage/table.ts";
 import type { TransitionPreview } from "../../../usecases/preview-transition.ts";
 import { cardsOf } from "../board/board-cards.ts";
-import { createIssueShelf } from "../board/open-issues.ts";
+import type { IssueShelf } from "../board/open-issues.ts";
 import { boardsOf, watchBoard } from "../board/watch-board.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { refused } from "../failures.ts";
@@ -19,8 +19,7 @@ const writeScopes: Readonly<Record<WriteScope, string>> = {
   none: "nothing",
 };
 
-export function boardProcedures(deps: HostDependencies): Procedures<typeof boardContract> {
-  const shelf = createIssueShelf(deps);
+export function boardProcedures(deps: HostDependencies, shelf: IssueShelf): Procedures<typeof boardContract> {
   const cards = async (only: string | undefined): Promise<{ cards: BoardCard[]; asOf: number }> => {
     shelf.heed();
     const boards = await boardsOf(deps, shelf, only);

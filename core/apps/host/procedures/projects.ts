@@ -3,11 +3,12 @@ import { ORPCError } from "@orpc/server";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { startsSomething } from "../../../domain/label/classify.ts";
 import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
+import type { IssueShelf } from "../board/open-issues.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 
-export function projectsProcedures(deps: HostDependencies): Procedures<typeof projectsContract> {
+export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShelf, "heed">): Procedures<typeof projectsContract> {
   const project = async (repository: RepositoryName): Promise<{ repository: RepositoryName; defaultBranch: string; sample: boolean }> => ({
     repository,
     defaultBranch: (await deps.ownerForge.repository(repository)).defaultBranch,
@@ -38,6 +39,8 @@ export function projectsProcedures(deps: HostDependencies): Procedures<typeof pr
         });
       }
       const issue = await deps.ownerForge.createIssue(repository, { title: input.title, body: input.body, labels: input.labels ?? [] });
+      // Whoever watches the board need not wait until the forge has told of it.
+      shelf.heed();
       return { repository, issue: issue.number, url: issue.url };
     }),
     sampleIssue: contract.projects.sampleIssue.handler(async () => {
