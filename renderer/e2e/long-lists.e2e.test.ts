@@ -69,6 +69,7 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
   it("read what was decided as far as somebody scrolls", async () => {
     await page().getByText("Decided", { exact: true }).click();
     await page().getByText("Merge pull request 7 at once.").waitFor();
+    expect(await rows().count()).toBe(1);
     await page().getByText("Needs me").first().click();
   });
 
@@ -100,5 +101,6 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
     await page()
       .getByText(`Needs me · ${waiting + 1}`)
       .waitFor();
+    expect(await counts()).toContain(String(waiting + 1));
   });
 });
