@@ -39,6 +39,13 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
   const rows = (): ReturnType<Page["locator"]> => page().locator("[role=region] a");
   const counts = (): Promise<string | null> => page().locator("nav a[aria-current=page]").textContent();
 
+  async function openFromPalette(screen: string): Promise<void> {
+    await page().keyboard.press("Control+k");
+    await page().locator("[role=dialog] input:focus").waitFor();
+    await page().keyboard.type(screen);
+    await page().keyboard.press("Enter");
+  }
+
   it("count all that waits, and find the one among thousands that is looked for", async () => {
     await page().getByText(`Needs me · ${waiting}`).waitFor();
     expect(await counts()).toContain(String(waiting));
@@ -74,9 +81,7 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
   });
 
   it("have all cards of the board, and find one", async () => {
-    await page().keyboard.press("Control+k");
-    await page().keyboard.type("Board");
-    await page().keyboard.press("Enter");
+    await openFromPalette("Board");
     await page()
       .locator("h2", { hasText: String(issues) })
       .first()
@@ -94,9 +99,7 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
     await askUrgently(world, run, "Restore the ferry.");
     host = await serve(port);
 
-    await page().keyboard.press("Control+k");
-    await page().keyboard.type("Inbox");
-    await page().keyboard.press("Enter");
+    await openFromPalette("Inbox");
     await page().getByText("Restore the ferry.").waitFor({ timeout: 20_000 });
     await page()
       .getByText(`Needs me · ${waiting + 1}`)
