@@ -43,7 +43,7 @@ export function Palette(): ReactElement {
       maxHeight={420}
       nothingFound={say("shell.nothingFound")}
       searchProps={{ placeholder: say("shell.search"), "aria-label": say("shell.search") }}
-      classNames={{ actionsGroup: style["group"] ?? "" }}
+      classNames={{ actionsGroup: style["group"] ?? "", action: style["action"] ?? "" }}
       attributes={{ content: { "aria-label": say("shell.search") } }}
       transitionProps={{ transition: "pop", duration: 120, onExited }}
     />

@@ -2,12 +2,12 @@ import type { Browser, Page, WebSocket } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserUnavailable, launchBrowser } from "../../build/testbed/browser.ts";
 import { emptyScreens, fullScreens, offlineScreens, type Look } from "./every-screen.ts";
-import { barriers, callInPage, openInLanguage } from "./in-page.ts";
+import { barriers, callInPage, openInLanguage, showIn } from "./in-page.ts";
 import type { ShopRequests } from "./shop-project.ts";
 import { openShopWorld, type ShopWorld } from "./shop-world.ts";
 import { complaintsOf } from "./window.ts";
 
-/** Each with a theme, so that every screen is seen in each of both. The last language is nobody's: its texts are longer, and stand in brackets (renderer/i18n/pseudo.ts). */
+/** Each with the theme that it starts in. The last language is nobody's: its texts are longer, and stand in brackets (renderer/i18n/pseudo.ts). */
 const themes = { en: "dark", ru: "light", "x-pseudo": "light" } as const;
 type Language = keyof typeof themes;
 const languages = Object.keys(themes) as Language[];
@@ -48,7 +48,8 @@ describe.skipIf(browserUnavailable !== undefined)(`every screen ${browserUnavail
     complaints.push(complaintsOf(page));
     const look: Look = async (state) => {
       states.add(state);
-      if (language !== "x-pseudo") return void found.barriers.push(...(await barriers(page)).map((barrier) => `${state}, ${language}: ${barrier}`));
+      if (language !== "x-pseudo")
+        return void found.barriers.push(...(await barriersInBoth(page, themes[language])).map((barrier) => `${state}, ${language}, ${barrier}`));
       found.flaws.push(...(await flawsOf(page)).map((flaw) => `${state}: ${flaw}`));
       found.untranslated.push(...(await untranslatedOn(page, sent())).map((text) => `${state}: ${text}`));
     };
@@ -94,6 +95,16 @@ describe.skipIf(browserUnavailable !== undefined)(`every screen ${browserUnavail
   });
 });
 
+/** What is in the way in the theme that a page is in, and then what the other theme changes: its colours. */
+async function barriersInBoth(page: Page, theme: "dark" | "light"): Promise<readonly string[]> {
+  const other = theme === "dark" ? "light" : "dark";
+  const here = await barriers(page);
+  await showIn(page, other);
+  const there = await barriers(page, ["color-contrast", "link-in-text-block"]);
+  await showIn(page, theme);
+  return [...here.map((barrier) => `${theme}: ${barrier}`), ...there.map((barrier) => `${other}: ${barrier}`)];
+}
+
 /** The same on many screens is one finding, told with the first of them. */
 function tally(findings: readonly string[]): readonly string[] {
   const first = new Map<string, string>();
@@ -115,9 +126,12 @@ async function untranslatedOn(page: Page, sent: string): Promise<readonly string
   return plain.filter(({ text }) => !partsOf(text).every(isKnown)).map(({ text, place }) => `“${text}” in ${place}`);
 }
 
-/** What stands between separators; an issue is its repository and its number. */
+/** The words between separators; an issue is its repository and its number. */
 function partsOf(text: string): readonly string[] {
-  return text.split(" · ").flatMap((part) => /^(?<repository>[\w.-]+\/[\w.-]+)#\d+$/u.exec(part.trim())?.[1] ?? part.trim().replace(/ ?·$/u, ""));
+  return text
+    .split(" · ")
+    .flatMap((part) => /^(?<repository>[\w.-]+\/[\w.-]+)#\d+$/u.exec(part.trim())?.[1] ?? part.trim().replace(/ ?·$/u, ""))
+    .filter((part) => /\p{L}/u.test(part));
 }
 
 /** @returns what gives everything that the host has sent so far. */

@@ -23,6 +23,7 @@ interface Steps {
 /** A request in the inbox. */
 const listed = "main a[href*='#/inbox/']";
 const row = "main [role=listitem] a";
+const logLine = "main [role=region] [class*=_line_]";
 const banner = "[class*=_banner_]";
 
 /** The screens of a workspace in which nothing has happened. */
@@ -125,6 +126,8 @@ async function log({ page, look, press }: Steps): Promise<void> {
   const leave = (): Promise<unknown> => page.evaluate("document.activeElement instanceof HTMLElement && document.activeElement.blur()");
   await press("i", "main [role=group] input:focus");
   await page.keyboard.type("warn");
+  await page.locator(logLine, { hasText: "warn" }).first().waitFor();
+  await page.locator(logLine, { hasNotText: "warn" }).first().waitFor({ state: "detached" });
   await leave();
   await press("m", "main [data-bookmarked=true]");
   await look("runs-log-filter");
@@ -136,6 +139,7 @@ async function log({ page, look, press }: Steps): Promise<void> {
   await press("i", "main:not(:has([role=group] input))");
   await press("/", "main input:focus");
   await page.keyboard.type("/cart/");
+  await page.locator("main mark").first().waitFor();
   await page.keyboard.press("Enter");
   await page.locator("main mark[data-current]").waitFor();
   await look("runs-log-search");

@@ -20,10 +20,12 @@ export async function callInPage<T>(page: Page, file: string, name: string): Pro
 
 /**
  * What axe finds on the screen as it is that keeps somebody from using it: its serious and critical findings, each with where it is.
+ *
+ * @param rules only these of axe's rules, by their ids; every one of them unless told
  */
-export async function barriers(page: Page): Promise<readonly string[]> {
+export async function barriers(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
   if (!(await page.evaluate<boolean>("'axe' in window"))) await page.evaluate(axe.source);
-  const options: axe.RunOptions = { resultTypes: ["violations"], preload: false };
+  const options: axe.RunOptions = { resultTypes: ["violations"], preload: false, ...(rules && { runOnly: [...rules] }) };
   const { violations } = await page.evaluate<axe.AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
@@ -32,11 +34,16 @@ export async function barriers(page: Page): Promise<readonly string[]> {
     );
 }
 
-/** Has the system ask for a theme, and waits until it is painted. */
+/** Has the system ask for a theme, and waits until it is painted and no colour is on its way to another. */
 export async function showIn(page: Page, theme: "dark" | "light"): Promise<void> {
   await page.emulateMedia({ colorScheme: theme });
   await page.locator(`html[data-mantine-color-scheme=${theme}]`).waitFor({ state: "attached" });
-  await page.evaluate("new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 50))))");
+  await page.evaluate(`(async () => {
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    const isOnItsWay = ({ effect, playState }) => playState === "running" && Number.isFinite(effect?.getComputedTiming().endTime);
+    do await frame(), await frame();
+    while (document.getAnimations().some(isOnItsWay));
+  })()`);
 }
 
 /** Waits until a screen stands still: nothing in it has changed for a while. */

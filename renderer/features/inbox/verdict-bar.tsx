@@ -154,7 +154,7 @@ function DraftSwitch({ draft }: { readonly draft: ReturnType<typeof useDrafting>
       {draft.present === undefined ? undefined : (
         <span role="status">
           {say("inbox.drafted", { verdict: say(`inbox.${draft.present}`) })}{" "}
-          <Anchor component={Link} to="/drafts" inherit>
+          <Anchor component={Link} to="/drafts" inherit underline="always">
             {say("drafts.show")}
           </Anchor>
         </span>
