@@ -34,7 +34,7 @@ export const ru: Texts = {
   "shell.cluster": "Кластер",
   "shell.rehearsal": "Репетиция",
   "shell.link.live": "на связи",
-  "shell.link.stale": "нет ответа с {when}",
+  "shell.link.stale": "молчит с {when}",
   "shell.link.offline": "не в сети",
   "shell.failed": "Рабочую область не удаётся открыть.",
   "shell.startAgain": "Попробовать снова",
