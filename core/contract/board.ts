@@ -1,5 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { processStages } from "../domain/stage/stage.ts";
+import { highestWipLimit } from "../domain/stage/wip-limits.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
 import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
 import { meter, pause, stall } from "./workspace.ts";
@@ -59,12 +61,24 @@ export const boardOrder: ListKind<BoardCard> = {
   order: (a, b) => (a.repository < b.repository ? -1 : Number(a.repository > b.repository)) || a.issue - b.issue,
 };
 
+const processStage = z.enum(processStages);
+const wipLimit = z
+  .int("a limit is a whole number")
+  .min(1, "a limit is at least 1")
+  .max(highestWipLimit, `a limit is at most ${highestWipLimit}`);
+
+/** By repository and stage: how many issues should be in progress there at the same time. What is absent has no limit. */
+export const wipLimits = z.record(repositoryName, z.partialRecord(processStage, wipLimit));
+export type AllWipLimits = z.infer<typeof wipLimits>;
+
 export const transitionPreview = z.object({
   plan: labelPlan,
   /** What forbids it; empty when it may be applied. */
   conflicts: z.array(z.string()),
   /** Entry conditions that are not met, each with what would meet it. */
   unmet: z.array(z.object({ condition: z.string(), remedy: z.string() })),
+  /** That the stage has no room by its limit, without this issue. A warning: it may be applied all the same. */
+  full: z.object({ stage: processStage, inProgress: z.number(), limit: z.number() }).optional(),
   /** The issue's label set that the plan was made for. */
   targetVersion: z.string(),
 });
@@ -88,4 +102,16 @@ export const boardContract = {
     .errors(commonErrors)
     .input(move.extend({ targetVersion: z.string() }))
     .output(transitionPreview),
+  limits: oc.output(wipLimits),
+  watchLimits: oc.output(eventIterator(wipLimits)),
+  /** Changes the limits that are named and leaves the others; null takes one off. */
+  setLimits: oc
+    .errors(commonErrors)
+    .input(
+      z.object({
+        repository: repositoryName,
+        changes: z.partialRecord(processStage, wipLimit.nullable()).refine((changes) => Object.keys(changes).length > 0, "name at least one stage"),
+      }),
+    )
+    .output(wipLimits),
 };

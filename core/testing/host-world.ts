@@ -7,6 +7,7 @@ import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
+import { createSetWipLimits } from "../usecases/wip-limits.ts";
 import { testHasher, testKey, testRandomness, testVerifier } from "./cryptography.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { createFakeForge, type FakeForge } from "./fake-forge.ts";
@@ -84,6 +85,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     pauseAll: (reason) => answered({ pauseAll: reason }),
     restoreAll: () => answered("restoreAll"),
     setBudgets: (budgets) => answered({ setBudgets: budgets }),
+    setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, "olga" as PersonId, changes),
     signingKey: {
       person: "olga",
       keyId: "0123456789abcdef0123456789abcdef",

@@ -199,6 +199,34 @@ describe("what the host answers", () => {
     expect(set).toEqual([{ run: { tokens: 900 }, day: { usd: 20, tokens: 70_000 } }]);
   });
 
+  it("shows how far limited stages are taken up, and sets a limit or takes it off by none", async () => {
+    const limits: Record<string, Record<string, number>> = {};
+    const set: unknown[] = [];
+    const cards = [1, 2].map((issue) => ({ repository: "acme/shop", issue, stage: "dev", phase: "running" }));
+    const board = {
+      limits: async () => limits,
+      cards: async () => ({ cards }),
+      async setLimits(input: unknown) {
+        set.push(input);
+        limits["acme/shop"] = { dev: 2 };
+      },
+    };
+    const limit = (...args: string[]): Promise<Ended> => command(["stages", "limit", ...args], { board });
+
+    expect((await limit()).context.out()).toContain("No stage has a limit.");
+    expect((await limit("acme/shop", "dev", "2")).context.out()).toMatch(/acme\/shop +dev +2 of 2 in progress, full\n/u);
+    await limit("acme/shop", "dev", "none");
+    expect(set).toEqual([
+      { repository: "acme/shop", changes: { dev: 2 } },
+      { repository: "acme/shop", changes: { dev: null } },
+    ]);
+    expect((await limit("acme/other")).context.out()).toContain("No stage has a limit.");
+    expect([(await limit("acme/shop", "dev")).exitCode, (await limit("acme/shop", "dev", "many")).exitCode]).toEqual([exitCodes.usage, exitCodes.usage]);
+    expect(JSON.parse((await command(["--json", "stages", "limit"], { board })).context.out())).toEqual({
+      limits: [{ repository: "acme/shop", stage: "dev", inProgress: 2, limit: 2, level: "full" }],
+    });
+  });
+
   it("says how much a pause stops, and that there is one already", async () => {
     const pause = { by: "olga", since: 0, reason: "lunch" };
     const states = [

@@ -11,7 +11,7 @@ import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
 import { allowLike, listRules, revokeRule, showRule, type AllowOptions } from "./commands/rules.ts";
 import { cancelRun, listRuns, noteRun, parkRun, rerun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
 import { serve, serverParts, type ServerPart } from "./commands/serve.ts";
-import { listStages, previewStage } from "./commands/stages.ts";
+import { limitStage, listStages, previewStage } from "./commands/stages.ts";
 import { startTerminal } from "./commands/start.ts";
 import { budget, pauseAll, restoreAll, type BudgetOptions } from "./commands/workspace.ts";
 import type { CommandContext } from "./control.ts";
@@ -224,6 +224,10 @@ function addRest(program: Command, run: Runner): void {
     .description("the label change that moving an issue (owner/name#12) to a stage would make")
     .option("--revise", "the stage's revise trigger")
     .action(async (issue: string, stage: string, options: { revise?: boolean }) => run((context) => previewStage(context, issue, stage, options)));
+  stages
+    .command("limit [repository] [stage] [limit]")
+    .description("how many issues are in progress where that is limited; with a stage (owner/name dev 3), sets its limit, or takes it off by none")
+    .action(async (repository?: string, stage?: string, limit?: string) => run((context) => limitStage(context, repository, stage, limit)));
   const audit = program.command("audit").description("the hash-chained record of everything that happened");
   audit
     .command("verify")

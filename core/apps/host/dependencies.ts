@@ -4,6 +4,7 @@ import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/de
 import type { Budgets } from "../../domain/hold/budget.ts";
 import type { Result } from "../../domain/kernel/result.ts";
 import type { Instant, RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
+import type { WipLimitChanges } from "../../domain/stage/wip-limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { NotificationKeeper } from "../../ports/notification-keeper.ts";
@@ -75,6 +76,7 @@ export interface HostDependencies {
   readonly pauseAll: (reason?: string) => Promise<unknown>;
   readonly restoreAll: () => Promise<unknown>;
   readonly setBudgets: (budgets: Budgets) => Promise<unknown>;
+  readonly setWipLimits: (repository: RepositoryName, changes: WipLimitChanges) => Promise<Result<unknown, Refusal>>;
   readonly signingKey: { readonly person: string; readonly keyId: string; readonly place: SigningKeyPlace };
   /** What the owner is told of on this machine. */
   readonly notifications: NotificationKeeper;

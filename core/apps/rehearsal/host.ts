@@ -20,6 +20,7 @@ import { toolbox } from "../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
+import { createSetWipLimits } from "../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
 import type { HostDependencies } from "../host/dependencies.ts";
 import type { HostOffline } from "../host/offline/offline.ts";
@@ -64,6 +65,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
   const sign = createDecide({ store, clock, hasher, signatures, signer, answerRequest: useCases.answerRequest });
   const editRequest = editing(ground);
   const [snooze, wake] = [createSnoozeRequest({ store, clock }), createWakeRequest({ store, clock })];
+  const setWipLimits = createSetWipLimits({ store, clock });
   const sendNote = createSendNote({ store, clock, randomness: platform.random });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
@@ -110,6 +112,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     pauseAll: async (reason) => settled(await useCases.pauseAll(owner, reason)),
     restoreAll: async () => settled(await useCases.restoreAll(owner)),
     setBudgets: async (budgets) => settled(await useCases.setBudgets(owner, budgets)),
+    setWipLimits: (repository, changes) => setWipLimits(repository, owner, changes),
     signingKey: { person: keys.signer.person, keyId: keys.signer.keyId, place: keys.place },
     verifyAudit,
     anchorAudit: createPublishAnchor({ verifyAudit, anchors: ground.anchors, ownerForge: forge.owner, repositories }),

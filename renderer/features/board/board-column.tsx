@@ -1,12 +1,16 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { memo, useCallback, useEffect, useId, useRef, type ReactElement } from "react";
-import { useSpeech, type Say } from "../../i18n/language.tsx";
+import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
 import { Card, type CardActions } from "./board-card.tsx";
 import style from "./board.module.css";
 import { cardKey, type Column } from "./board-view.ts";
+import { ColumnHead } from "./column-head.tsx";
+import type { ColumnLoad } from "./column-loads.ts";
 
 interface Given {
   readonly column: Column;
+  /** How far its limit is taken up, where it has one. */
+  readonly load: ColumnLoad | undefined;
   /** Row of the chosen card, when it is in this column. */
   readonly chosenRow: number | undefined;
   /** Row of the card that Tab leads to, when it is in this column. */
@@ -17,6 +21,7 @@ interface Given {
   /** A card is dragged over it. */
   readonly hover: (id: Column["id"]) => boolean;
   readonly drop: (id: Column["id"]) => void;
+  readonly setLimit: (stage: ProcessStage) => void;
 }
 
 const usualHeight = 96;
@@ -24,9 +29,8 @@ const gap = 4;
 
 /** One stage with its cards. Only those near the view exist. */
 export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement {
-  const { column, chosenRow, tabRow, isTarget, showsRepository, actions, hover, drop } = given;
-  const { say } = useSpeech();
-  const title = useId();
+  const { column, load, chosenRow, tabRow, isTarget, showsRepository, actions, hover, drop, setLimit } = given;
+  const [title, count] = [useId(), useId()];
   const place = useRef<HTMLElement>(null);
   const list = useRef<HTMLUListElement>(null);
   const kept = [chosenRow, tabRow];
@@ -55,7 +59,7 @@ export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement
       className={style["column"]}
       data-empty={column.cards.length === 0}
       data-target={isTarget}
-      aria-labelledby={title}
+      aria-labelledby={`${title} ${count}`}
       onDragOver={(event) => {
         if (hover(column.id)) event.preventDefault();
       }}
@@ -64,9 +68,7 @@ export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement
         drop(column.id);
       }}
     >
-      <h2 id={title} className={style["columnHead"]}>
-        {columnName(column.id, say)} <span className={style["columnCount"]}>{column.cards.length}</span>
-      </h2>
+      <ColumnHead id={column.id} names={{ title, count }} cards={column.cards.length} load={load} setLimit={setLimit} />
       <ul ref={list} className={style["cards"]} tabIndex={-1}>
         <li aria-hidden style={{ height: rows.getTotalSize() }} />
         {rows.getVirtualItems().map(({ index, key, start }) => {
@@ -94,9 +96,4 @@ export const BoardColumn = memo(function BoardColumn(given: Given): ReactElement
 function keyAt(column: Column, row: number): string {
   const card = column.cards[row];
   return card ? cardKey(card) : String(row);
-}
-
-/** What the owner calls a column. */
-export function columnName(id: Column["id"], say: Say): string {
-  return id === "ideas" ? say("board.ideas") : say(`board.stage.${id}`);
 }

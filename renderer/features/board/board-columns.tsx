@@ -1,25 +1,29 @@
 import { useMemo, useRef, useState, type ReactElement } from "react";
+import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
 import type { CardActions } from "./board-card.tsx";
 import { BoardColumn } from "./board-column.tsx";
 import style from "./board.module.css";
 import { cardKey, placeOf, type BoardCard, type Column, type StageName } from "./board-view.ts";
+import type { ColumnLoads } from "./column-loads.ts";
 
 interface Given {
   readonly columns: readonly Column[];
+  readonly loads: ColumnLoads;
   readonly chosen: string | undefined;
   readonly showsRepository: boolean;
   readonly choose: { readonly byPointer: (key: string) => void; readonly takesFocus: (key: string) => boolean };
   readonly open: (card: BoardCard) => void;
   /** A card was dropped on a stage. */
   readonly move: (card: BoardCard, to: StageName) => void;
+  readonly setLimit: (stage: ProcessStage) => void;
 }
 
 /** The columns side by side. A card that is dragged to one of them is moved there, once its sheet has shown the change. */
-export function BoardColumns({ columns, chosen, showsRepository, choose, open, move }: Given): ReactElement {
+export function BoardColumns({ columns, loads, chosen, showsRepository, choose, open, move, setLimit }: Given): ReactElement {
   const [over, setOver] = useState<Column["id"]>();
   const dragged = useRef<BoardCard>(undefined);
-  const given = useRef({ choose, open, move });
-  given.current = { choose, open, move };
+  const given = useRef({ choose, open, move, setLimit });
+  given.current = { choose, open, move, setLimit };
   // These stay the same for ever, so that a card is drawn again only when it changed.
   const actions = useMemo(
     (): CardActions => ({
@@ -45,6 +49,7 @@ export function BoardColumns({ columns, chosen, showsRepository, choose, open, m
         setOver(undefined);
         if (card && id !== "ideas") given.current.move(card, id);
       },
+      setLimit: (stage: ProcessStage) => given.current.setLimit(stage),
     }),
     [],
   );
@@ -56,6 +61,7 @@ export function BoardColumns({ columns, chosen, showsRepository, choose, open, m
         <BoardColumn
           key={column.id}
           column={column}
+          load={loads.get(column.id)}
           chosenRow={place?.column === index ? place.row : undefined}
           tabRow={tab.column === index ? tab.row : undefined}
           isTarget={over === column.id}
@@ -63,6 +69,7 @@ export function BoardColumns({ columns, chosen, showsRepository, choose, open, m
           actions={actions}
           hover={targets.hover}
           drop={targets.drop}
+          setLimit={targets.setLimit}
         />
       ))}
     </div>

@@ -13,9 +13,10 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { Section } from "../../ui/panes.tsx";
-import { columnName } from "./board-column.tsx";
 import style from "./board.module.css";
 import { variantsOf, type IssueReference, type StageName, type StageRow } from "./board-view.ts";
+import { columnName } from "./column-head.tsx";
+import type { ColumnLoad } from "./column-loads.ts";
 import { LabelChange } from "./label-change.tsx";
 
 type Preview = z.infer<typeof transitionPreview>;
@@ -32,16 +33,18 @@ interface Given {
   readonly stages: readonly StageRow[];
   /** The issue's labels as the board shows them: when they change, the change is worked out again. */
   readonly labels: readonly string[] | undefined;
+  /** How far the limit of the stage is taken up, as the board shows it: likewise. */
+  readonly load: ColumnLoad | undefined;
   readonly change: (move: Move) => void;
   readonly close: () => void;
 }
 
 /** The change of labels that moves an issue, before anything happens; and, on Apply, exactly that change. */
-export function TransitionSheet({ move, stages, labels, change, close }: Given): ReactElement {
+export function TransitionSheet({ move, stages, labels, load, change, close }: Given): ReactElement {
   const { say } = useSpeech();
   const title = useId();
   const place = useRef<HTMLElement>(null);
-  const { preview, apply, isMoved, canApply, submit } = useTransition(move, labels, close);
+  const { preview, apply, isMoved, canApply, submit } = useTransition(move, [...(labels ?? []), JSON.stringify(load)].join("\n"), close);
   useEffect(() => {
     place.current?.querySelector("select")?.focus();
   }, []);
@@ -89,13 +92,12 @@ export function TransitionSheet({ move, stages, labels, change, close }: Given):
   );
 }
 
-/** The preview of one move and its application. What is applied is what is on the screen: the host refuses it when the labels have moved on. */
-function useTransition({ title: _title, ...move }: Move, labels: readonly string[] | undefined, close: () => void) {
+/** The preview of one move and its application; worked out again when `onBoard`, what the board shows of it, is another. What is applied is what is on the screen: the host refuses it when the labels have moved on. */
+function useTransition({ title: _title, ...move }: Move, onBoard: string, close: () => void) {
   const { say } = useSpeech();
   const queries = useHostQueries();
   const preview = useQuery({ ...queries.board.preview.queryOptions({ input: move }), retry: false, gcTime: 0, placeholderData: (before) => before });
   const { refetch } = preview;
-  const onBoard = labels?.join("\n");
   useEffect(() => {
     void refetch();
   }, [onBoard, refetch]);
@@ -171,14 +173,14 @@ function Shown({ preview, stage }: { readonly preview: Preview; readonly stage: 
       <Conditions preview={preview} />
     </Section>
   );
-  const isBlocked = preview.conflicts.length + preview.unmet.length > 0;
+  const isSaidFirst = preview.conflicts.length + preview.unmet.length > 0 || preview.full !== undefined;
   return (
     <>
-      {isBlocked ? conditions : undefined}
+      {isSaidFirst ? conditions : undefined}
       <Section title={say("board.sheet.labels")}>
         <LabelChange plan={preview.plan} />
       </Section>
-      {isBlocked ? undefined : conditions}
+      {isSaidFirst ? undefined : conditions}
       {stage ? (
         <Section title={say("board.sheet.starts")}>
           <Starts stage={stage} />
@@ -188,12 +190,13 @@ function Shown({ preview, stage }: { readonly preview: Preview; readonly stage: 
   );
 }
 
-function Conditions({ preview: { plan, conflicts, unmet } }: { readonly preview: Preview }): ReactElement {
+function Conditions({ preview: { plan, conflicts, unmet, full } }: { readonly preview: Preview }): ReactElement {
   const { say } = useSpeech();
-  if (conflicts.length + unmet.length === 0) {
+  const isUnchanged = plan.removed.length + plan.added.length === 0;
+  if (conflicts.length + unmet.length === 0 && (isUnchanged || !full)) {
     return (
       <p className={style["condition"]} data-met="true">
-        <IconCheck size={16} aria-hidden /> {say(plan.removed.length + plan.added.length === 0 ? "board.sheet.unchanged" : "board.sheet.clear")}
+        <IconCheck size={16} aria-hidden /> {say(isUnchanged ? "board.sheet.unchanged" : "board.sheet.clear")}
       </p>
     );
   }
@@ -205,6 +208,7 @@ function Conditions({ preview: { plan, conflicts, unmet } }: { readonly preview:
       {unmet.map(({ condition, remedy }) => (
         <Unmet key={condition} word={say("board.sheet.unmet")} condition={condition} remedy={remedy} />
       ))}
+      {full ? <Full full={full} /> : undefined}
     </ul>
   );
 }
@@ -220,6 +224,20 @@ function Unmet({ word, condition, remedy }: { readonly word: string; readonly co
             <Foreign>{remedy}</Foreign>
           </span>
         )}
+      </span>
+    </li>
+  );
+}
+
+/** Nothing that keeps the issue out: the owner has set the limit, and decides. */
+function Full({ full: { stage, inProgress, limit } }: { readonly full: NonNullable<Preview["full"]> }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <li className={style["condition"]} data-met="warning">
+      <IconAlertTriangle size={16} aria-label={say("board.sheet.warning")} role="img" />
+      <span>
+        {say("board.sheet.full", { stage: columnName(stage, say), n: inProgress, limit })}
+        <span className={style["remedy"]}>{say("board.sheet.fullText")}</span>
       </span>
     </li>
   );

@@ -6,6 +6,7 @@ import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { age, table } from "../output.ts";
 import { seeIssueThrough } from "../see-through.ts";
+import { warnings } from "../texts/preview.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import { withControl } from "./inbox.ts";
 import { stageOf } from "../issue-desk.ts";
@@ -83,7 +84,8 @@ export async function rerun(context: CommandContext, id: string, options: { read
     const { repository, issue, stage: to, variant } = before;
     const preview = await client.board.preview({ repository, issue, to, variant });
     const { removed, added } = preview.plan;
-    const change = `Labels of ${repository}#${issue}: ${[...removed.map((label) => `- ${label}`), ...added.map((label) => `+ ${label}`)].join(", ") || "no change"}`;
+    const labels = [...removed.map((label) => `- ${label}`), ...added.map((label) => `+ ${label}`)].join(", ") || "no change";
+    const change = [`Labels of ${repository}#${issue}: ${labels}`, ...warnings(preview)].join("\n");
     const against = [...preview.conflicts, ...preview.unmet.map(({ condition, remedy }) => `${condition} ${remedy}`)];
     if (options.dryRun || against.length > 0) {
       context.output.result(preview, [change, ...against.map((each) => `! ${each}`)].join("\n"));

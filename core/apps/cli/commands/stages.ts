@@ -1,8 +1,9 @@
-import type { CommandContext } from "../control.ts";
+import { stageLoads, type WipLimitChanges } from "../../../domain/stage/wip-limits.ts";
+import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { table } from "../output.ts";
-import { isForbidden, previewText } from "../texts/preview.ts";
+import { isForbidden, loadText, previewText } from "../texts/preview.ts";
 import { withControl } from "./inbox.ts";
 
 /** `signalbox stages`: the process as a table. */
@@ -37,4 +38,31 @@ export async function previewStage(context: CommandContext, issue: string, to: s
     context.output.result(preview, previewText(preview));
     return isForbidden(preview) ? exitCodes.failed : exitCodes.ok;
   });
+}
+
+/**
+ * `signalbox stages limit [owner/name] [STAGE N]`: how many issues are in progress in each stage with a limit; with a stage, sets its limit first, or takes it off by `none`. Which numbers are
+ * limits is for the host to say.
+ */
+export async function limitStage(context: CommandContext, repository?: string, stage?: string, limit?: string): Promise<ExitCode> {
+  const isChange = repository !== undefined && stage !== undefined && limit !== undefined;
+  if (stage !== undefined && !isChange) throw usageFailure(`no limit is given for ${stage}`, "Give a whole number, or none.");
+  const number = limit === "none" ? null : Number(limit);
+  if (isChange && Number.isNaN(number)) throw usageFailure(`${limit} is no limit`, "Give a whole number, or none.");
+  return withControl(context, "read", async ({ client }) => {
+    if (isChange) await client.board.setLimits({ repository, changes: { [stage]: number } as WipLimitChanges });
+    const loads = await loadsOf(client, repository);
+    const rows = loads.map((load) => [load.repository, load.stage, loadText(load)]);
+    const none = "No stage has a limit. signalbox stages limit owner/name STAGE N sets one.";
+    context.output.result({ limits: loads }, rows.length === 0 ? none : table(["REPOSITORY", "STAGE", "WORK"], rows));
+    return exitCodes.ok;
+  });
+}
+
+/** Nothing is asked of the forge where nothing is limited. */
+async function loadsOf(client: HostClient, repository: string | undefined): Promise<ReturnType<typeof stageLoads>> {
+  const limits = Object.entries(await client.board.limits()).filter(([name]) => repository === undefined || name === repository);
+  if (limits.length === 0) return [];
+  const { cards } = await client.board.cards(repository === undefined ? {} : { repository });
+  return stageLoads(cards, Object.fromEntries(limits));
 }

@@ -6,6 +6,7 @@ import { stageTable } from "../../../domain/stage/table.ts";
 import type { HostClient } from "../control.ts";
 import { stageOf, waitingOn } from "../issue-desk.ts";
 import { isAtRest } from "../see-through.ts";
+import { warnings } from "../texts/preview.ts";
 import { decideAs, type DecisionStyle } from "./policy.ts";
 import type { RehearsalReport } from "./report.ts";
 
@@ -138,6 +139,7 @@ async function startStage(journey: Journey, to: StageName): Promise<void> {
   journey.progress(
     `You: move #${journey.issue} to ${to}: labels ${preview.plan.added.map((label) => `+${label}`).join(" ")} ${preview.plan.removed.map((label) => `-${label}`).join(" ")}`.trimEnd(),
   );
+  for (const warning of warnings(preview)) journey.progress(warning);
   await journey.client.board.apply({ ...move, targetVersion: preview.targetVersion });
 }
 

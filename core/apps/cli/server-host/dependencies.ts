@@ -32,6 +32,7 @@ import { toolbox } from "../../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../../usecases/verify-decision.ts";
+import { createSetWipLimits } from "../../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../../gateway/tool-arguments.ts";
 import type { HostDependencies, SigningKeyPlace } from "../../host/dependencies.ts";
 import type { HostOffline } from "../../host/offline/offline.ts";
@@ -132,6 +133,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     pauseAll: changing((reason) => createPauseAll(ground)(owner, reason)),
     restoreAll: changing(() => createRestoreAll(ground)(owner)),
     setBudgets: changing((budgets) => createSetBudgets({ store, clock })(owner, budgets)),
+    setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, owner, changes),
     signingKey: { person: signer.person, keyId: signer.keyId, place: ground.keyPlace },
     verifyAudit,
     anchorAudit: createPublishAnchor({ verifyAudit, anchors, ownerForge, repositories }),

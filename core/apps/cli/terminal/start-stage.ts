@@ -1,5 +1,6 @@
 import type { StageName } from "../../../domain/stage/stage.ts";
-import { isForbidden, previewText } from "../texts/preview.ts";
+import { stageLoads } from "../../../domain/stage/wip-limits.ts";
+import { isForbidden, loadText, previewText } from "../texts/preview.ts";
 import type { Session } from "./terminal-state.ts";
 
 interface Move {
@@ -40,11 +41,17 @@ export async function startStage(session: Session): Promise<boolean> {
   const card = cards[Number(chosen ?? -1)];
   if (!card) return false;
   const stages = await client.board.stages();
+  const loads = stageLoads(cards, await client.board.limits());
+  const room = (stage: StageName): string[] => loads.filter((load) => load.repository === card.repository && load.stage === stage).map(loadText);
   const next = stages.find((stage) => stage.name === card.stage)?.next ?? (card.stage ? undefined : "intake");
   const ordered = [...stages.filter((stage) => stage.name === next), ...stages.filter((stage) => stage.name !== next && stage.kind === "process")];
   const to = await dialogue.choose(
     "Which stage?",
-    ordered.map((stage) => ({ value: stage.name, label: stage.name, hint: stage.name === next ? "the next one" : stage.artifacts.slice(0, 3).join(", ") })),
+    ordered.map((stage) => ({
+      value: stage.name,
+      label: stage.name,
+      hint: [stage.name === next ? "the next one" : stage.artifacts.slice(0, 3).join(", "), ...room(stage.name)].filter(Boolean).join("; "),
+    })),
   );
   return to !== undefined && applyMove(session, { repository: card.repository, issue: card.issue, to });
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sampleCard, sampleGate, sampleQuestion } from "../../../testing/command-context.ts";
 import { cardText } from "./card.ts";
-import { isForbidden, previewText } from "./preview.ts";
+import { isForbidden, loadText, previewText } from "./preview.ts";
 import { transcriptLine } from "./transcript.ts";
 
 describe("a card as text", () => {
@@ -87,6 +87,17 @@ describe("a label change as text", () => {
     ]);
     expect(isForbidden(preview)).toBe(true);
     expect(isForbidden({ ...preview, conflicts: [], unmet: [] })).toBe(false);
+  });
+
+  it("warns of a full stage, which forbids nothing", () => {
+    const preview = { plan, conflicts: [], unmet: [], targetVersion: "v", full: { stage: "vision" as const, inProgress: 5, limit: 5 } };
+
+    expect(previewText(preview).split("\n").at(-1)).toBe("warning: vision is full: 5 of 5 in progress. It may be applied all the same.");
+    expect(isForbidden(preview)).toBe(false);
+    expect([loadText({ inProgress: 4, limit: 5, level: "free" }), loadText({ inProgress: 6, limit: 5, level: "over" })]).toStrictEqual([
+      "4 of 5 in progress",
+      "6 of 5 in progress, over the limit",
+    ]);
   });
 });
 

@@ -10,11 +10,8 @@ import { changes } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { flowNews, subjectsOf, type FlowNews } from "../flow-news.ts";
 import { holdsNow, type HoldsNow } from "../views/run-view.ts";
-import { cardsOf } from "./board-cards.ts";
+import { cardsOf, mostActive } from "./board-cards.ts";
 import type { IssueShelf, OpenIssues } from "./open-issues.ts";
-
-/** More runs than these do not have a limit or a pause at the same time. */
-const mostActive = 100_000;
 
 type Boards = ReadonlyMap<RepositoryName, OpenIssues>;
 

@@ -77,7 +77,7 @@ describe("the copy is filled", () => {
         watch: async (_: unknown, { signal }: { signal: AbortSignal }) => (asked.push("inbox"), messages(signal)),
       },
       runs: { list: async ({ active }: { active?: boolean }) => answer(active ? "active" : "runs", { runs: [] }), get: async () => answer("run", {}) },
-      board: { stages: async () => answer("stages", []), cards: async () => answer("board", { cards: [] }) },
+      board: { stages: async () => answer("stages", []), limits: async () => answer("limits", {}), cards: async () => answer("board", { cards: [] }) },
       projects: { list: async () => [{ repository: "acme/shop" }] },
       documents: {
         list: async () => answer("documents", [{ path, hash: truth.hash }]),
@@ -98,7 +98,7 @@ describe("the copy is filled", () => {
 
   it("at once, and asks for nothing as long as nothing has happened", async () => {
     await clock.advance(6_000);
-    expect([...new Set(asked)]).toEqual(["inbox", "stages", "board", "closed", "runs", "active", "documents", "read"]);
+    expect([...new Set(asked)]).toEqual(["inbox", "stages", "limits", "board", "closed", "runs", "active", "documents", "read"]);
     asked.length = 0;
 
     await clock.advance(60_000);

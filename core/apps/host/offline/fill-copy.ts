@@ -102,6 +102,7 @@ function createRounds({ client, access, clock }: FillDependencies, touched: Touc
       // One that could not be read is tried again soon, but not in the next round: that is for what does not need the forge.
       boardAt = clock.now() - betweenBoards + 2 * betweenRounds;
       await client.board.stages();
+      await client.board.limits();
       await client.board.cards({});
       boardAt = clock.now();
       isBoardOld = false;

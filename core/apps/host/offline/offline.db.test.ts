@@ -10,7 +10,7 @@ import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
 import type { ConnectionState } from "../../../contract/connection.ts";
 import { broughtBy } from "../../../contract/live-list.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
-import type { BranchName, Digest, Instant, RepositoryName } from "../../../domain/kernel/values.ts";
+import type { BranchName, Digest, Instant, PersonId, RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import type { SqlDriver } from "../../../ports/sql-driver.ts";
 import { layCable, type Cable } from "../../../testing/cable.ts";
@@ -18,6 +18,7 @@ import { freshPostgres } from "../../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../../testing/host-world.ts";
 import { describeOnPostgres } from "../../../testing/postgres-server.ts";
 import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun } from "../../../testing/samples.ts";
+import { createSetWipLimits } from "../../../usecases/wip-limits.ts";
 import { createHostRouter } from "../router.ts";
 import { linkedStore } from "./database-link.ts";
 import { createHostOffline } from "./host-offline.ts";
@@ -71,6 +72,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
       createHostRouter({
         ...world.deps,
         store,
+        setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, "olga" as PersonId, changes),
         clock,
         offline,
         repositories: () => store.transaction(async () => [shop]),
@@ -95,11 +97,13 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     run = sampleRun({ issue: 41, branch: "codex/41" as BranchName, pull: 7 });
     request = sampleRequest(run.id, { issue: 41, summary: "Put a comment on #41", expiresAt: (Date.now() + 9e8) as Instant });
     await world.inStore(async (tx) => {
+      await tx.repositories.save({ name: shop, project: "shop", defaultBranch: "main" as BranchName, reconciledUntil: 0 as Instant });
       await tx.runs.insert(run);
       await tx.requests.insert(request);
       await tx.flow.append([sampleFlowEvent({ subject: `request:${request.id}` })]);
       await tx.transcript.append([{ runId: run.id, attempt: 1, sequence: 0, at: 1 as Instant, type: "message", content: { text: "I counted the coins." } }]);
     });
+    await world.deps.setWipLimits(shop, { intake: 4 });
     await indexDocument("h1");
   }
   const indexDocument = (hash: string): Promise<unknown> =>
@@ -147,6 +151,9 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     expect((await client.runs.list({ active: true })).runs.map(({ id }) => id)).toEqual([run.id]);
     expect(await client.runs.get({ id: run.id })).toMatchObject({ id: run.id, asOf: expect.any(Number) });
     expect((await client.board.cards({})).cards).toMatchObject([{ issue: 41, title: "Let guests pay by card" }]);
+    expect(await client.board.limits()).toEqual({ [shop]: { intake: 4 } });
+    const setting = client.board.setLimits({ repository: shop, changes: { intake: 5 } });
+    await expect(setting).rejects.toMatchObject({ code: "UNAVAILABLE", data: { remedy: expect.stringContaining("draft") } });
     expect(await client.documents.list({ repository: shop })).toMatchObject([{ path }]);
     expect((await client.documents.docset({ repository: shop, issue: 41 }))[0]).toMatchObject({ stage: "intake", present: ["problem"] });
     expect(await client.documents.read({ repository: shop, path })).toMatchObject({ text: expect.stringContaining("cash"), asOf: expect.any(Number) });

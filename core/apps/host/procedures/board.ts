@@ -3,12 +3,14 @@ import type { boardContract, BoardCard, stageRow } from "../../../contract/board
 import type { RepositoryName, TargetVersion } from "../../../domain/kernel/values.ts";
 import { allStages } from "../../../domain/stage/stage.ts";
 import { stageTable, type WriteScope } from "../../../domain/stage/table.ts";
+import type { StageLoad } from "../../../domain/stage/wip-limits.ts";
 import type { TransitionPreview } from "../../../usecases/preview-transition.ts";
 import { cardsOf } from "../board/board-cards.ts";
+import { boardLimits, fullFor, watchLimits } from "../board/board-limits.ts";
 import type { IssueShelf } from "../board/open-issues.ts";
 import { boardsOf, watchBoard } from "../board/watch-board.ts";
 import type { HostDependencies } from "../dependencies.ts";
-import { refused } from "../failures.ts";
+import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import { holdsNow } from "../views/run-view.ts";
 
@@ -37,9 +39,10 @@ export function boardProcedures(deps: HostDependencies, shelf: IssueShelf): Proc
     cards: contract.board.cards.handler(({ input }) => cards(input.repository)),
     watch: contract.board.watch.handler(({ input, signal }) => watchBoard(deps, shelf, input.repository, signal)),
     preview: contract.board.preview.handler(async ({ input }) => {
-      const preview = await deps.previewTransition({ ...input, repository: input.repository as RepositoryName, variant: input.variant ?? "work" });
+      const move = { ...input, repository: input.repository as RepositoryName, variant: input.variant ?? "work" };
+      const preview = await deps.previewTransition(move);
       if (!preview.ok) throw refused(preview.error);
-      return view(preview.value);
+      return view(preview.value, await fullFor(deps, shelf, move));
     }),
     apply: contract.board.apply.handler(async ({ input }) => {
       const applied = await deps.applyTransition(
@@ -51,15 +54,26 @@ export function boardProcedures(deps: HostDependencies, shelf: IssueShelf): Proc
       shelf.heed();
       return view(applied.value);
     }),
+    limits: contract.board.limits.handler(() => boardLimits(deps)),
+    watchLimits: contract.board.watchLimits.handler(async function* ({ signal }) {
+      yield* watchLimits(deps, signal);
+    }),
+    setLimits: contract.board.setLimits.handler(async ({ input }) => {
+      const { repository, changes } = input;
+      const set = await deps.setWipLimits(repository as RepositoryName, changes);
+      if (!set.ok) throw notFound("repository", repository, "Settings, Projects lists those that are connected.");
+      return boardLimits(deps);
+    }),
   };
 }
 
-function view(preview: TransitionPreview) {
+function view(preview: TransitionPreview, full?: StageLoad) {
   const { before, removed, added, after } = preview.plan;
   return {
     plan: { before: [...before], removed: [...removed], added: [...added], after: [...after] },
     conflicts: [...preview.conflicts],
     unmet: [...preview.unmet],
+    ...(full ? { full: { stage: full.stage, inProgress: full.inProgress, limit: full.limit } } : {}),
     targetVersion: preview.targetVersion,
   };
 }

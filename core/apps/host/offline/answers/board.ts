@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { boardCard, boardCardKey, boardOrder, stageRow, type BoardCard } from "../../../../contract/board.ts";
+import { boardCard, boardCardKey, boardOrder, stageRow, wipLimits, type BoardCard } from "../../../../contract/board.ts";
 import type { ListMessage } from "../../../../contract/live-list.ts";
 import { project } from "../../../../contract/projects.ts";
 import type { Instant, RepositoryName } from "../../../../domain/kernel/values.ts";
@@ -14,6 +14,8 @@ const rest = 10_000;
 
 export const boardAnswers: CopiedAnswers<"board"> = {
   stages: verbatim(z.array(stageRow), () => "stages"),
+  limits: verbatim(wipLimits, () => "wip-limits"),
+  watchLimits: verbatim(wipLimits, () => "wip-limits"),
   cards: { keep: (copy, input, { cards }, readAt) => keepCards(copy, input, cards, readAt), rest, kept: cardsIn },
   watch: {
     keep: keepMessage,
