@@ -62,10 +62,7 @@ export const boardOrder: ListKind<BoardCard> = {
 };
 
 const processStage = z.enum(processStages);
-const wipLimit = z
-  .int("a limit is a whole number")
-  .min(1, "a limit is at least 1")
-  .max(highestWipLimit, `a limit is at most ${highestWipLimit}`);
+const wipLimit = z.int("a limit is a whole number").min(1, "a limit is at least 1").max(highestWipLimit, `a limit is at most ${highestWipLimit}`);
 
 /** By repository and stage: how many issues should be in progress there at the same time. What is absent has no limit. */
 export const wipLimits = z.record(repositoryName, z.partialRecord(processStage, wipLimit));

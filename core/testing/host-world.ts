@@ -75,7 +75,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     },
     verifies: () => true,
     isAsAsked: () => true,
-    ...inboxOf(store, clock),
+    ...actsOf(store, clock),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     noteRun: (id, text) => answered({ note: id, text }),
@@ -85,7 +85,6 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     pauseAll: (reason) => answered({ pauseAll: reason }),
     restoreAll: () => answered("restoreAll"),
     setBudgets: (budgets) => answered({ setBudgets: budgets }),
-    setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, "olga" as PersonId, changes),
     signingKey: {
       person: "olga",
       keyId: "0123456789abcdef0123456789abcdef",
@@ -122,14 +121,15 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
   return world;
 }
 
-/** What olga does with requests besides deciding them. */
-function inboxOf(store: HostDependencies["store"], clock: ManualClock): Pick<HostDependencies, "snooze" | "wake" | "allowances"> {
+/** What olga does besides deciding, as it is. */
+function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<HostDependencies, "snooze" | "wake" | "allowances" | "setWipLimits"> {
   const { signer, trusted } = testKey("olga");
   const olga = "olga" as PersonId;
   const signing = { signer, hasher: testHasher, randomness: testRandomness, signatures: testVerifier(trusted), keepAnchor: async () => {} };
   return {
     snooze: (id, until) => createSnoozeRequest({ store, clock })(id, olga, until),
     wake: (id) => createWakeRequest({ store, clock })(id, olga),
+    setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, olga, changes),
     allowances: createOwnerAllowances({ store, clock, ...signing }),
   };
 }

@@ -1,6 +1,6 @@
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import { err, ok, type Result } from "../domain/kernel/result.ts";
-import type { CorrelationId, JsonObject, PersonId, RepositoryName } from "../domain/kernel/values.ts";
+import type { CorrelationId, PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import { wipLimitsOf, withChanges, type WipLimitChanges, type WipLimits } from "../domain/stage/wip-limits.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Store, Transaction } from "../ports/store.ts";
@@ -24,8 +24,8 @@ export function createSetWipLimits(deps: { readonly store: Store; readonly clock
       if (!(await tx.repositories.get(repository, { lock: true }))) return err({ type: "repository.not-found" });
       const before = await readWipLimits(tx, repository);
       const after = withChanges(before, changes);
-      if (canonicalJson(before as JsonObject) === canonicalJson(after as JsonObject)) return ok({ changed: false });
-      await tx.settings.set(key(repository), after as JsonObject);
+      if (canonicalJson(before) === canonicalJson(after)) return ok({ changed: false });
+      await tx.settings.set(key(repository), after);
       const subject = `repository:${repository}`;
       await tx.flow.append([
         {
@@ -33,7 +33,7 @@ export function createSetWipLimits(deps: { readonly store: Store; readonly clock
           actor: { type: "person", id: by },
           type: wipLimitsSet,
           subject,
-          payload: { before: before as JsonObject, after: after as JsonObject },
+          payload: { before: before, after: after },
           at: deps.clock.now(),
         },
       ]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { activeRunPhases, finalRunPhases, type RunPhase } from "../run/run.ts";
 import type { StageName } from "./stage.ts";
-import { fullStage, isInProgress, stageLoads, wipLimitsOf, withChanges } from "./wip-limits.ts";
+import { fullStage, isInProgress, limitFrom, stageLoads, wipLimitsOf, withChanges } from "./wip-limits.ts";
 
 const standing = (issue: number, stage?: StageName, phase?: RunPhase, repository = "acme/shop") => ({ repository, issue, stage, phase });
 
@@ -54,5 +54,12 @@ describe("limits", () => {
   it("are none where the stored row says what is none", () => {
     expect(wipLimitsOf({ dev: 2, qa: 0, ops: "4", prd: 1.5, arch: 1_000, design: null, dance: 3, abort: 1 })).toStrictEqual({ dev: 2 });
     expect(wipLimitsOf(undefined)).toStrictEqual({});
+  });
+});
+
+describe("the field of a limit", () => {
+  it("takes whole numbers from 1 on, and nothing for no limit", () => {
+    expect(["", "3", 5, 999].map(limitFrom)).toEqual([null, 3, 5, 999]);
+    expect(["0", -1, 2.5, "1000", "many"].map(limitFrom)).toEqual(Array.from({ length: 5 }, () => "wrong"));
   });
 });

@@ -35,6 +35,12 @@ function isWipLimit(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 1 && Number(value) <= highestWipLimit;
 }
 
+/** What was written where a limit is asked for: a number, nothing for none, or what is no limit. */
+export function limitFrom(written: string | number): number | null | "wrong" {
+  if (written === "") return null;
+  return isWipLimit(Number(written)) ? Number(written) : "wrong";
+}
+
 /** Where an issue stands, and how its newest run is. */
 interface Standing {
   readonly repository: string;

@@ -2,6 +2,7 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import type { AllWipLimits } from "../../../core/contract/board.ts";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useBoard as useLiveBoard } from "../../host-client/live-list.ts";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -26,6 +27,8 @@ import {
   type StageName,
   type StageRow,
 } from "./board-view.ts";
+import { columnLoads, keptLoads, type ColumnLoads, type LimitPlace } from "./column-loads.ts";
+import { LimitDialog, limitPlace } from "./limit-dialog.tsx";
 import { NewIssue, type OpenedIssue } from "./new-issue.tsx";
 import { OpenedHint } from "./opened-hint.tsx";
 import { TransitionSheet, type Move } from "./transition-sheet.tsx";
@@ -42,7 +45,9 @@ export function BoardScreen(): ReactElement {
   const choice = useChoice(board.columns, board.cards);
   const sheet = useSheet(board.stages, choice.card);
   const open = useOpenRun(sheet.ask);
-  useBoardKeys({ choice, sheet, open, write: () => setWriting(true), filter: () => filter.current?.focus() });
+  const [limited, setLimited] = useState<LimitPlace>();
+  const write = (): void => setWriting(true);
+  useBoardKeys({ choice, sheet, open, write, filter: () => filter.current?.focus(), limit: () => setLimited(limitPlace(choice.card, repository)) });
   const isAsking = sheet.move !== undefined;
   useEffect(() => {
     main.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
@@ -63,7 +68,7 @@ export function BoardScreen(): ReactElement {
         chosen={choice.card}
         open={open}
         move={sheet.ask}
-        write={() => setWriting(true)}
+        write={write}
       />
       <div className={style["work"]}>
         <div ref={main} className={style["main"]}>
@@ -71,24 +76,29 @@ export function BoardScreen(): ReactElement {
           {opened && !isUnderWay(board.cards, opened) ? (
             <OpenedHint issue={opened} move={() => sheet.ask({ ...opened, labels: undefined }, "intake")} hide={() => setOpened(undefined)} />
           ) : undefined}
-          <Content board={board} query={query} clear={() => setQuery("")} write={() => setWriting(true)}>
-            <BoardColumns columns={board.columns} chosen={choice.key} showsRepository={board.hasSeveral} choose={choice} open={open} move={sheet.ask} />
+          <Content board={board} query={query} clear={() => setQuery("")} write={write}>
+            <BoardColumns
+              columns={board.columns}
+              loads={board.loads}
+              chosen={choice.key}
+              showsRepository={board.hasSeveral}
+              choose={choice}
+              open={open}
+              move={sheet.ask}
+              setLimit={(stage) => setLimited({ repository: repository ?? choice.card?.repository, stage })}
+            />
           </Content>
         </div>
-        {sheet.move ? (
-          <TransitionSheet
-            key={cardKey(sheet.move)}
-            move={sheet.move}
-            stages={board.stages}
-            labels={board.cards.find((card) => sheet.move && cardKey(card) === cardKey(sheet.move))?.labels}
-            change={sheet.change}
-            close={() => {
-              sheet.close();
-              main.current?.querySelector<HTMLElement>("[aria-current=true]")?.focus();
-            }}
-          />
-        ) : undefined}
+        <Sheet
+          sheet={sheet}
+          board={board}
+          close={() => {
+            sheet.close();
+            main.current?.querySelector<HTMLElement>("[aria-current=true]")?.focus();
+          }}
+        />
       </div>
+      <LimitDialog place={limited} change={setLimited} close={() => setLimited(undefined)} />
       <NewIssue
         opened={isWriting}
         repository={repository}
@@ -105,21 +115,34 @@ export function BoardScreen(): ReactElement {
 
 type Board = ReturnType<typeof useBoard>;
 
+/** The sheet of the move that is asked about, with what the board shows of it. */
+function Sheet({ sheet: { move, change }, board, close }: { readonly sheet: ReturnType<typeof useSheet>; readonly board: Board; readonly close: () => void }) {
+  if (!move) return undefined;
+  const { labels } = board.cards.find((card) => cardKey(card) === cardKey(move)) ?? {};
+  return (
+    <TransitionSheet key={cardKey(move)} move={move} stages={board.stages} labels={labels} load={board.loads.get(move.to)} change={change} close={close} />
+  );
+}
+
 /** Stages and cards, live. */
 function useBoard(repository: string | undefined, query: string) {
   const queries = useHostQueries();
   const stages = useQuery({ ...queries.board.stages.queryOptions(), staleTime: Infinity });
   const watched = useLiveBoard();
+  const limits = useQuery(queries.board.watchLimits.experimental_liveOptions()).data ?? noLimits;
   const all = watched.data?.rows ?? none;
   const cards = useMemo(() => (repository === undefined ? all : all.filter((card) => card.repository === repository)), [all, repository]);
   const rows = stages.data ?? noStages;
   const drawn = useRef<readonly Column[]>([]);
   const columns = useMemo(() => (drawn.current = keptColumns(drawn.current, columnsOf(rows, matching(cards, query)))), [rows, cards, query]);
+  const loaded = useRef<ColumnLoads>(new Map());
+  const loads = useMemo(() => (loaded.current = keptLoads(loaded.current, columnLoads(cards, limits, repository))), [cards, limits, repository]);
   const hasSeveral = useMemo(() => new Set(cards.map((card) => card.repository)).size > 1, [cards]);
   return {
     stages: rows,
     cards,
     columns,
+    loads,
     hasSeveral,
     isRead: stages.data !== undefined && watched.data !== undefined,
     asOf: watched.data?.asOf,
@@ -133,6 +156,7 @@ function isUnderWay(cards: readonly BoardCard[], issue: IssueReference): boolean
 
 const none: readonly BoardCard[] = [];
 const noStages: readonly StageRow[] = [];
+const noLimits: AllWipLimits = {};
 
 /** The card that keys and buttons mean. */
 function useChoice(columns: readonly Column[], cards: readonly BoardCard[]) {
@@ -188,9 +212,10 @@ interface Acts {
   readonly open: (card: BoardCard) => void;
   readonly write: () => void;
   readonly filter: () => void;
+  readonly limit: () => void;
 }
 
-function useBoardKeys({ choice, sheet, open, write, filter }: Acts): void {
+function useBoardKeys({ choice, sheet, open, write, filter, limit }: Acts): void {
   const { say } = useSpeech();
   const steps = [
     ["j", "ArrowDown", "down"],
@@ -205,6 +230,7 @@ function useBoardKeys({ choice, sheet, open, write, filter }: Acts): void {
     { key: "Enter", what: say("board.keys.open"), act: () => choice.card && open(choice.card) },
     { key: "m", what: say("board.keys.move"), act: () => sheet.askForChosen() },
     { key: "n", what: say("board.keys.new"), act: write },
+    { key: "w", what: say("board.keys.limit"), act: limit },
     { key: "/", what: say("board.keys.filter"), act: filter },
     { key: "mod+Enter", what: say("board.keys.apply") },
     { key: "Escape", what: say("board.keys.leave"), act: () => (sheet.move ? sheet.close() : choice.byPointer(undefined)) },

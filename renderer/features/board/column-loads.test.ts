@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BoardCard } from "../../../core/contract/board.ts";
-import { columnLoads, keptLoads, limitFrom } from "./column-loads.ts";
+import { columnLoads, keptLoads } from "./column-loads.ts";
 
 const card = (issue: number, repository: string, stage: NonNullable<BoardCard["stage"]>): BoardCard => ({
   repository,
@@ -40,12 +40,5 @@ describe("how far columns are taken up", () => {
 
     expect([after.get("dev") === before.get("dev"), after.get("qa") === before.get("qa")]).toEqual([true, false]);
     expect(after.get("qa")).toMatchObject({ inProgress: 2 });
-  });
-});
-
-describe("the field of a limit", () => {
-  it("takes whole numbers from 1 on, and nothing for no limit", () => {
-    expect(["", "3", 5, 999].map(limitFrom)).toEqual([null, 3, 5, 999]);
-    expect(["0", -1, 2.5, "1000", "many"].map(limitFrom)).toEqual(Array.from({ length: 5 }, () => "wrong"));
   });
 });

@@ -1,6 +1,6 @@
 import type { AllWipLimits, BoardCard } from "../../../core/contract/board.ts";
 import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
-import { highestWipLimit, stageLoads, type StageLoad } from "../../../core/domain/stage/wip-limits.ts";
+import { stageLoads, type StageLoad } from "../../../core/domain/stage/wip-limits.ts";
 import type { Column } from "./board-view.ts";
 
 /** How far a column's limit is taken up: the limits of all repositories together that have one there, and the worst of their levels. */
@@ -39,11 +39,4 @@ export function keptLoads(before: ColumnLoads, loads: ColumnLoads): ColumnLoads 
 export interface LimitPlace {
   readonly repository: string | undefined;
   readonly stage: ProcessStage;
-}
-
-/** What was written into the field of a limit: a number, nothing for none, or what is no limit. */
-export function limitFrom(written: string | number): number | null | "wrong" {
-  if (written === "") return null;
-  const number = Number(written);
-  return Number.isInteger(number) && number >= 1 && number <= highestWipLimit ? number : "wrong";
 }

@@ -1,61 +1,76 @@
 import { Button, Modal, NativeSelect, NumberInput } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
-import type { AllWipLimits, BoardCard } from "../../../core/contract/board.ts";
 import { isProcessStage, processStages, type ProcessStage } from "../../../core/domain/stage/stage.ts";
-import { isInProgress } from "../../../core/domain/stage/wip-limits.ts";
+import { isInProgress, limitFrom } from "../../../core/domain/stage/wip-limits.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useBoard } from "../../host-client/live-list.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import style from "./board.module.css";
 import { columnName } from "./column-head.tsx";
-import { limitFrom, type LimitPlace } from "./column-loads.ts";
+import type { BoardCard } from "./board-view.ts";
+import type { LimitPlace } from "./column-loads.ts";
 
 interface Given {
   /** What is asked for; absent while nothing is. */
   readonly place: LimitPlace | undefined;
-  readonly limits: AllWipLimits;
-  readonly cards: readonly BoardCard[];
   readonly change: (place: LimitPlace) => void;
   readonly close: () => void;
 }
 
 /** Sets how many issues of a repository should be in progress in a stage, or takes the limit off. */
-export function LimitDialog({ place, limits, cards, change, close }: Given): ReactElement {
+export function LimitDialog({ place, change, close }: Given): ReactElement {
   const { say } = useSpeech();
-  const projects = useQuery(useHostQueries().projects.list.queryOptions()).data ?? [];
-  const repository = place?.repository ?? projects[0]?.repository;
   return (
-    <Modal opened={place !== undefined} onClose={close} title={say("board.limit.title")} size="sm" closeButtonProps={{ "aria-label": say("board.limit.cancel") }}>
-      {place === undefined || repository === undefined ? undefined : (
-        <div className={style["form"]}>
-          <p className={style["quiet"]}>{say("board.limit.text")}</p>
-          {projects.length > 1 ? (
-            <NativeSelect
-              label={say("board.repository")}
-              value={repository}
-              onChange={(event) => change({ ...place, repository: event.currentTarget.value })}
-              data={projects.map((project) => project.repository)}
-            />
-          ) : undefined}
-          <NativeSelect
-            label={say("board.sheet.target")}
-            value={place.stage}
-            onChange={({ currentTarget: { value } }) => change({ repository, stage: processStages.find((stage) => stage === value) ?? place.stage })}
-            data={processStages.map((stage) => ({ value: stage, label: columnName(stage, say) }))}
-          />
-          {/* Anew when somebody else has changed it: what is shown is what counts. */}
-          <LimitForm
-            key={[repository, place.stage, limits[repository]?.[place.stage]].join(" ")}
-            repository={repository}
-            stage={place.stage}
-            limit={limits[repository]?.[place.stage]}
-            inProgress={cards.filter((card) => card.repository === repository && card.stage === place.stage && isInProgress(card)).length}
-            close={close}
-          />
-        </div>
-      )}
+    <Modal
+      opened={place !== undefined}
+      onClose={close}
+      title={say("board.limit.title")}
+      size="sm"
+      closeButtonProps={{ "aria-label": say("board.limit.cancel") }}
+    >
+      {place ? <Limit place={place} change={change} close={close} /> : undefined}
     </Modal>
+  );
+}
+
+function Limit({ place, change, close }: Given & { readonly place: LimitPlace }): ReactElement | undefined {
+  const { say } = useSpeech();
+  const queries = useHostQueries();
+  const projects = useQuery(queries.projects.list.queryOptions()).data ?? [];
+  const limits = useQuery(queries.board.watchLimits.experimental_liveOptions()).data ?? {};
+  const cards = useBoard().data?.rows ?? [];
+  const { stage, repository = projects[0]?.repository } = place;
+  if (repository === undefined) return undefined;
+  const limit = limits[repository]?.[stage];
+  return (
+    <div className={style["form"]}>
+      <p className={style["quiet"]}>{say("board.limit.text")}</p>
+      {projects.length > 1 ? (
+        <NativeSelect
+          label={say("board.repository")}
+          value={repository}
+          onChange={({ currentTarget }) => change({ stage, repository: currentTarget.value })}
+          data={projects.map((project) => project.repository)}
+        />
+      ) : undefined}
+      <NativeSelect
+        label={say("board.sheet.target")}
+        value={stage}
+        onChange={({ currentTarget: { value } }) => change({ repository, stage: processStages.find((known) => known === value) ?? stage })}
+        data={processStages.map((known) => ({ value: known, label: columnName(known, say) }))}
+      />
+      {/* Anew when somebody else has changed it: what is shown is what counts. */}
+      <LimitForm
+        key={[repository, stage, limit].join(" ")}
+        repository={repository}
+        stage={stage}
+        limit={limit}
+        inProgress={cards.filter((card) => card.repository === repository && card.stage === stage && isInProgress(card)).length}
+        close={close}
+      />
+    </div>
   );
 }
 

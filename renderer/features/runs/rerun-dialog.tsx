@@ -1,7 +1,10 @@
 import { Button, Group, Kbd, Loader, Modal, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
+import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
+import type { z } from "zod";
+import type { transitionPreview } from "../../../core/contract/board.ts";
 import type { RunDetail } from "../../../core/contract/runs.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
@@ -11,6 +14,8 @@ import { useFirstFocus } from "../../ui/first-focus.ts";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { LabelChip, type LabelFate } from "../../ui/label-chip.tsx";
 import style from "./runs.module.css";
+
+type Preview = z.infer<typeof transitionPreview>;
 
 interface RerunDialogProps {
   readonly run: RunDetail;
@@ -76,6 +81,7 @@ function Change({ run, close }: Pick<RerunDialogProps, "run" | "close">): ReactE
           ))}
         </div>
       )}
+      {data.full ? <Warning full={data.full} /> : undefined}
       <Failure error={apply.error} />
       <Group justify="flex-end" gap={8}>
         <Button variant="default" size="xs" onClick={close}>
@@ -86,6 +92,19 @@ function Change({ run, close }: Pick<RerunDialogProps, "run" | "close">): ReactE
         </Button>
       </Group>
     </Stack>
+  );
+}
+
+/** That its stage has no room by the owner's own limit, which keeps nothing from starting. */
+function Warning({ full: { stage, inProgress, limit } }: { readonly full: NonNullable<Preview["full"]> }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <p className={style["rerunWarning"]}>
+      <IconAlertTriangle size={16} role="img" aria-label={say("board.sheet.warning")} />
+      <span>
+        {say("board.sheet.full", { stage: say(`board.stage.${stage}`), n: inProgress, limit })}. {say("board.sheet.fullText")}
+      </span>
+    </p>
   );
 }
 

@@ -7,6 +7,7 @@ import { AppearanceSection } from "./appearance-section.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
 import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
+import { LimitsSection } from "./limits-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
@@ -16,6 +17,7 @@ import style from "./settings.module.css";
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
   budgets: BudgetsSection,
+  limits: LimitsSection,
   notifications: NotificationsSection,
   rules: RulesSection,
   appearance: AppearanceSection,

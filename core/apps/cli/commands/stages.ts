@@ -1,4 +1,4 @@
-import { stageLoads, type WipLimitChanges } from "../../../domain/stage/wip-limits.ts";
+import { stageLoads } from "../../../domain/stage/wip-limits.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
@@ -50,7 +50,7 @@ export async function limitStage(context: CommandContext, repository?: string, s
   const number = limit === "none" ? null : Number(limit);
   if (isChange && Number.isNaN(number)) throw usageFailure(`${limit} is no limit`, "Give a whole number, or none.");
   return withControl(context, "read", async ({ client }) => {
-    if (isChange) await client.board.setLimits({ repository, changes: { [stage]: number } as WipLimitChanges });
+    if (isChange) await client.board.setLimits({ repository, changes: { [stage]: number } });
     const loads = await loadsOf(client, repository);
     const rows = loads.map((load) => [load.repository, load.stage, loadText(load)]);
     const none = "No stage has a limit. signalbox stages limit owner/name STAGE N sets one.";
