@@ -105,6 +105,8 @@ async function board(steps: Steps): Promise<void> {
   await page.keyboard.press("Escape");
   await page.locator("main aside").waitFor({ state: "detached" });
   await steps.seeDialog("board-new", "n", "textarea");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await steps.seeDialog("board-limit", "w", "form input");
 }
 
 async function runs(steps: Steps, { labels }: ShopRequests): Promise<void> {

@@ -35,14 +35,14 @@ export function LimitDialog({ place, change, close }: Given): ReactElement {
   );
 }
 
-function Limit({ place, change, close }: Given & { readonly place: LimitPlace }): ReactElement | undefined {
+function Limit({ place, change, close }: Given & { readonly place: LimitPlace }): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
   const projects = useQuery(queries.projects.list.queryOptions()).data ?? [];
   const limits = useQuery(queries.board.watchLimits.experimental_liveOptions()).data ?? {};
   const cards = useBoard().data?.rows ?? [];
   const { stage, repository = projects[0]?.repository } = place;
-  if (repository === undefined) return undefined;
+  if (repository === undefined) return <p className={style["quiet"]}>{say("settings.projects.empty.title")}</p>;
   const limit = limits[repository]?.[stage];
   return (
     <div className={style["form"]}>

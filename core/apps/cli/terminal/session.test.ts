@@ -10,6 +10,7 @@ function scripted(answers: readonly (string | undefined)[]) {
   const rest = [...answers];
   const shown: string[] = [];
   const asked: string[] = [];
+  const offered: string[] = [];
   const next = (question: string): string | undefined => {
     asked.push(question);
     return rest.shift();
@@ -19,6 +20,7 @@ function scripted(answers: readonly (string | undefined)[]) {
     line: (text) => void shown.push(text),
     async choose(question, choices) {
       const answer = next(question);
+      offered.push(...choices.map(({ label, hint }) => `${label}: ${hint ?? ""}`));
       return choices.find((choice) => choice.value === answer)?.value;
     },
     write: async (question) => next(question),
@@ -29,7 +31,7 @@ function scripted(answers: readonly (string | undefined)[]) {
       return rest.length === 0;
     },
   };
-  return { dialogue, shown, asked };
+  return { dialogue, shown, asked, offered };
 }
 
 /** A workspace in memory: what waits, what was decided and applied. */
@@ -39,6 +41,9 @@ function workspace(
     readonly decide?: (input: unknown) => Promise<unknown>;
     readonly runs?: readonly object[];
     readonly conflicts?: readonly string[];
+    readonly cards?: readonly object[];
+    readonly limits?: object;
+    readonly full?: object;
   } = {},
 ) {
   const waiting = [...(overrides.waiting ?? [])];
@@ -76,10 +81,14 @@ function workspace(
     },
     audit: { follow: async (_: unknown, options: { signal?: AbortSignal }) => endless(options.signal) },
     board: {
+      cards: async () => ({ cards: overrides.cards ?? [] }),
+      stages: async () => ["intake", "vision"].map((name) => ({ name, kind: "process", artifacts: [], next: "vision" })),
+      limits: async () => overrides.limits ?? {},
       preview: async () => ({
         plan: { before: [], removed: [], added: ["run:intake"], after: ["run:intake"] },
         conflicts: overrides.conflicts ?? [],
         unmet: [],
+        ...(overrides.full ? { full: overrides.full } : {}),
         targetVersion: "labels:",
       }),
       apply: async (input: unknown) => void applied.push(input),
@@ -89,7 +98,7 @@ function workspace(
 }
 
 async function session(space: ReturnType<typeof workspace>, answers: readonly (string | undefined)[]) {
-  const { dialogue, shown, asked } = scripted([...answers, "sentinel"]);
+  const { dialogue, shown, asked, offered } = scripted([...answers, "sentinel"]);
   const ended = await runSession({
     client: space.client,
     mode: "embedded",
@@ -98,10 +107,27 @@ async function session(space: ReturnType<typeof workspace>, answers: readonly (s
     putOff: new Set(),
     cursors: new Map(),
   });
-  return { ended, shown: shown.join("\n"), asked };
+  return { ended, shown: shown.join("\n"), asked, offered };
 }
 
 describe("the terminal", () => {
+  it("says that a stage is full where one is chosen and where the change is shown, and starts it all the same", async () => {
+    const space = workspace({
+      cards: [
+        { repository: "acme/shop", issue: 7, title: "Book a berth", status: "no run yet" },
+        { repository: "acme/shop", issue: 8, title: "Moor", status: "running", stage: "vision", phase: "running" },
+      ],
+      limits: { "acme/shop": { intake: 3, vision: 1 } },
+      full: { stage: "vision", inProgress: 1, limit: 1 },
+    });
+
+    const { offered, shown } = await session(space, ["start", "0", "vision", "yes", "quit"]);
+
+    expect(offered).toEqual(expect.arrayContaining(["intake: the next one; 0 of 3 in progress", "vision: 1 of 1 in progress, full"]));
+    expect(shown).toContain("vision is full: 1 of 1 in progress");
+    expect(space.applied).toMatchObject([{ issue: 7, to: "vision" }]);
+  });
+
   it("offers the sample at first use, shows the exact label change, and applies only what was agreed to", async () => {
     const space = workspace({ runs: [] });
 
