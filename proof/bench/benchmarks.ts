@@ -1,7 +1,7 @@
 import { auditBenchmark } from "./audit.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { desktopEventBenchmark } from "./desktop-event.ts";
-import { desktopFollowBenchmark } from "./desktop-follow.ts";
+import { desktopFollowBenchmark, desktopFollowTerminalBenchmark } from "./desktop-follow.ts";
 import { desktopBoardBenchmark, desktopInboxBenchmark, desktopTranscriptBenchmark } from "./desktop-lists.ts";
 import { desktopIdleBenchmark } from "./desktop-idle.ts";
 import { desktopLogBenchmark } from "./desktop-log.ts";
@@ -18,6 +18,7 @@ import { toolCallBenchmark } from "./tool-call.ts";
 const ofTheDesktop: readonly Benchmark[] = [
   desktopLogBenchmark,
   desktopFollowBenchmark,
+  desktopFollowTerminalBenchmark,
   desktopTranscriptBenchmark,
   desktopBoardBenchmark,
   desktopInboxBenchmark,

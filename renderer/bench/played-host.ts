@@ -4,6 +4,9 @@ import type { HostClient, HostConnection } from "../host-client/connect.ts";
 /** What comes of a call: a value, or a stream of them. */
 export type Answer = (input: unknown, signal: AbortSignal | undefined) => unknown;
 
+/** The same one each time: who asks takes another object for another state. */
+const live: ReturnType<HostConnection["state"]> = { phase: "live" };
+
 /** A host that answers what it is given answers for, and nothing else, ever. */
 export function playedHost(answers: Readonly<Record<string, Answer>>): HostConnection {
   const link: ClientLink<Record<never, never>> = {
@@ -11,7 +14,7 @@ export function playedHost(answers: Readonly<Record<string, Answer>>): HostConne
   };
   return {
     client: createORPCClient<HostClient>(link),
-    state: () => ({ phase: "live" }),
+    state: () => live,
     watch: () => () => undefined,
     source: { find: () => new Promise(() => undefined), speak: () => undefined },
   };
