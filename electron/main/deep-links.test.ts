@@ -7,6 +7,7 @@ describe("an address of the desktop", () => {
   it.each([
     ["signalbox://decision/01a1fe1f-34f3-7477-b1d3-8f13ba778fc7", "/inbox/01a1fe1f-34f3-7477-b1d3-8f13ba778fc7"],
     ["signalbox://run/01a1fe1f-34f3-7477", "/runs/01a1fe1f-34f3-7477"],
+    ["signalbox://run/01a1fe1f-34f3-7477/1200", "/runs/01a1fe1f-34f3-7477?line=1200"],
     ["signalbox://settings/checks", "/settings/checks"],
     ["signalbox://issue/acme/shop.api/12", "/docs?repository=acme%2Fshop.api&issue=12"],
     ["signalbox://board", "/board"],
@@ -27,6 +28,10 @@ describe("an address of the desktop", () => {
     "signalbox://decision/1#x",
     "signalbox://constructor/1",
     "signalbox://__proto__/1",
+    "signalbox://run/1/0",
+    "signalbox://run/1/12/x",
+    "signalbox://run/1/12&x",
+    "signalbox://decision/1/12",
     "signalbox://issue/acme/shop/0",
     "signalbox://issue/acme/shop/12/x",
     "signalbox://issue/acme/<script>/1",

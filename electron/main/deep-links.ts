@@ -4,6 +4,7 @@ import { place } from "../../core/contract/shell.ts";
 export const linkScheme = "signalbox";
 
 const identifier = /^[\w-]{1,100}$/u;
+const counted = /^[1-9]\d{0,9}$/u;
 const repository = /^[\w.-]{1,100}\/[\w.-]{1,100}$/u;
 
 /** Screens that open with one thing in them, and the ones that open as they are. */
@@ -11,7 +12,7 @@ const withOne: Readonly<Record<string, string>> = { decision: "/inbox/", run: "/
 export const screens = ["inbox", "board", "runs", "docs", "drafts", "knowledge", "audit", "settings"] as const;
 
 /**
- * The place in the window that a `signalbox://…` address names: `signalbox://decision/ID`, `run/ID`, `issue/OWNER/NAME/NUMBER`, or a screen. A link only leads somewhere; nothing that it says is done.
+ * The place in the window that a `signalbox://…` address names: `signalbox://decision/ID`, `run/ID`, `run/ID/LINE`, `issue/OWNER/NAME/NUMBER`, or a screen. A link only leads somewhere; nothing that it says is done.
  *
  * @returns undefined for an address that names no place.
  */
@@ -21,7 +22,7 @@ export function placeOf(address: string): string | undefined {
     .slice(linkScheme.length + 3)
     .replace(/\/$/u, "")
     .split("/");
-  const found = rest.length === 0 && screens.some((screen) => screen === kind) ? `/${kind}` : (oneOf(kind, rest) ?? issueOf(kind, rest));
+  const found = rest.length === 0 && screens.some((screen) => screen === kind) ? `/${kind}` : (oneOf(kind, rest) ?? lineOf(kind, rest) ?? issueOf(kind, rest));
   return found !== undefined && place.safeParse(found).success ? found : undefined;
 }
 
@@ -30,10 +31,15 @@ function oneOf(kind: string, [id = "", ...more]: readonly string[]): string | un
   return screen !== undefined && more.length === 0 && identifier.test(id) ? `${screen}${id}` : undefined;
 }
 
+/** A line of a run's log. */
+function lineOf(kind: string, [id = "", line = "", ...more]: readonly string[]): string | undefined {
+  return kind === "run" && more.length === 0 && identifier.test(id) && counted.test(line) ? `/runs/${id}?line=${line}` : undefined;
+}
+
 function issueOf(kind: string, rest: readonly string[]): string | undefined {
   const name = rest.slice(0, 2).join("/");
   const number = rest[2] ?? "";
-  if (kind !== "issue" || rest.length !== 3 || !repository.test(name) || !/^[1-9]\d{0,9}$/u.test(number)) return undefined;
+  if (kind !== "issue" || rest.length !== 3 || !repository.test(name) || !counted.test(number)) return undefined;
   return `/docs?repository=${encodeURIComponent(name)}&issue=${number}`;
 }
 
