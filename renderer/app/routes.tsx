@@ -7,6 +7,7 @@ import { DraftsScreen } from "../features/drafts/drafts-screen.tsx";
 import { InboxScreen } from "../features/inbox/inbox-screen.tsx";
 import { KnowledgeScreen } from "../features/knowledge/knowledge-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
+import { runsSearch } from "../features/runs/runs-search.ts";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
 import { ScreenFault } from "./screen-fault.tsx";
 import { Shell } from "./shell.tsx";
@@ -17,7 +18,7 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: () 
 /** A screen, and the same screen with one thing opened: the detail is part of the address, so that it can be linked. */
 const inbox = createRoute({ getParentRoute: () => root, path: "/inbox/{-$id}", component: InboxScreen });
 const board = createRoute({ getParentRoute: () => root, path: "/board", component: BoardScreen });
-const runs = createRoute({ getParentRoute: () => root, path: "/runs/{-$id}", component: RunsScreen });
+const runs = createRoute({ getParentRoute: () => root, path: "/runs/{-$id}", component: RunsScreen, validateSearch: runsSearch });
 const docs = createRoute({ getParentRoute: () => root, path: "/docs", component: DocsScreen, validateSearch: docsSearch });
 const drafts = createRoute({ getParentRoute: () => root, path: "/drafts", component: DraftsScreen });
 const knowledge = createRoute({ getParentRoute: () => root, path: "/knowledge", component: KnowledgeScreen });

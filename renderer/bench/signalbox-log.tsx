@@ -22,7 +22,7 @@ export const openSignalboxLog: OpenLog = async (place, _lines, follows) => {
     const [, again] = useReducer((times: number) => times + 1, 0);
     const [follow, setFollow] = useState(follows);
     draw = again;
-    return <LogPane record={record} runId="bench" follow={follow} onFollow={setFollow} handle={() => undefined} />;
+    return <LogPane record={record} runId="bench" follow={follow} onFollow={setFollow} line={undefined} onLine={() => undefined} handle={() => undefined} />;
   }
   createRoot(place).render(
     <MantineProvider theme={theme} cssVariablesResolver={cssVariables} forceColorScheme="dark">

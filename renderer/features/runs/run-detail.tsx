@@ -1,7 +1,7 @@
 import { Tabs } from "@mantine/core";
 import { useElementSize } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
-import { useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement } from "react";
 import type { RunDetail as Run } from "../../../core/contract/runs.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
@@ -9,7 +9,10 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
-import { LogPane, type LogHandle } from "./log/log-pane.tsx";
+import type { LogHandle } from "./log/log-handle.ts";
+import { LogPane } from "./log/log-pane.tsx";
+import { useLogKeys } from "./log/use-log-keys.ts";
+import { useLineAddress } from "./log/use-line-address.ts";
 import { isActive } from "./run-filters.ts";
 import { RunHeader } from "./run-header.tsx";
 import { RunTimeline } from "./run-timeline.tsx";
@@ -54,8 +57,9 @@ function OpenRun({ run, title, listShown, onToggleList }: OpenRunProps): ReactEl
   const { say } = useSpeech();
   const record = useRunRecord(run.id);
   const { ref, width } = useElementSize<HTMLDivElement>();
-  const [pane, setPane] = useState<Pane>("transcript");
-  const [follow, setFollow] = useState(isActive(run));
+  const [line, chooseLine] = useLineAddress(run.id);
+  const [pane, setPane] = useState<Pane>(line === undefined ? "transcript" : "log");
+  const [follow, setFollow] = useState(line === undefined && isActive(run));
   const log = useRef<LogHandle>(null);
   const transcript = useRef<TranscriptHandle>(null);
   const tabs: readonly Pane[] = width >= wide ? [] : width >= middling ? ["transcript", "log"] : ["timeline", "transcript", "log"];
@@ -65,15 +69,13 @@ function OpenRun({ run, title, listShown, onToggleList }: OpenRunProps): ReactEl
     // A pane that was hidden is drawn first.
     requestAnimationFrame(() => log.current && act(log.current));
   };
-  useScreenKeys([
-    { key: "f", what: say("runs.key.follow"), act: () => setFollow((before) => !before) },
-    { key: "/", what: say("runs.key.search"), act: () => inLog((handle) => handle.focusSearch()) },
-    { key: "n", what: say("runs.log.next"), act: () => inLog((handle) => handle.step(1)) },
-    { key: "shift+N", what: say("runs.log.previous"), act: () => inLog((handle) => handle.step(-1)) },
-    { key: "i", what: say("runs.log.filter"), act: () => inLog((handle) => handle.toggleFilter()) },
-    { key: "m", what: say("runs.log.bookmark"), act: () => inLog((handle) => handle.bookmark()) },
-    { key: "shift+M", what: say("runs.log.nextBookmark"), act: () => inLog((handle) => handle.stepBookmark()) },
-  ]);
+  useEffect(() => {
+    if (line === undefined) return;
+    setPane("log");
+    setFollow(false);
+  }, [line]);
+  useScreenKeys([{ key: "f", what: say("runs.key.follow"), act: () => setFollow((before) => !before) }]);
+  useLogKeys(run.id, inLog, chooseLine);
   const showTime = (at: number): void => {
     setFollow(false);
     if (shown === "timeline") setPane("transcript");
@@ -85,7 +87,7 @@ function OpenRun({ run, title, listShown, onToggleList }: OpenRunProps): ReactEl
   const panes: Readonly<Record<Pane, ReactElement>> = {
     timeline: <RunTimeline timeline={run.timeline} onChoose={showTime} />,
     transcript: <TranscriptPane record={record} run={run} follow={follow} onLeaveEnd={() => setFollow(false)} handle={transcript} />,
-    log: <LogPane record={record} runId={run.id} follow={follow} onFollow={setFollow} handle={log} />,
+    log: <LogPane record={record} runId={run.id} follow={follow} onFollow={setFollow} line={line} onLine={chooseLine} handle={log} />,
   };
   return (
     <>

@@ -12,8 +12,8 @@ const store = (...texts: readonly string[]) => {
   return lines;
 };
 const textsOf = (lines: Lines): string[] => Array.from({ length: lines.count }, (_, line) => lines.text(line));
-const filtered = (lines: Lines, only: string, without = "", json = false) =>
-  deriveLines(lines, deriving(parseQuery(only), parseQuery(without), json) ?? (() => "same"));
+const filtered = (lines: Lines, only: string, without = "", json = false, kept?: (line: number) => boolean) =>
+  deriveLines(lines, deriving(lines, { only: parseQuery(only), without: parseQuery(without), json, kept }) ?? (() => "same"));
 const never = (): boolean => false;
 
 describe("the lines that are shown of a log", () => {
@@ -23,6 +23,14 @@ describe("the lines that are shown of a log", () => {
 
     expect(textsOf(shown)).toEqual(["error: disk", "error: disk again"]);
     expect([shown.number(0), shown.number(1)]).toEqual([1, 4]);
+  });
+
+  it("are only those that are kept, whatever they say", () => {
+    const shown = filtered(store("a", "b", "a", "a"), "a", "", false, (line) => line > 0);
+    shown.grow(never);
+
+    expect([0, 1].map((line) => shown.number(line))).toEqual([3, 4]);
+    expect([shown.count, shown.scanned]).toEqual([2, 4]);
   });
 
   it("name an entry at the first of its lines that is shown", () => {

@@ -10,10 +10,12 @@ export interface DerivedLines extends Lines {
    * @returns whether it came to the end.
    */
   grow(enough: () => boolean): boolean;
+  /** How many of the other lines were looked at. */
+  readonly scanned: number;
 }
 
-/** What becomes of a line: nothing, itself, or other lines in its place. */
-export type Derive = (text: string) => "none" | "same" | readonly string[];
+/** What becomes of a line: nothing, itself, or other lines in its place. Lines are asked about in their order. */
+export type Derive = (line: number) => "none" | "same" | readonly string[];
 
 const none: ReturnType<Lines["spans"]> = [];
 
@@ -25,7 +27,7 @@ export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
   let widest = 0;
 
   const take = (origin: number): void => {
-    const made = derive(lines.text(origin));
+    const made = derive(origin);
     if (made === "none") return;
     for (const text of made === "same" ? [undefined] : made) {
       if (text !== undefined) others.set(origins.count, text);
@@ -59,6 +61,9 @@ export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
         ),
       );
     },
+    get scanned() {
+      return derived;
+    },
     grow(enough) {
       while (derived < lines.count) {
         take(derived);
@@ -70,10 +75,22 @@ export function deriveLines(lines: Lines, derive: Derive): DerivedLines {
   };
 }
 
-/** Lines with a hit of `only` and without one of `without`; JSON laid out where `json` is wanted. Undefined where every line stays as it is. */
-export function deriving(only: LogQuery, without: LogQuery, json: boolean): Derive | undefined {
-  if (only.type !== "pattern" && without.type !== "pattern" && !json) return undefined;
-  return (text) => {
+export interface Wanted {
+  readonly only: LogQuery;
+  readonly without: LogQuery;
+  /** Whether JSON is laid out. */
+  readonly json: boolean;
+  /** What a line has to be, whatever it says. */
+  readonly kept?: ((line: number) => boolean) | undefined;
+}
+
+/** Lines that are kept, with a hit of `only` and without one of `without`. Undefined where every line stays as it is. */
+export function deriving(lines: Pick<Lines, "text">, { only, without, json, kept }: Wanted): Derive | undefined {
+  if (only.type !== "pattern" && without.type !== "pattern" && !json && !kept) return undefined;
+  return (line) => {
+    if (kept && !kept(line)) return "none";
+    if (only.type !== "pattern" && without.type !== "pattern" && !json) return "same";
+    const text = lines.text(line);
     if (only.type === "pattern" && text.search(only.pattern) < 0) return "none";
     if (without.type === "pattern" && text.search(without.pattern) >= 0) return "none";
     return (json ? laidOut(text) : undefined) ?? "same";

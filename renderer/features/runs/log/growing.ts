@@ -6,7 +6,7 @@ export interface GrowingNumbers {
   at(index: number): number;
 }
 
-type NumberArray = Uint16Array | Uint32Array | Float64Array;
+type NumberArray = Uint8Array | Uint16Array | Uint32Array | Float64Array;
 
 const firstRoom = 1_024;
 

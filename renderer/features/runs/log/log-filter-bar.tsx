@@ -1,44 +1,56 @@
-import { Checkbox, TextInput } from "@mantine/core";
+import { Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import type { KeyboardEvent, ReactElement } from "react";
 import { useSpeech } from "../../../i18n/language.tsx";
+import { levelChoices, type LevelChoice } from "./line-levels.ts";
 import style from "./log.module.css";
-import type { LogQuery } from "./search.ts";
-import type { LogFilter } from "./use-shown-lines.ts";
+import type { LogFilter, ReadFilter } from "./use-shown-lines.ts";
 
 interface LogFilterBarProps {
   readonly filter: LogFilter;
   readonly onFilter: (filter: LogFilter) => void;
-  readonly only: LogQuery;
-  readonly without: LogQuery;
+  /** The filter as it was understood: what was not is said at its field. */
+  readonly read: ReadFilter;
   readonly onLeave: () => void;
 }
 
 /** Which lines are shown, and how. */
-export function LogFilterBar({ filter, onFilter, only, without, onLeave }: LogFilterBarProps): ReactElement {
+export function LogFilterBar({ filter, onFilter, read, onLeave }: LogFilterBarProps): ReactElement {
   const { say } = useSpeech();
   const fields = [
-    { name: "only", query: only, label: say("runs.log.only") },
-    { name: "without", query: without, label: say("runs.log.without") },
+    { name: "only", className: style["search"], label: say("runs.log.only"), wrong: read.only.type === "invalid" && read.only.message },
+    { name: "without", className: style["search"], label: say("runs.log.without"), wrong: read.without.type === "invalid" && read.without.message },
+    { name: "from", className: style["timeField"], label: say("runs.log.from"), wrong: read.from.type === "invalid" && say("runs.log.noTime") },
+    { name: "until", className: style["timeField"], label: say("runs.log.until"), wrong: read.until.type === "invalid" && say("runs.log.noTime") },
   ] as const;
   const pressed = (event: KeyboardEvent): void => {
-    if (event.key === "Escape") onLeave();
+    if (event.key !== "Escape") return;
+    // A switch would leave the key to the screen, and that would leave the run.
+    event.preventDefault();
+    onLeave();
   };
   return (
-    <div className={style["tools"]} role="group" aria-label={say("runs.log.filter")}>
-      {fields.map(({ name, query, label }, index) => (
+    <div className={style["tools"]} role="group" aria-label={say("runs.log.filter")} onKeyDown={pressed}>
+      {fields.map(({ name, className, label, wrong }, index) => (
         <TextInput
           key={name}
-          className={style["search"]}
+          className={className}
           size="xs"
           autoFocus={index === 0}
           value={filter[name]}
           onChange={(event) => onFilter({ ...filter, [name]: event.currentTarget.value })}
-          onKeyDown={pressed}
           placeholder={label}
           aria-label={label}
-          error={query.type === "invalid" ? query.message : undefined}
+          error={wrong}
         />
       ))}
+      <NativeSelect
+        className={style["level"]}
+        size="xs"
+        aria-label={say("runs.log.level")}
+        value={filter.level}
+        onChange={(event) => onFilter({ ...filter, level: event.currentTarget.value as LevelChoice })}
+        data={levelChoices.map((level) => ({ value: level, label: say(`runs.log.level.${level}`) }))}
+      />
       <div className={style["switches"]}>
         <Checkbox
           size="xs"

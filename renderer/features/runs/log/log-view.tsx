@@ -1,5 +1,6 @@
 import { useElementSize } from "@mantine/hooks";
 import { memo, useEffect, useImperativeHandle, useLayoutEffect, useMemo, useRef, useState, type ReactElement, type Ref } from "react";
+import { useSpeech } from "../../../i18n/language.tsx";
 import { clock } from "../../../ui/age.tsx";
 import type { Lines } from "./line-store.ts";
 import style from "./log.module.css";
@@ -7,17 +8,19 @@ import { createRowIndex } from "./row-index.ts";
 import { hitsOfLine, type Hits } from "./search.ts";
 import type { MarkedRange } from "./segments.ts";
 import { StyledText } from "./styled-text.tsx";
-import { endOf, mostRows, planWindow, scrollTopOf } from "./window-plan.ts";
+import { isInSight, toMiddle, useGoTo, useKeptPlace, type Sight } from "./use-place.ts";
+import { endOf, mostRows, planWindow } from "./window-plan.ts";
 
 const rowHeight = 18;
 /** Columns of the line number, the time and the kind, and of the margin at the end. */
-const gutter = 26;
+const gutter = 28;
 
 export interface LogViewHandle {
   /** Brings a line to the middle, and a column of it into sight. */
   reveal(line: number, column?: number): void;
   /** The line at the upper edge. */
   top(): number;
+  isInSight(line: number): boolean;
   focus(): void;
 }
 
@@ -32,12 +35,20 @@ interface LogViewProps {
   readonly current: number | undefined;
   /** Numbers of lines in the whole log. */
   readonly bookmarks: ReadonlySet<number>;
-  readonly label: string;
+  /** The number of the line that the address names. */
+  readonly linked: number | undefined;
+  /** Is given the number of a line that was chosen. */
+  readonly onChoose: (number: number) => void;
+  /** The line that is to be brought into sight; said once it is. */
+  readonly goTo: number | undefined;
+  readonly onThere: () => void;
   readonly handle: Ref<LogViewHandle>;
 }
 
 /** Any number of lines, of which only those in sight are drawn. */
-export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current, bookmarks, label, handle }: LogViewProps): ReactElement {
+export function LogView(props: LogViewProps): ReactElement {
+  const { lines, count, wrap, follow, hits, current, bookmarks, linked, handle } = props;
+  const { say } = useSpeech();
   const { ref: size, width, height } = useElementSize<HTMLDivElement>();
   const box = useRef<HTMLDivElement>(null);
   const [probe, charWidth] = useCharWidth();
@@ -58,29 +69,35 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
   useLayoutEffect(() => {
     if (!follow && box.current) setScrolledTo(box.current.scrollTop);
   }, [follow]);
+  const sight: Sight = { box, lines, index, room, follow, scrolledTo, onScrolled: setScrolledTo };
+  useKeptPlace(sight);
+  useGoTo(sight, props.goTo, props.onThere);
   useImperativeHandle(handle, () => ({
     reveal(line, column = 0) {
-      const element = box.current;
-      if (!element) return;
-      element.scrollTop = scrollTopOf(index.rowOf(line) - height / rowHeight / 2, room);
-      if (columns === undefined) element.scrollLeft = (column + gutter) * charWidth > width ? (column + gutter) * charWidth - width / 2 : 0;
+      toMiddle(sight, line);
+      if (columns === undefined && box.current) box.current.scrollLeft = (column + gutter) * charWidth > width ? (column + gutter) * charWidth - width / 2 : 0;
     },
     top: () => index.lineAt(Math.floor(plan.top)),
+    isInSight: (line) => isInSight(sight, line),
     focus: () => box.current?.focus(),
   }));
   const scrolled = (element: HTMLDivElement): void => {
     const left = element.scrollHeight - element.clientHeight - element.scrollTop;
     const hasLeft = follow && element.scrollTop < followed.current && left > rowHeight;
-    if (hasLeft) onLeaveEnd();
+    if (hasLeft) props.onLeaveEnd();
     if (hasLeft || !follow) setScrolledTo(element.scrollTop);
   };
   return (
-    <div ref={box} className={style["scroll"]} role="region" aria-label={label} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
+    <div ref={box} className={style["scroll"]} role="region" aria-label={say("runs.pane.log")} tabIndex={0} onScroll={(event) => scrolled(event.currentTarget)}>
       <div ref={size} style={{ position: "absolute", inset: 0, visibility: "hidden" }} />
       <span ref={probe} className={style["probe"]} aria-hidden>
         {"0".repeat(100)}
       </span>
-      <div className={style["canvas"]} style={{ height: plan.canvas, width: wrap ? undefined : `${lines.widest + gutter + 2}ch` }}>
+      <div
+        className={style["canvas"]}
+        style={{ height: plan.canvas, width: wrap ? undefined : `${lines.widest + gutter + 2}ch` }}
+        onClick={({ target }) => withNumber(target, props.onChoose)}
+      >
         <div className={style["sheet"]} style={{ top: sheetTop + (index.rowOf(first) - plan.top) * rowHeight }}>
           {Array.from({ length: end - first }, (_, offset) => first + offset).map((line) => (
             <LogLine
@@ -92,6 +109,7 @@ export function LogView({ lines, count, wrap, follow, onLeaveEnd, hits, current,
               columns={columns}
               marks={marksOf(hits, line, current)}
               isBookmarked={bookmarks.has(lines.number(line))}
+              isLinked={linked === lines.number(line)}
             />
           ))}
         </div>
@@ -107,8 +125,9 @@ const LogLine = memo(function LogLine(props: {
   readonly columns: number | undefined;
   readonly marks: readonly MarkedRange[];
   readonly isBookmarked: boolean;
+  readonly isLinked: boolean;
 }): ReactElement {
-  const { lines, line, rows, columns, marks, isBookmarked } = props;
+  const { lines, line, rows, columns, marks, isBookmarked, isLinked } = props;
   const source = lines.source(line);
   const opens = lines.opens(line);
   return (
@@ -117,8 +136,9 @@ const LogLine = memo(function LogLine(props: {
       style={{ height: rows * rowHeight }}
       data-kind={opens || source.kind === "warn" ? source.kind : undefined}
       data-at={marks.some((mark) => mark.current) || undefined}
+      aria-current={isLinked || undefined}
     >
-      <span className={style["number"]} data-bookmarked={isBookmarked || undefined}>
+      <span className={style["number"]} data-number={lines.number(line)} data-bookmarked={isBookmarked || undefined}>
         {isBookmarked ? "▸" : ""}
         {lines.number(line)}
       </span>
@@ -135,6 +155,12 @@ const LogLine = memo(function LogLine(props: {
     </div>
   );
 });
+
+/** One listener for all numbers: with one for each, a line would be drawn again whenever the log is. */
+function withNumber(clicked: EventTarget, act: (number: number) => void): void {
+  const number = clicked instanceof HTMLElement ? Number(clicked.closest<HTMLElement>("[data-number]")?.dataset["number"]) : Number.NaN;
+  if (number > 0) act(number);
+}
 
 const noMarks: readonly MarkedRange[] = [];
 

@@ -12,6 +12,23 @@ export interface RowIndex {
   lineAt(row: number): number;
 }
 
+/** A place in lines, whatever their width: so many rows into one of them. */
+export interface Place {
+  readonly line: number;
+  readonly offset: number;
+}
+
+/** @param row with its fraction */
+export function placeAt(row: number, index: RowIndex): Place {
+  const line = index.lineAt(Math.floor(row));
+  return { line, offset: row - index.rowOf(line) };
+}
+
+/** The row of a place; the end of its line where that has fewer rows than it had. */
+export function rowOfPlace({ line, offset }: Place, index: RowIndex): number {
+  return index.rowOf(line) + Math.min(offset, index.rowsOf(line));
+}
+
 /** @param width columns of a row; undefined when lines are not wrapped, and each is one row. */
 export function createRowIndex(width: number | undefined): RowIndex {
   /** The row behind each line. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRowIndex } from "./row-index.ts";
+import { createRowIndex, placeAt, rowOfPlace } from "./row-index.ts";
 import { endOf, mostRows, planWindow, scrollTopOf } from "./window-plan.ts";
 
 describe("the window of a log", () => {
@@ -52,6 +52,17 @@ describe("the rows of wrapped lines", () => {
     index.grow(lines(25));
     index.grow(lines(25, 1));
     expect([index.rows, index.lineAt(3)]).toStrictEqual([4, 1]);
+  });
+
+  it("are other ones in another width, where a place is found again", () => {
+    const [narrow, broad] = [createRowIndex(10), createRowIndex(20)];
+    for (const index of [narrow, broad]) index.grow(lines(100, 35, 100, 5));
+
+    expect(rowOfPlace(placeAt(10.5, narrow), broad)).toBe(5.5);
+    expect(rowOfPlace(placeAt(13, narrow), broad)).toBe(7);
+    expect(rowOfPlace(placeAt(14, narrow), broad)).toBe(7);
+    expect(rowOfPlace(placeAt(24, narrow), broad)).toBe(12);
+    expect(rowOfPlace(placeAt(6, broad), narrow)).toBe(11);
   });
 
   it("are one each when nothing is wrapped", () => {
