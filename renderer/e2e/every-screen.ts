@@ -147,6 +147,8 @@ async function log({ page, look, press }: Steps): Promise<void> {
   await look("runs-log-search");
   await page.keyboard.press("Escape");
   await leave();
+  await press("Shift+J", "main [class*=canvas] [aria-current=true]");
+  await look("runs-log-line");
 }
 
 async function documents(steps: Steps): Promise<void> {

@@ -16,12 +16,21 @@ interface LogFilterBarProps {
 /** Which lines are shown, and how. */
 export function LogFilterBar({ filter, onFilter, read, onLeave }: LogFilterBarProps): ReactElement {
   const { say } = useSpeech();
-  const fields = [
-    { name: "only", className: style["search"], label: say("runs.log.only"), wrong: read.only.type === "invalid" && read.only.message },
-    { name: "without", className: style["search"], label: say("runs.log.without"), wrong: read.without.type === "invalid" && read.without.message },
-    { name: "from", className: style["timeField"], label: say("runs.log.from"), wrong: read.from.type === "invalid" && say("runs.log.noTime") },
-    { name: "until", className: style["timeField"], label: say("runs.log.until"), wrong: read.until.type === "invalid" && say("runs.log.noTime") },
+  const words = [
+    { name: "only", query: read.only, label: say("runs.log.only") },
+    { name: "without", query: read.without, label: say("runs.log.without") },
   ] as const;
+  const times = [
+    { name: "from", time: read.from, label: say("runs.log.from") },
+    { name: "until", time: read.until, label: say("runs.log.until") },
+  ] as const;
+  const typed = (name: "only" | "without" | "from" | "until", label: string) => ({
+    size: "xs",
+    value: filter[name],
+    onChange: (event: React.ChangeEvent<HTMLInputElement>) => onFilter({ ...filter, [name]: event.currentTarget.value }),
+    placeholder: label,
+    "aria-label": label,
+  });
   const pressed = (event: KeyboardEvent): void => {
     if (event.key !== "Escape") return;
     // A switch would leave the key to the screen, and that would leave the run.
@@ -30,19 +39,20 @@ export function LogFilterBar({ filter, onFilter, read, onLeave }: LogFilterBarPr
   };
   return (
     <div className={style["tools"]} role="group" aria-label={say("runs.log.filter")} onKeyDown={pressed}>
-      {fields.map(({ name, className, label, wrong }, index) => (
+      {words.map(({ name, query, label }, index) => (
         <TextInput
           key={name}
-          className={className}
-          size="xs"
+          {...typed(name, label)}
+          className={style["search"]}
           autoFocus={index === 0}
-          value={filter[name]}
-          onChange={(event) => onFilter({ ...filter, [name]: event.currentTarget.value })}
-          placeholder={label}
-          aria-label={label}
-          error={wrong}
+          error={query.type === "invalid" ? query.message : undefined}
         />
       ))}
+      <div className={style["times"]}>
+        {times.map(({ name, time, label }) => (
+          <TextInput key={name} {...typed(name, label)} error={time.type === "invalid" ? say("runs.log.noTime") : undefined} />
+        ))}
+      </div>
       <NativeSelect
         className={style["level"]}
         size="xs"

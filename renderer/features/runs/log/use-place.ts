@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, type RefObject } from "react";
 import type { Lines } from "./line-store.ts";
 import { placeAt, rowOfPlace, type Place, type RowIndex } from "./row-index.ts";
-import { planWindow, scrollTopOf, type Viewport } from "./window-plan.ts";
+import { endOf, planWindow, scrollTopOf, type Viewport } from "./window-plan.ts";
 
 /** What of the lines is in sight, and how it is scrolled. */
 export interface Sight {
@@ -25,6 +25,8 @@ export function useKeptPlace({ box, lines, index, room, follow, scrolledTo, onSc
     const { top } = planWindow({ scrollTop: scrolledTo, ...room });
     kept.current = follow ? undefined : { lines, scrolledTo, place: placeAt(top, index) };
     if (follow || !box.current || before?.lines !== lines || before.scrolledTo !== scrolledTo) return;
+    // Somebody has just scrolled, and the news of it is on its way.
+    if (Math.abs(box.current.scrollTop - Math.min(scrolledTo, endOf(room))) > 1) return;
     const row = rowOfPlace(before.place, index);
     if (Math.abs(row - top) < 0.5) return;
     box.current.scrollTop = scrollTopOf(row, room);
