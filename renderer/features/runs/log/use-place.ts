@@ -14,6 +14,9 @@ export interface Sight {
   readonly onScrolled: (scrollTop: number) => void;
 }
 
+/** A scroll bar that comes or goes moves the end by its width, in pixels. */
+const slack = 20;
+
 /**
  * Keeps the place at the upper edge where nobody has scrolled: another width gives lines other rows, and in a log that is longer than browsers can draw every new line gives the scroll bar
  * another measure.
@@ -26,7 +29,7 @@ export function useKeptPlace({ box, lines, index, room, follow, scrolledTo, onSc
     kept.current = follow ? undefined : { lines, scrolledTo, place: placeAt(top, index) };
     if (follow || !box.current || before?.lines !== lines || before.scrolledTo !== scrolledTo) return;
     // Somebody has just scrolled, and the news of it is on its way.
-    if (Math.abs(box.current.scrollTop - Math.min(scrolledTo, endOf(room))) > 1) return;
+    if (Math.abs(box.current.scrollTop - Math.min(scrolledTo, endOf(room))) > slack) return;
     const row = rowOfPlace(before.place, index);
     if (Math.abs(row - top) < 0.5) return;
     box.current.scrollTop = scrollTopOf(row, room);
