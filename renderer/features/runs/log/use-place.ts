@@ -28,10 +28,10 @@ export function useKeptPlace({ box, lines, index, room, follow, scrolledTo, onSc
     const { top } = planWindow({ scrollTop: scrolledTo, ...room });
     kept.current = follow ? undefined : { lines, scrolledTo, place: placeAt(top, index) };
     if (follow || !box.current || before?.lines !== lines || before.scrolledTo !== scrolledTo) return;
-    // Somebody has just scrolled, and the news of it is on its way.
-    if (Math.abs(box.current.scrollTop - Math.min(scrolledTo, endOf(room))) > slack) return;
     const row = rowOfPlace(before.place, index);
     if (Math.abs(row - top) < 0.5) return;
+    // Or somebody has just scrolled, and the news of it is on its way.
+    if (Math.abs(box.current.scrollTop - Math.min(scrolledTo, endOf(room))) > slack) return;
     box.current.scrollTop = scrollTopOf(row, room);
     kept.current = { lines, scrolledTo: box.current.scrollTop, place: before.place };
     onScrolled(box.current.scrollTop);
