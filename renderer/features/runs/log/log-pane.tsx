@@ -12,7 +12,7 @@ import { LogTools } from "./log-tools.tsx";
 import style from "./log.module.css";
 import { LogView, type LogViewHandle } from "./log-view.tsx";
 import { useLinked } from "./use-linked.ts";
-import { useLogSearch } from "./use-log-search.ts";
+import { useLogSearch, useStep } from "./use-log-search.ts";
 import { everything, useShownLines } from "./use-shown-lines.ts";
 
 interface LogPaneProps {
@@ -39,7 +39,8 @@ export function LogPane({ record, runId, follow, onFollow, line, onLine, handle 
   const [isFiltering, setFiltering] = useState(false);
   const [bookmarks, toggleBookmark] = useBookmarks(runId);
   const { shown, scanned, range, read } = useShownLines(lines, useDeferredValue(filter), lines.count);
-  const search = useLogSearch(shown, useDeferredValue(typed), shown.count);
+  const searched = useDeferredValue(typed);
+  const search = useLogSearch(shown, searched, shown.count);
   const { hits } = search;
   useEffect(() => setCurrent(undefined), [hits]);
   const linked = line === undefined ? undefined : findLine(line, { count: lines.count, scanned, shown, isComplete: record.state.phase === "complete" });
@@ -47,12 +48,13 @@ export function LogPane({ record, runId, follow, onFollow, line, onLine, handle 
   const toggleFilter = (): void => setFiltering((before) => !before);
   const places = { view, input, marked, shown, hits, current, linked, bookmarks };
   const acts = createLogHandle({ ...places, onCurrent: setCurrent, onLine, toggleBookmark, onFollow, toggleFilter });
-  useImperativeHandle(handle, () => acts);
+  const step = useStep({ hits, typed, searched, count: shown.count, step: acts.step });
+  useImperativeHandle(handle, () => ({ ...acts, step }));
   const leave = (): void => view.current?.focus();
   return (
     <div className={style["pane"]}>
       <LogTools
-        hits={{ input, typed, onType: setTyped, search, found: hits.lines.length, current, onStep: acts.step, onLeave: leave }}
+        hits={{ input, typed, onType: setTyped, search, found: hits.lines.length, current, onStep: step, onLeave: leave }}
         switches={{
           wrap,
           onWrap: setWrap,
