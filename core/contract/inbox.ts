@@ -59,6 +59,8 @@ export const inboxItem = z.object({
   verdicts: z.array(z.enum(["approve", "deny", "answer", "request_changes", "ask", "abort"])),
   /** The owner has put it away until then; it needs nobody meanwhile, and its deadline wins. Absent as soon as that time has come. */
   snoozedUntil: instant.optional(),
+  /** The owner has put it there by an edit, and need not be told of it. Only in lists of what waits. */
+  ownEdit: z.literal(true).optional(),
   /** Who decided, once somebody has. */
   decision: z.object({ verdict, by: z.string(), surface: z.string(), at: instant }).optional(),
 });

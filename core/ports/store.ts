@@ -184,6 +184,8 @@ export interface ListedRequest extends Pick<
 > {
   readonly phase: DecisionPhase;
   readonly decision?: Decision | undefined;
+  /** Who has changed what the agent asked for. */
+  readonly editedBy?: PersonId | undefined;
   readonly stage: StageName;
   readonly role: Role;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { DecisionRequest } from "../domain/decision/decision.ts";
+import type { DecisionRequest, RequestEdit } from "../domain/decision/decision.ts";
 import type { Digest, Instant, RepositoryName, RequestId, RunId } from "../domain/kernel/values.ts";
 import type { TokenUsageRow } from "../ports/store.ts";
 import type { FreshDatabase } from "./databases.ts";
-import { sampleAttempt, sampleDecision, sampleRequest, unique } from "./samples.ts";
+import { sampleAttempt, sampleDecision, sampleDigest, sampleRequest, unique } from "./samples.ts";
 import { storeSubject } from "./store-subject.ts";
 
 const day = 86_400_000;
@@ -67,6 +67,18 @@ export function listsConformance(name: string, create: () => Promise<FreshDataba
         expect((await inStore((tx) => tx.requests.waiting({ ids: ids.slice(1) }))).map(({ id }) => id)).toStrictEqual([ids[1]]);
         expect(await inStore((tx) => tx.requests.waiting({ ids: [] }))).toStrictEqual([]);
         expect(await inStore((tx) => tx.requests.countWaiting({ repository, issue: 2 }))).toBe(1);
+      });
+
+      it("that a person has edited say who", async () => {
+        const edit = { of: "before", shown: sampleDigest, asked: {}, by: "olga", surface: "desktop", at: 1, keyId: "key", signature: "c2ln" } as RequestEdit;
+        const { repository, requests } = await asked({ edit, createdAt: 1 as Instant }, { createdAt: 2 as Instant });
+
+        const waiting = await inStore((tx) => tx.requests.waiting({ repository }));
+
+        expect(waiting.map(({ id, editedBy }) => [id, editedBy])).toStrictEqual([
+          [requests[0]?.id, "olga"],
+          [requests[1]?.id, undefined],
+        ]);
       });
 
       it("that are closed come newest first, a page after the other, with who decided", async () => {

@@ -5,7 +5,7 @@ import { boardOrder, type BoardCard } from "../../contract/board.ts";
 import { inboxOrder, type InboxItem } from "../../contract/inbox.ts";
 import { afterMessage, type ListKind, type ListMessage } from "../../contract/live-list.ts";
 import type { DecisionRequest } from "../../domain/decision/decision.ts";
-import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
+import type { Instant, PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Run, RunState } from "../../domain/run/run.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { freshPglite } from "../../testing/databases.ts";
@@ -158,7 +158,7 @@ describe("lists that are followed", () => {
     const { inbox } = followBoth();
     await vi.waitFor(() => expect(inbox.messages).toHaveLength(1), patience);
 
-    const edited = sampleRequest(agents.runId, { issue: 510, createdAt: (tick += 1) as Instant, expiresAt: agents.expiresAt, summary: unique("edited") });
+    const edited = editedBy("olga", agents);
     await happen(async (tx) => {
       await tx.requests.save({ ...agents, state: { phase: "superseded", reason: "edited by olga", instead: edited.id, at: tick as Instant } });
       await tx.requests.insert(edited);
@@ -168,6 +168,28 @@ describe("lists that are followed", () => {
 
     await vi.waitFor(() => expect(inbox.messages).toHaveLength(2), patience);
     expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ id: edited.id, summary: edited.summary }], removed: [agents.id] });
+    leave.abort();
+  });
+
+  it("say of an edited request whether the owner who reads has edited it, or somebody else", { timeout: longest }, async () => {
+    await ask(511);
+    await ask(512);
+    const [one, another] = waiting.splice(-2);
+    if (!one || !another) throw new Error("nothing was asked");
+    const [own, foreign] = [editedBy(world.deps.owner, one), editedBy("boris", another)];
+    const { inbox } = followBoth();
+    await vi.waitFor(() => expect(inbox.messages).toHaveLength(1), patience);
+
+    for (const edited of [own, foreign])
+      await happen(async (tx) => {
+        await tx.requests.insert(edited);
+        return [`request:${edited.id}`];
+      });
+    waiting.push(one, another, own, foreign);
+
+    const ownEdit = (id: string) => inbox.rows.filter((row) => row.id === id).map((row) => row.ownEdit);
+    await vi.waitFor(() => expect([ownEdit(own.id), ownEdit(foreign.id), ownEdit(one.id)]).toStrictEqual([[true], [undefined], [undefined]]), patience);
+    expect((await fresh()).inbox.find(({ id }) => id === own.id)).toMatchObject({ ownEdit: true });
     leave.abort();
   });
 
@@ -256,6 +278,13 @@ describe("lists that are followed", () => {
     leave.abort();
   });
 });
+
+/** The request that a person has put in the place of another one. */
+function editedBy(person: string, { id, issue, runId, expiresAt, createdAt, digest, arguments: asked }: DecisionRequest): DecisionRequest {
+  const by = person as PersonId;
+  const edit = { of: id, shown: digest, asked, by, surface: "desktop", at: createdAt, keyId: "key", signature: "signature" } as const;
+  return sampleRequest(runId, { issue, createdAt: (createdAt + 1) as Instant, expiresAt, summary: unique("edited"), edit });
+}
 
 /** A store that counts the rows which are read of it. */
 function counting(store: Store, read: { rows: number }): Store {

@@ -67,7 +67,7 @@ async function list(session: SqlSession, given: readonly Condition[], order: str
   const { where, values } = conditions(given);
   const rows = await session.query<object>(
     `select q.id, q.kind, q.run_id as "runId", q.repository, q.issue, q.tool, q.summary, q.risk, q.created_at as "createdAt", q.expires_at as "expiresAt", q.phase,
-       q.state -> 'decision' as decision, r.stage, r.role
+       q.state -> 'decision' as decision, q.edit ->> 'by' as "editedBy", r.stage, r.role
      from decision_requests q join runs r on r.id = q.run_id ${where} ${order} limit $${values.length + 1}`,
     [...values, limit ?? null],
   );

@@ -9,7 +9,7 @@ import type { CommandContext, HostClient } from "../control.ts";
 import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
 import { createNotificationDesk, type NotificationDesk } from "../desktop/notification-desk.ts";
 import { createShellSealer, type ShellChannel } from "../desktop/shell-sealer.ts";
-import { newRequests, turnsOfRuns, waitingAfter } from "../desktop/host-notices.ts";
+import { knownAfter, newRequests, turnsOfRuns, type KnownRequests } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
@@ -105,16 +105,16 @@ async function heedPreferences(client: HostClient, desk: NotificationDesk, signa
 
 /** Ends with an error when the workspace's owner, where that is another process, went away: the next start of this command takes its place. */
 async function tellWhatWaits(client: HostClient, { tell, desk }: Hearers, signal: AbortSignal): Promise<void> {
-  let known: Set<string> | undefined;
+  let known: KnownRequests | undefined;
   if (signal.aborted) return;
   for await (const message of await client.inbox.watch(undefined, { signal })) {
-    const before = known?.size;
+    const before = known?.waiting.size;
     const fresh = newRequests(known, [...broughtBy(message)].sort(byUrgency));
-    const waiting = waitingAfter(known, message);
+    known = knownAfter(known, message);
+    const { waiting } = known;
     if (before !== waiting.size) tell({ type: "waiting", count: waiting.size });
     desk.settle(({ id, topic }) => isRequest(topic) && !waiting.has(id));
     desk.hear(fresh);
-    known = waiting;
   }
 }
 

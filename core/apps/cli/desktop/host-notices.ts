@@ -7,13 +7,21 @@ import type { RepositoryName } from "../../../domain/kernel/values.ts";
 
 const longestSummary = 1_000;
 
+/** The open requests that were told before: those that wait, and those that are put away. */
+export interface KnownRequests {
+  readonly waiting: Set<string>;
+  readonly asleep: Set<string>;
+}
+
 /**
- * Those of the requests that did not wait before; what is put away does not wait, and is told when it comes back.
+ * Those of the requests that did not wait before; what is put away does not wait, and is told when it comes back. What this owner has put there by an edit is told of only then: nobody needs
+ * to hear of what they have just done.
  *
- * @param known the requests that waited before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
+ * @param known what was there before; undefined at the start, when what waits already is only counted: the owner has just opened the window and sees it.
  */
-export function newRequests(known: ReadonlySet<string> | undefined, items: readonly InboxItem[]): readonly Happening[] {
-  const fresh = known === undefined ? [] : items.filter((item) => waitsNow(item) && !known.has(item.id));
+export function newRequests(known: KnownRequests | undefined, items: readonly InboxItem[]): readonly Happening[] {
+  const isNews = (item: InboxItem): boolean => known?.waiting.has(item.id) === false && (item.ownEdit !== true || known.asleep.has(item.id));
+  const fresh = items.filter((item) => waitsNow(item) && isNews(item));
   return fresh.map(({ id, kind, repository, summary }) => ({
     id,
     topic: kind,
@@ -23,12 +31,20 @@ export function newRequests(known: ReadonlySet<string> | undefined, items: reado
   }));
 }
 
-/** The requests that wait after a message and are not put away. The set that is known is brought up to date itself: thousands may wait. */
-export function waitingAfter(known: Set<string> | undefined, message: ListMessage<InboxItem>): Set<string> {
-  if (message.type === "snapshot" || known === undefined) return new Set(broughtBy(message).flatMap((item) => (waitsNow(item) ? [item.id] : [])));
-  for (const id of message.removed) known.delete(id);
-  for (const item of message.set) known[waitsNow(item) ? "add" : "delete"](item.id);
+/** The open requests after a message. The sets that are known are brought up to date themselves: thousands may wait. */
+export function knownAfter(before: KnownRequests | undefined, message: ListMessage<InboxItem>): KnownRequests {
+  const known = message.type === "snapshot" || before === undefined ? { waiting: new Set<string>(), asleep: new Set<string>() } : before;
+  for (const id of message.type === "snapshot" ? [] : message.removed) forget(known, id);
+  for (const item of broughtBy(message)) {
+    forget(known, item.id);
+    known[waitsNow(item) ? "waiting" : "asleep"].add(item.id);
+  }
   return known;
+}
+
+function forget({ waiting, asleep }: KnownRequests, id: string): void {
+  waiting.delete(id);
+  asleep.delete(id);
 }
 
 function waitsNow({ snoozedUntil }: InboxItem): boolean {

@@ -5,7 +5,7 @@ import { isAtRest } from "../see-through.ts";
 import { transcriptLine } from "../texts/transcript.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { stageOf } from "../issue-desk.ts";
-import { needsOwner } from "./needs-owner.ts";
+import { callsOwner } from "./needs-owner.ts";
 
 export interface Cursor {
   readonly attempt: number;
@@ -99,6 +99,6 @@ async function status({ client, dialogue }: LiveView, id: string, signal: AbortS
 
 async function requests({ client, putOff }: LiveView, signal: AbortSignal, end: (why: Left) => void): Promise<void> {
   for await (const message of await client.inbox.watch(undefined, { signal })) {
-    if (broughtBy(message).some((item) => needsOwner({ putOff }, item))) return end("request");
+    if (broughtBy(message).some((item) => callsOwner({ putOff }, item))) return end("request");
   }
 }

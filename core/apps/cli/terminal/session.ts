@@ -8,7 +8,7 @@ import { isAtRest } from "../see-through.ts";
 import { decide } from "./decide.ts";
 import { watchRun } from "./live-view.ts";
 import { mainMenu, type MenuEntry } from "./main-menu.ts";
-import { needsOwner } from "./needs-owner.ts";
+import { callsOwner, needsOwner } from "./needs-owner.ts";
 import type { Session } from "./terminal-state.ts";
 import { offerSample, startStage } from "./start-stage.ts";
 import { readDocuments, showDoctor, showRuns } from "./screens.ts";
@@ -98,13 +98,13 @@ async function nextMovement(session: Session): Promise<RunRow | "request" | unde
   const pressed = session.dialogue.anyKey(signal).then(() => key.abort());
   try {
     for await (const message of await session.client.inbox.watch(undefined, { signal })) {
-      if (broughtBy(message).some((item) => needsOwner(session, item))) return "request";
+      if (broughtBy(message).some((item) => callsOwner(session, item))) return "request";
       break;
     }
     for await (const _ of await session.client.audit.follow({}, { signal })) {
       const found = await movingRun(session.client);
       if (found) return found;
-      if ((await session.client.inbox.list({})).items.some((item) => needsOwner(session, item))) return "request";
+      if ((await session.client.inbox.list({})).items.some((item) => callsOwner(session, item))) return "request";
     }
   } catch (error) {
     if (!signal.aborted) throw error;

@@ -30,14 +30,14 @@ export async function* watchInbox({ store, clock, owner }: HostDependencies, sig
   }
 }
 
-/** Rows as the owner's list shows them: with what that person has put away. */
+/** Rows as the owner's list shows them: with what that person has put away, and has put there. */
 export async function waitingItems(tx: Transaction, requests: readonly ListedRequest[], { owner, now }: Reading): Promise<InboxItem[]> {
   const snoozes = await tx.snoozes.of(
     owner,
     now,
     requests.map(({ id }) => id),
   );
-  return requests.map((request) => withSnooze(inboxItem(request), snoozes, now));
+  return requests.map((request) => ({ ...withSnooze(inboxItem(request), snoozes, now), ...(request.editedBy === owner ? { ownEdit: true } : {}) }));
 }
 
 type Found = { readonly type: "snapshot"; readonly rows: InboxItem[] } | { readonly type: "changes"; readonly set: InboxItem[]; readonly removed: string[] };
