@@ -1,6 +1,7 @@
 import type { DecisionRequest, EditContent, Surface } from "../domain/decision/decision.ts";
 import { editText } from "../domain/decision/digest.ts";
 import { decide } from "../domain/decision/machine.ts";
+import { jsonFaultText } from "../domain/kernel/json-fault-text.ts";
 import { err, type Result } from "../domain/kernel/result.ts";
 import { readStrictJson } from "../domain/kernel/strict-json.ts";
 import type { PersonId, RequestId } from "../domain/kernel/values.ts";
@@ -46,7 +47,7 @@ export function createEditRequest(deps: EditRequestDependencies) {
     if (!judged.ok && judged.error.type !== "decision.edited") return judged;
     if (request.state.phase === "requested" && !isAsAsked(deps, request, history)) return err({ type: "decision.tampered" });
     const read = readStrictJson(input.argumentsText);
-    if (!read.ok) return err(invalid(`Line ${read.error.line}, column ${read.error.column}: ${read.error.message}`));
+    if (!read.ok) return err(invalid(`Line ${read.error.line}, column ${read.error.column}: ${jsonFaultText(read.error)}`));
     const completed = await completeArguments(deps, request, run, read.value);
     if (!completed.ok) return completed;
     const content: EditContent = {

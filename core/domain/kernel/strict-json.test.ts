@@ -31,8 +31,8 @@ describe("JSON that a person wrote", () => {
   });
 
   it("may not name a member twice, also not by an escape", () => {
-    expect(refusal('{\n  "number": 1,\n  "number": 2\n}')).toEqual({ line: 3, column: 3, message: 'The name "number" is there twice: take one away.' });
-    expect(refusal('{"a":1,"\\u0061":2}')?.message).toContain("twice");
+    expect(refusal('{\n  "number": 1,\n  "number": 2\n}')).toEqual({ line: 3, column: 3, type: "json.name-twice", name: "number" });
+    expect(refusal('{"a":1,"\\u0061":2}')).toMatchObject({ type: "json.name-twice", name: "a" });
     expect(refusal('{"a":{"b":1},"c":{"b":1}}')).toBeUndefined();
   });
 
@@ -49,16 +49,16 @@ describe("JSON that a person wrote", () => {
     expect(readStrictJson('"\\ud83d\\ude00"')).toEqual({ ok: true, value: "😀" });
   });
 
-  it("says where it breaks, and what to do", () => {
-    expect(refusal('{"add": ["a",],\n}')).toEqual({ line: 1, column: 14, message: "A comma before ] is one too many: take it away." });
-    expect(refusal('{"add": ["a"]')).toMatchObject({ line: 1, column: 14, message: expect.stringContaining("ends too early") as string });
+  it("says where it breaks, and why", () => {
+    expect(refusal('{"add": ["a",],\n}')).toEqual({ line: 1, column: 14, type: "json.comma-too-many", end: "]" });
+    expect(refusal('{"add": ["a"]')).toEqual({ line: 1, column: 14, type: "json.ends-early" });
     expect(refusal("{} {}")).toMatchObject({ column: 4 });
     expect(refusal("")).toMatchObject({ line: 1, column: 1 });
     expect(refusal("\ufeff{}")).toMatchObject({ column: 1 });
   });
 
   it("ends at a depth, not at the end of a stack", () => {
-    expect(refusal("[".repeat(100_000))?.message).toContain("Nested deeper");
+    expect(refusal("[".repeat(100_000))).toMatchObject({ type: "json.too-deep", levels: 64 });
   });
 
   it("keeps a member called __proto__ a member, for whoever refuses it", () => {

@@ -1,13 +1,19 @@
 import { err, ok, type Result } from "./result.ts";
 import type { Json } from "./values.ts";
 
-/** Why a text is not taken as JSON. `line` and `column` count from 1; `column` is in UTF-16 code units. */
-export interface JsonFault {
-  readonly line: number;
-  readonly column: number;
-  /** One sentence, with what to do. */
-  readonly message: string;
-}
+/** Why a text is not taken as JSON, and where. `line` and `column` count from 1; `column` is in UTF-16 code units. */
+export type JsonFault = Reason & { readonly line: number; readonly column: number };
+
+type Reason =
+  | { readonly type: "json.goes-on" | "json.ends-early" | "json.no-value" | "json.no-name" | "json.no-colon" | "json.broken-text" | "json.half-character" }
+  | { readonly type: "json.too-deep"; readonly levels: number }
+  /** A member has a name that another one of its object has, too. */
+  | { readonly type: "json.name-twice"; readonly name: string }
+  /** `end`: the bracket that could stand there. */
+  | { readonly type: "json.no-comma" | "json.comma-too-many"; readonly end: "}" | "]" }
+  | { readonly type: "json.no-number"; readonly written: string }
+  /** `read`: the number that it would be, in its one form. */
+  | { readonly type: "json.other-number"; readonly written: string; readonly read: string };
 
 /** Deeper texts are refused before any stack is. No tool takes anything near it. */
 const deepest = 64;
@@ -22,7 +28,7 @@ export function readStrictJson(text: string): Result<Json, JsonFault> {
     skipSpace(reader);
     const value = readValue(reader, 0);
     skipSpace(reader);
-    if (reader.at < text.length) throw fault(reader, "The text goes on after its end: take away what follows.");
+    if (reader.at < text.length) throw fault(reader, { type: "json.goes-on" });
     return ok(value);
   } catch (error) {
     if (error instanceof Refusal) return err(placed(text, error));
@@ -38,20 +44,22 @@ interface Reader {
 /** Leaves the reading functions; never leaves this file. */
 class Refusal extends Error {
   readonly at: number;
+  readonly reason: Reason;
 
-  constructor(at: number, message: string) {
-    super(message);
+  constructor(at: number, reason: Reason) {
+    super(reason.type);
     this.at = at;
+    this.reason = reason;
   }
 }
 
-function fault({ at }: Pick<Reader, "at">, message: string): Refusal {
-  return new Refusal(at, message);
+function fault({ at }: Pick<Reader, "at">, reason: Reason): Refusal {
+  return new Refusal(at, reason);
 }
 
-function placed(text: string, { at, message }: Refusal): JsonFault {
+function placed(text: string, { at, reason }: Refusal): JsonFault {
   const before = text.slice(0, at).split("\n");
-  return { line: before.length, column: (before.at(-1) ?? "").length + 1, message };
+  return { line: before.length, column: (before.at(-1) ?? "").length + 1, ...reason };
 }
 
 function skipSpace(reader: Reader): void {
@@ -59,7 +67,7 @@ function skipSpace(reader: Reader): void {
 }
 
 function readValue(reader: Reader, depth: number): Json {
-  if (depth > deepest) throw fault(reader, `Nested deeper than ${deepest} levels.`);
+  if (depth > deepest) throw fault(reader, { type: "json.too-deep", levels: deepest });
   const next = reader.text.charAt(reader.at);
   if (next === "{") return readObject(reader, depth);
   if (next === "[") return readArray(reader, depth);
@@ -70,8 +78,8 @@ function readValue(reader: Reader, depth: number): Json {
     reader.at += word.length;
     return value;
   }
-  if (next === "") throw fault(reader, "The text ends too early: something is not closed.");
-  throw fault(reader, `A value is expected here: text in "quotation marks", a number, true, false, null, [a list] or {an object}.`);
+  if (next === "") throw fault(reader, { type: "json.ends-early" });
+  throw fault(reader, { type: "json.no-value" });
 }
 
 const words: readonly (readonly [string, Json])[] = [
@@ -85,12 +93,12 @@ function readObject(reader: Reader, depth: number): Json {
   const names = new Set<string>();
   readItems(reader, "}", () => {
     const start = reader.at;
-    if (reader.text.charAt(reader.at) !== '"') throw fault(reader, 'A name in "quotation marks" is expected here.');
+    if (reader.text.charAt(reader.at) !== '"') throw fault(reader, { type: "json.no-name" });
     const name = readString(reader);
-    if (names.has(name)) throw fault({ at: start }, `The name ${JSON.stringify(name)} is there twice: take one away.`);
+    if (names.has(name)) throw fault({ at: start }, { type: "json.name-twice", name });
     names.add(name);
     skipSpace(reader);
-    take(reader, ":", "A colon is expected after the name.");
+    take(reader, ":", { type: "json.no-colon" });
     skipSpace(reader);
     members.push([name, readValue(reader, depth + 1)]);
   });
@@ -105,7 +113,7 @@ function readArray(reader: Reader, depth: number): Json {
 }
 
 /** From the opening bracket to the closing one. */
-function readItems(reader: Reader, end: string, readItem: () => void): void {
+function readItems(reader: Reader, end: "}" | "]", readItem: () => void): void {
   reader.at += 1;
   skipSpace(reader);
   if (reader.text.charAt(reader.at) === end) {
@@ -116,16 +124,15 @@ function readItems(reader: Reader, end: string, readItem: () => void): void {
     readItem();
     skipSpace(reader);
     if (reader.text.charAt(reader.at) === end) break;
-    take(reader, ",", `A comma or ${end} is expected here.`);
+    take(reader, ",", { type: "json.no-comma", end });
     skipSpace(reader);
-    if (reader.text.charAt(reader.at) === end) throw fault(reader, `A comma before ${end} is one too many: take it away.`);
+    if (reader.text.charAt(reader.at) === end) throw fault(reader, { type: "json.comma-too-many", end });
   }
   reader.at += 1;
 }
 
-function take(reader: Reader, character: string, message: string): void {
-  if (reader.text.charAt(reader.at) !== character)
-    throw fault(reader, reader.at >= reader.text.length ? "The text ends too early: something is not closed." : message);
+function take(reader: Reader, character: string, missing: Reason): void {
+  if (reader.text.charAt(reader.at) !== character) throw fault(reader, reader.at >= reader.text.length ? { type: "json.ends-early" } : missing);
   reader.at += 1;
 }
 
@@ -135,10 +142,9 @@ const halfPair = /\p{Surrogate}/u;
 function readString(reader: Reader): string {
   stringForm.lastIndex = reader.at;
   const found = stringForm.exec(reader.text)?.[0];
-  if (found === undefined)
-    throw fault(reader, "This text has no end, a line break, or a backslash that stands for nothing. A line break in it is written \\n.");
+  if (found === undefined) throw fault(reader, { type: "json.broken-text" });
   const value = JSON.parse(found) as string;
-  if (halfPair.test(value)) throw fault(reader, "This text holds half a character (a surrogate without its other half).");
+  if (halfPair.test(value)) throw fault(reader, { type: "json.half-character" });
   reader.at += found.length;
   return value;
 }
@@ -152,7 +158,7 @@ function readNumber(reader: Reader): number {
   const value = Number(found);
   const canonical = Number.isFinite(value) ? JSON.stringify(value) : undefined;
   if (canonical !== found)
-    throw fault(reader, canonical === undefined ? `${found} is no number.` : `${found} would be read as ${canonical}: write it so, or as "text".`);
+    throw fault(reader, canonical === undefined ? { type: "json.no-number", written: found } : { type: "json.other-number", written: found, read: canonical });
   reader.at += found.length;
   return value;
 }

@@ -3,12 +3,13 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
-import { countHidden, revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
-import { readStrictJson } from "../../../core/domain/kernel/strict-json.ts";
+import { countHidden } from "../../../core/domain/kernel/hidden-characters.ts";
+import { readStrictJson, type JsonFault } from "../../../core/domain/kernel/strict-json.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import style from "./inbox.module.css";
+import { faultSentence } from "./json-fault.ts";
 import type { UnsentEdit } from "./unsent-edits.ts";
 
 interface EditFormProps {
@@ -45,7 +46,7 @@ export function EditForm({ card, editable, unsent, close }: EditFormProps): Reac
           classNames={{ input: style["source"] ?? "" }}
           label={say("inbox.edit.label", { tool: card.tool })}
           description={say("inbox.edit.what")}
-          error={fault === undefined ? undefined : say("inbox.edit.fault", { line: fault.line, column: fault.column, message: revealHidden(fault.message) })}
+          error={fault === undefined ? undefined : faultSentence(fault, say)}
           value={text}
           onChange={(event) => {
             edit.reset();
@@ -90,7 +91,7 @@ function useEdit({ id }: InboxCard, unsent: UnsentEdit) {
   });
 }
 
-function faultOf(text: string): { readonly line: number; readonly column: number; readonly message: string } | undefined {
+function faultOf(text: string): JsonFault | undefined {
   const read = readStrictJson(text);
   return read.ok ? undefined : read.error;
 }
