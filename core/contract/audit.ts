@@ -1,7 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { inboxCard, verdict } from "./inbox.ts";
-import { commonErrors, instant, repositoryName, requestId } from "./shared.ts";
+import { commonErrors, instant, repositoryName, requestId, toolCallState } from "./shared.ts";
 
 export const flowEvent = z.object({
   sequence: z.number(),
@@ -46,7 +46,7 @@ export const decisionReplay = z.object({
     .object({
       toolCallId: z.string(),
       tool: z.string(),
-      state: z.string(),
+      state: toolCallState,
       executions: z.number(),
       repeats: z.number(),
       effectKey: z.string().optional(),

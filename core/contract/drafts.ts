@@ -1,7 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { verdict } from "./inbox.ts";
-import { commonErrors, instant, issueNumber, ownerText, repositoryName, requestId } from "./shared.ts";
+import { commonErrors, instant, issueNumber, ownerText, repositoryName, requestId, requestPhase } from "./shared.ts";
 
 const verdictType = z.enum(["approve", "deny", "answer", "request_changes", "ask", "abort"]);
 
@@ -9,7 +9,7 @@ const verdictType = z.enum(["approve", "deny", "answer", "request_changes", "ask
 export const draftChange = z.discriminatedUnion("type", [
   z.object({ type: z.literal("request-gone") }),
   z.object({ type: z.literal("already-decided"), by: z.string(), surface: z.string(), at: instant, verdict: verdictType }),
-  z.object({ type: z.literal("request-closed"), phase: z.string() }),
+  z.object({ type: z.literal("request-closed"), phase: requestPhase }),
   z.object({ type: z.literal("request-edited"), instead: requestId, summary: z.string() }),
   z.object({ type: z.literal("expired"), at: instant }),
   z.object({ type: z.literal("other-content") }),

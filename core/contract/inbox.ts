@@ -2,7 +2,20 @@ import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { byUrgency } from "../domain/decision/urgency.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
-import { commonErrors, instant, issueNumber, labelPlan, ownerText, repositoryName, requestId, requestKind, role, runId, stageName } from "./shared.ts";
+import {
+  commonErrors,
+  instant,
+  issueNumber,
+  labelPlan,
+  ownerText,
+  repositoryName,
+  requestId,
+  requestKind,
+  requestPhase,
+  role,
+  runId,
+  stageName,
+} from "./shared.ts";
 
 const effectPreview = z.discriminatedUnion("type", [
   labelPlan.extend({ type: z.literal("labels"), target: z.object({ kind: z.enum(["issue", "pull"]), number: z.number() }) }),
@@ -52,7 +65,7 @@ export const inboxItem = z.object({
   stage: stageName,
   role,
   risk: z.enum(["low", "medium", "high"]),
-  phase: z.enum(["requested", "decided", "executing", "executed", "failed", "stale", "expired", "superseded"]),
+  phase: requestPhase,
   createdAt: instant,
   expiresAt: instant,
   /** Verdict types that this request takes, in the order in which they are offered. */

@@ -13,6 +13,7 @@ import {
   runPhase,
   stageName,
   tokenTotals,
+  toolCallState,
 } from "./shared.ts";
 import { meter, pause, stall } from "./workspace.ts";
 
@@ -55,7 +56,7 @@ export const toolCallRow = z.object({
   arguments: z.record(z.string(), z.json()),
   rule: z.string(),
   outcome: z.enum(["auto", "ask", "deny"]),
-  state: z.enum(["executing", "pending", "done", "denied", "failed", "refused"]),
+  state: toolCallState,
   executions: z.number(),
   repeats: z.number(),
   requestId: requestId.optional(),

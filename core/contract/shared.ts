@@ -14,6 +14,8 @@ export const repositoryName = z
 export const issueNumber = z.int().min(1).max(2_147_483_647);
 export const runId = z.string().min(1).max(100);
 export const requestKind = z.enum(["tool", "question", "gate", "document"]);
+export const requestPhase = z.enum(["requested", "decided", "executing", "executed", "failed", "stale", "expired", "superseded"]);
+export const toolCallState = z.enum(["executing", "pending", "done", "denied", "failed", "refused"]);
 export const requestId = z.string().min(1).max(100);
 /** What a person writes: reasons, answers, comments. */
 export const ownerText = z.string().trim().min(1, "say it in at least one character").max(65_536);

@@ -75,7 +75,7 @@ for (const { name, open, unavailable } of surfaces)
       await world.command("inbox", "deny", gate?.id ?? "", "--reason", "Not this year.", "--detach");
 
       await page.keyboard.press("Shift+D");
-      await page.getByText("Already decided: Deny by owner via command-line").waitFor({ timeout: 60_000 });
+      await page.getByText("Already decided: Denied by owner via command-line").waitFor({ timeout: 60_000 });
       const comment = page.getByRole("listitem").filter({ hasText: "Which guests?" });
       await comment.getByText("fits, can be sent").waitFor();
       await page.keyboard.press("Shift+S");

@@ -83,7 +83,7 @@ for (const { name, open, unavailable } of surfaces)
 
       await workspace.command("inbox", "approve", (await requests())[0]?.id ?? "", "--detach");
 
-      await window.page.getByText(/Approve by .+ via command-line/u).waitFor({ timeout: 20_000 });
+      await window.page.getByText(/Approved by .+ via command-line/u).waitFor({ timeout: 20_000 });
       expect(await window.page.getByRole("button", { name: "Sign and send" }).count()).toBe(0);
     });
 

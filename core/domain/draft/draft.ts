@@ -1,4 +1,4 @@
-import type { DecisionRequest, Verdict } from "../decision/decision.ts";
+import type { DecisionPhase, DecisionRequest, Verdict } from "../decision/decision.ts";
 import type { Digest, Instant, RepositoryName, RequestId, TargetVersion } from "../kernel/values.ts";
 import { findAgain, textLines, type LineAnchor } from "./line-anchor.ts";
 
@@ -27,7 +27,7 @@ export interface CommentIntent {
 export type Change =
   | { readonly type: "request-gone" }
   | { readonly type: "already-decided"; readonly by: string; readonly surface: string; readonly at: Instant; readonly verdict: Verdict["type"] }
-  | { readonly type: "request-closed"; readonly phase: string }
+  | { readonly type: "request-closed"; readonly phase: DecisionPhase }
   /** Another request stands in its place, with arguments that a person has edited. */
   | { readonly type: "request-edited"; readonly instead: RequestId; readonly summary: string }
   | { readonly type: "expired"; readonly at: Instant }

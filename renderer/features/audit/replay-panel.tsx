@@ -144,7 +144,7 @@ function Decided({ decided }: { readonly decided: NonNullable<DecisionReplay["de
   return (
     <>
       <p>
-        <strong>{say(`audit.verdict.${decided.verdict.type}`)}</strong>{" "}
+        <strong>{say(`inbox.verdict.${decided.verdict.type}`)}</strong>{" "}
         <Foreign>{say("audit.decidedBy", { by: decided.by, surface: decided.surface, when: clock(decided.at) })}</Foreign>
       </p>
       {words === undefined ? undefined : (
@@ -168,7 +168,7 @@ function Ran({ ran }: { readonly ran: NonNullable<DecisionReplay["ran"]> }): Rea
         <Foreign>{ran.tool}</Foreign>
       </p>
       <dl className={style["facts"]}>
-        <Fact name={say("audit.callState")} value={ran.state} />
+        <Fact name={say("audit.callState")} value={say(`runs.call.${ran.state}`)} />
         <Fact name={say("audit.executions")} value={String(ran.executions)} />
         <Fact name={say("audit.repeats")} value={String(ran.repeats)} />
         <Fact name={say("audit.delivered")} value={say(ran.delivered ? "audit.yes" : "audit.no")} />

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
 import { en } from "../../i18n/en.ts";
 import { createSay } from "../../i18n/language.tsx";
+import { ru } from "../../i18n/ru.ts";
 import { changeText, draftTitle, draftWords, requestToOpen, splitDrafts } from "./draft-text.ts";
 
 const say = createSay(en);
@@ -39,6 +40,15 @@ describe("drafts in words", () => {
   ])("say what has changed: $type", (change) => {
     expect(changeText(change, say, "en")).toMatch(/^[A-Z].*\.$/u);
     expect(changeText(change, say, "en")).not.toContain("{");
+  });
+
+  it("say in Russian what somebody has decided, and how a request has ended", () => {
+    const russian = createSay(ru);
+
+    expect(changeText({ type: "already-decided", by: "olga", surface: "command-line", at: 1, verdict: "deny" }, russian, "ru")).toMatch(
+      /^Уже решено: Отклонено, olga/u,
+    );
+    expect(changeText({ type: "request-closed", phase: "expired" }, russian, "ru")).toBe("Запрос закрыт: срок истёк.");
   });
 
   it("open what stands in the place of a request that was edited", () => {

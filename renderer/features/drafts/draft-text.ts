@@ -35,13 +35,13 @@ export function changeText(change: DraftChange, say: Say, language: string): str
   switch (change.type) {
     case "already-decided":
       return say("drafts.change.already-decided", {
-        verdict: say(`drafts.verdict.${change.verdict}`),
+        verdict: say(`inbox.verdict.${change.verdict}`),
         by: change.by,
         surface: change.surface,
         when: moment(change.at, language),
       });
     case "request-closed":
-      return say("drafts.change.request-closed", { phase: change.phase });
+      return say("drafts.change.request-closed", { phase: say(`inbox.phase.${change.phase}`) });
     case "request-edited":
       return say("drafts.change.request-edited", { summary: change.summary });
     case "expired":

@@ -19,6 +19,7 @@ import { AllowLike } from "./allow-like.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";
+import { decisionText, endingTexts } from "./outcome-text.ts";
 import { useUnsentEdit, type UnsentEdit } from "./unsent-edits.ts";
 import { VerdictBar } from "./verdict-bar.tsx";
 
@@ -117,24 +118,25 @@ function Warnings({ card }: { readonly card: InboxCard }): ReactElement | undefi
 function Outcome({ card }: { readonly card: InboxCard }): ReactElement | undefined {
   const { say } = useSpeech();
   const { decision, signatureVerified } = card;
-  if (!decision && card.failure === undefined) return undefined;
+  const endings = endingTexts(card, say);
+  if (!decision && endings.length === 0) return undefined;
   return (
     <Section title={say("inbox.decision")}>
       {decision ? (
         <p className={style["line"]}>
           <span>
-            <Foreign>{say("inbox.by", { verdict: say(`inbox.${decision.verdict.type}`), by: decision.by, surface: decision.surface })}</Foreign>
+            <Foreign>{decisionText(decision, say)}</Foreign>
             {`, ${clock(decision.at)}. `}
             {signatureVerified === undefined ? "" : say(signatureVerified ? "inbox.signature.true" : "inbox.signature.false")}
           </span>
         </p>
       ) : undefined}
-      {card.failure === undefined ? undefined : (
-        <p className={style["line"]}>
-          <Foreign>{card.failure}</Foreign>
+      {endings.map((ending) => (
+        <p key={ending} className={style["line"]}>
+          <Foreign>{ending}</Foreign>
           {card.instead === undefined ? undefined : <ToRequest id={card.instead}>{say("inbox.edit.toNext")}</ToRequest>}
         </p>
-      )}
+      ))}
       {card.result === undefined ? undefined : <ForeignBlock label={say("inbox.came")}>{JSON.stringify(card.result, undefined, 2)}</ForeignBlock>}
     </Section>
   );

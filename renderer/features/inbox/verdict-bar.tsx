@@ -244,5 +244,5 @@ function Refusal({ error }: { readonly error: unknown }): ReactElement {
   if (!conflict) return <Failure error={error} />;
   if (conflict.by === undefined) return <span role="alert">{say("inbox.conflict")}</span>;
   const { by, surface = "", at = 0 } = conflict;
-  return <span role="alert">{say("inbox.already", { verdict: say("inbox.decision"), by, surface, when: clock(at) })}</span>;
+  return <span role="alert">{say("inbox.already", { by, surface, when: clock(at) })}</span>;
 }

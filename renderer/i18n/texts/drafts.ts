@@ -92,7 +92,7 @@ export const draftsRu: Readonly<Record<keyof typeof draftsEn, string>> = {
   "drafts.phase.stale": "устарел, не отправляется",
   "drafts.phase.sending": "в пути; выясняется, дошёл ли",
   "drafts.phase.sent": "отправлен",
-  "drafts.phase.refused": "отказано",
+  "drafts.phase.refused": "отклонён",
   "drafts.phase.discarded": "выброшен",
   "drafts.change.request-gone": "Запроса больше нет.",
   "drafts.change.already-decided": "Уже решено: {verdict}, {by}, {surface}, {when}.",
