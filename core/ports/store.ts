@@ -336,17 +336,19 @@ export interface Transaction {
     summaries(ids: readonly RequestId[]): Promise<ReadonlyMap<RequestId, string>>;
   };
   readonly snoozes: {
-    /** Again, the last one counts. */
+    /** Again, the last one counts, whichever end is the later one. @throws InfrastructureError when there is no such request. */
     put(snooze: Snooze, at: Instant): Promise<void>;
-    /** Whether there was one. */
+    /** Whether there was one; also one whose time was over. */
     remove(requestId: RequestId, person: PersonId): Promise<boolean>;
     /** What a person has put away of what waits, each with its end, as far as that has not come. With `ids`, of these only. */
     of(person: PersonId, now: Instant, ids?: readonly RequestId[]): Promise<ReadonlyMap<RequestId, Instant>>;
   };
   readonly notes: {
+    /** @throws InfrastructureError when there is no such run, and `conflict` (not retryable) when a note has this id already. */
     add(note: RunNote): Promise<void>;
     /** Those that the run's agent has not been told yet, oldest first. */
     waiting(runId: RunId): Promise<readonly RunNote[]>;
+    /** From then on they do not wait. Again, the first time counts; ids that are not there change nothing. */
     delivered(ids: readonly string[], at: Instant): Promise<void>;
   };
   readonly toolCalls: {

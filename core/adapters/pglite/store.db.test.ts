@@ -1,6 +1,7 @@
 import { freshPglite } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
+import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
@@ -8,3 +9,4 @@ storeConformance("PGlite", freshPglite);
 recordsConformance("PGlite", freshPglite);
 documentsConformance("PGlite", freshPglite);
 listsConformance("PGlite", freshPglite);
+ownerWordsConformance("PGlite", freshPglite);

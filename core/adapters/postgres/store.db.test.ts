@@ -2,6 +2,7 @@ import { freshPostgres } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
+import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
@@ -10,4 +11,5 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   listsConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  ownerWordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
 });

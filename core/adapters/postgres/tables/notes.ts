@@ -12,7 +12,7 @@ export function notesTable(session: SqlSession): Transaction["notes"] {
         runId,
       ]),
     async delivered(ids, at) {
-      await session.query("update run_notes set delivered_at = $2 where id = any(string_to_array($1, ','))", [ids.join(","), at]);
+      await session.query("update run_notes set delivered_at = $2 where id = any($1::text[]) and delivered_at is null", [ids, at]);
     },
   };
 }
