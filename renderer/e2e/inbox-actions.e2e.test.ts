@@ -68,9 +68,10 @@ describe.skipIf(browserUnavailable !== undefined)(`what the owner does with requ
     expect((await rules()).map(({ tool, used, phase }) => [tool, used, phase])).toEqual([["github_create_pr", 1, "active"]]);
 
     await window.goTo("Settings");
-    await page.keyboard.press("j");
-    await page.keyboard.press("j");
-    await page.getByRole("heading", { name: "Rules", exact: true }).waitFor();
+    for (const section of ["Budgets", "Work in progress", "Rules"]) {
+      await page.keyboard.press("j");
+      await page.getByRole("heading", { name: section, exact: true }).waitFor();
+    }
     await page.getByRole("button", { name: "Revoke" }).press("Enter");
     await page.getByText("Nothing is allowed beforehand").waitFor();
     expect((await rules())[0]).toMatchObject({ phase: "revoked", revokedBy: "owner" });
