@@ -34,8 +34,14 @@ const silenceSeconds = 6;
 /** Longer than any job should take: what is still under way then is given up, and comes again. */
 const expireInSeconds = 900;
 
-/** Finds what a lost notice left. */
-const pollEvery = 1_000;
+/**
+ * How often it looks without being told. Polling finds what a lost notice left and what is tried again; supervision finds the jobs of workers that were killed, and ends what takes too long.
+ * An embedded database has one owner, which takes back its own jobs when it starts; each statement costs that owner's process a millisecond of its one thread, whether anything happens or not.
+ */
+const rhythms = {
+  postgres: { pollEvery: 1_000, superviseSeconds: 1 },
+  pglite: { pollEvery: 2_000, superviseSeconds: 30 },
+} as const satisfies Record<SqlDriver["kind"], { readonly pollEvery: number; readonly superviseSeconds: number }>;
 
 /**
  * The queue on pg-boss, in schema `pgboss` of the same database, so that a job can be part of a transaction. Jobs wake workers by NOTIFY; polling finds what a
@@ -44,14 +50,15 @@ const pollEvery = 1_000;
 export function createPgBossQueue(options: PgBossQueueOptions): Queue {
   const { driver, onError } = options;
   const loops = new Map<JobName, ClaimLoop[]>();
+  const { pollEvery, superviseSeconds } = rhythms[driver.kind];
   const boss = new PgBoss({
     db: databaseOver(driver, (name) => loops.get(name as JobName)?.forEach((loop) => loop.wake())),
     backend: driver.kind,
     schema: "pgboss",
     useListenNotify: true,
     schedule: false,
-    superviseIntervalSeconds: 1,
-    monitorIntervalSeconds: 1,
+    superviseIntervalSeconds: superviseSeconds,
+    monitorIntervalSeconds: superviseSeconds,
     // Nothing is said about slow queries, queue sizes or vacuum; bloat is not an embedded database's problem.
     reindex: driver.kind === "postgres",
     monitorVacuum: false,
