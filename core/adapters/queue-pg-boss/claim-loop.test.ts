@@ -41,7 +41,7 @@ describe("the claim loop", () => {
     vi.useRealTimers();
   });
 
-  function start(options: Pick<ClaimLoopOptions<number>, "source" | "concurrency" | "handle">): ClaimLoop {
+  function start(options: Pick<ClaimLoopOptions<number>, "source" | "concurrency" | "handle" | "rest">): ClaimLoop {
     const loop = startClaimLoop({ ...options, ...times, onError: (error) => errors.push(error) });
     loops.push(loop);
     return loop;
@@ -107,6 +107,31 @@ describe("the claim loop", () => {
     add(2);
     await vi.advanceTimersByTimeAsync(times.pollEvery);
     expect(noted.completed).toStrictEqual([[1], [2]]);
+  });
+
+  it("asks less often when nothing has happened for a while, and as often as ever after a notice or a job", async () => {
+    const { source, noted, add } = createSource([]);
+    let asked = 0;
+    const claim: ClaimSource<number>["claim"] = (limit) => ((asked += 1), source.claim(limit));
+    const rest = { after: 10_000, pollEvery: 5_000 };
+    const loop = start({ source: { ...source, claim }, concurrency: 1, handle: async () => undefined, rest });
+    const askedWithin = async (milliseconds: number): Promise<number> => {
+      asked = 0;
+      await vi.advanceTimersByTimeAsync(milliseconds);
+      return asked;
+    };
+
+    await vi.advanceTimersByTimeAsync(rest.after + times.pollEvery);
+    expect(await askedWithin(30_000)).toBe(6);
+
+    loop.wake();
+    expect(await askedWithin(rest.after)).toBeGreaterThanOrEqual(10);
+
+    await vi.advanceTimersByTimeAsync(30_000);
+    add(1);
+    await vi.advanceTimersByTimeAsync(rest.pollEvery);
+    expect(noted.completed).toStrictEqual([[1]]);
+    expect(await askedWithin(5_000)).toBeGreaterThanOrEqual(5);
   });
 
   it("keeps its claims alive while the database cannot be told that the work is done, and tells it later", async () => {

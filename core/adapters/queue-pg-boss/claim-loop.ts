@@ -22,6 +22,8 @@ export interface ClaimLoopOptions<Data> {
   /** Told about failed jobs, and about failed calls of the source; the loop goes on. */
   readonly onError: (error: unknown) => void;
   readonly pollEvery: number;
+  /** Milliseconds without a notice and without a job after which the source is asked less often; absent where it is always asked as often. */
+  readonly rest?: { readonly after: number; readonly pollEvery: number } | undefined;
   /** Milliseconds; well below what the source waits before it gives a silent worker's job away. */
   readonly touchEvery: number;
   /** Milliseconds after which a handler is given up: its job fails, and its place is free. */
@@ -64,6 +66,7 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
         const jobs = await source.claim(free);
         // A full net: there may be more. A notice that came meanwhile has set it as well.
         if (jobs.length === free) wanted = true;
+        if (jobs.length > 0) polls.stir();
         for (const job of jobs) void work(job);
       }
     } catch (error) {
@@ -93,15 +96,13 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
     void claim();
   }
 
-  function wake(): void {
+  function look(): void {
     wanted = true;
+    held.settle();
     void claim();
   }
 
-  const poll = setInterval(() => {
-    wake();
-    held.settle();
-  }, options.pollEvery);
+  const polls = startPolls(options, () => held.count() > 0, look);
   const heartbeat = setInterval(() => {
     for (const job of held.olderThan(options.giveUpAfter))
       end({ job, error: { reason: new Error(`The handler did not end within ${options.giveUpAfter} ms.`) } });
@@ -110,15 +111,33 @@ export function startClaimLoop<Data>(options: ClaimLoopOptions<Data>): ClaimLoop
 
   void claim();
   return {
-    wake,
+    wake: () => (polls.stir(), look()),
     async stop(patience) {
       stopped = true;
       const deadline = AbortSignal.timeout(patience);
       if (!quiet()) await Promise.race([idle.given, new Promise((resolve) => deadline.addEventListener("abort", resolve))]);
-      clearInterval(poll);
+      polls.stop();
       clearInterval(heartbeat);
     },
   };
+}
+
+/** Polls until it is stopped: less often once nothing has stirred, and nothing was held, for a while. */
+function startPolls(
+  { pollEvery, rest }: Pick<ClaimLoopOptions<never>, "pollEvery" | "rest">,
+  isBusy: () => boolean,
+  poll: () => void,
+): { stir(): void; stop(): void } {
+  let stirred = performance.now();
+  let polled = stirred;
+  const timer = setInterval(() => {
+    const now = performance.now();
+    if (isBusy()) stirred = now;
+    if (rest !== undefined && now - stirred > rest.after && now - polled < rest.pollEvery) return;
+    polled = now;
+    poll();
+  }, pollEvery);
+  return { stir: () => void (stirred = performance.now()), stop: () => clearInterval(timer) };
 }
 
 interface HeldClaims<Data> {

@@ -34,14 +34,18 @@ const silenceSeconds = 6;
 /** Longer than any job should take: what is still under way then is given up, and comes again. */
 const expireInSeconds = 900;
 
+/** Finds what a lost notice left, and what is tried again. */
+const pollEvery = 1_000;
+
 /**
- * How often it looks without being told. Polling finds what a lost notice left and what is tried again; supervision finds the jobs of workers that were killed, and ends what takes too long.
- * An embedded database has one owner, which takes back its own jobs when it starts; each statement costs that owner's process a millisecond of its one thread, whether anything happens or not.
+ * How often else it looks without being told. Supervision finds the jobs of workers that were killed, and ends what takes too long. An embedded database has one owner, which takes back its own
+ * jobs when it starts and loses no notice; each statement costs that owner's process a millisecond of its one thread, whether anything happens or not. What happened makes the next thing
+ * likely: a failed job comes again within seconds, as does a delayed one, and until then it is asked as often as any.
  */
 const rhythms = {
-  postgres: { pollEvery: 1_000, superviseSeconds: 1 },
-  pglite: { pollEvery: 2_000, superviseSeconds: 30 },
-} as const satisfies Record<SqlDriver["kind"], { readonly pollEvery: number; readonly superviseSeconds: number }>;
+  postgres: { superviseSeconds: 1, rest: undefined },
+  pglite: { superviseSeconds: 30, rest: { after: 10_000, pollEvery: 5_000 } },
+} as const satisfies Record<SqlDriver["kind"], { readonly superviseSeconds: number; readonly rest: object | undefined }>;
 
 /**
  * The queue on pg-boss, in schema `pgboss` of the same database, so that a job can be part of a transaction. Jobs wake workers by NOTIFY; polling finds what a
@@ -50,7 +54,7 @@ const rhythms = {
 export function createPgBossQueue(options: PgBossQueueOptions): Queue {
   const { driver, onError } = options;
   const loops = new Map<JobName, ClaimLoop[]>();
-  const { pollEvery, superviseSeconds } = rhythms[driver.kind];
+  const { superviseSeconds, rest } = rhythms[driver.kind];
   const boss = new PgBoss({
     db: databaseOver(driver, (name) => loops.get(name as JobName)?.forEach((loop) => loop.wake())),
     backend: driver.kind,
@@ -98,7 +102,7 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     async work(name, concurrency, handler) {
       assertStarted();
       const source = claimSource<JobTypes[typeof name]>(boss, name);
-      const times = { pollEvery, touchEvery: (silenceSeconds * 1_000) / 4, giveUpAfter: expireInSeconds * 1_000 };
+      const times = { pollEvery, rest, touchEvery: (silenceSeconds * 1_000) / 4, giveUpAfter: expireInSeconds * 1_000 };
       loops.set(name, [...(loops.get(name) ?? []), startClaimLoop({ source, concurrency, handle: handler, onError, ...times })]);
     },
     async stop() {
