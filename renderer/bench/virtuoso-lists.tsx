@@ -47,6 +47,8 @@ function openColumns(place: HTMLElement, count: number, follows: boolean): Colum
       requestAnimationFrame(() => {
         isDue = false;
         again();
+        // It loses the end when more comes than it has measured, and does not come back to it by itself.
+        if (follows) requestAnimationFrame(() => first.current?.scrollToIndex({ index: (lists[0]?.length ?? 1) - 1, align: "end" }));
       });
     },
     scroll: (fraction) => first.current?.scrollToIndex(Math.round(fraction * ((lists[0]?.length ?? 1) - 1))),
