@@ -46,7 +46,7 @@ let urgency = 0;
 /** A new request of a run, stored with its event, more urgent than all before it. @returns its id. */
 export async function askUrgently(world: HostWorld, run: Run, summary: string): Promise<string> {
   urgency += 1;
-  const request = sampleRequest(run.id, { issue: run.issue, summary, risk: "high", expiresAt: 1 as Instant, createdAt: (1_000 - urgency) as Instant });
+  const request = sampleRequest(run.id, { issue: run.issue, summary, risk: "high", expiresAt: 1 as Instant, createdAt: (1_000_000 - urgency) as Instant });
   await world.inStore(async (tx) => {
     await tx.requests.insert(request);
     await tx.flow.append([sampleFlowEvent({ subject: `request:${request.id}` }), sampleFlowEvent({ subject: `run:${run.id}` })]);
