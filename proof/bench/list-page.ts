@@ -66,7 +66,7 @@ const limits: readonly Limit[] = [
 ];
 
 /** A long list in the whole window beside a bare list of components with the same rows. */
-export function listBenchmark(list: MeasuredList, texts: Pick<Benchmark, "id" | "title" | "method"> & { readonly what: string }): Benchmark {
+export function listBenchmark(list: MeasuredList, texts: Pick<Benchmark, "id" | "title" | "method" | "why"> & { readonly what: string }): Benchmark {
   const { what, ...rest } = texts;
   return {
     ...rest,
