@@ -2,8 +2,8 @@ import type { Instant } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Store } from "../../ports/store.ts";
 
-/** A lost notice is made up for after this long. */
-const longestSilence = 2_000;
+/** A lost notice is made up for after this long. Every stream of a window looks that often at what has not changed. */
+const longestSilence = 5_000;
 
 /**
  * Yields once at the start and then after every change of the database, as long as the reader stays. Changes that come while the reader is busy are one.
