@@ -44,6 +44,8 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
     await page().locator("[role=dialog] input:focus").waitFor();
     await page().keyboard.type(screen);
     await page().keyboard.press("Enter");
+    // It gives the focus back when it has gone.
+    await page().getByRole("dialog").waitFor({ state: "detached" });
   }
 
   it("count all that waits, and find the one among thousands that is looked for", async () => {
