@@ -32,6 +32,7 @@ export const desktopTranscriptBenchmark: Benchmark = listBenchmark(
     id: "desktop-transcript",
     title: "A transcript of 50 MB in the window",
     method: `25,000 entries, 50 MB of what an agent said, thought, ran, called and printed, come 500 at a time while the end is followed. ${conditions} A change is one more message at the end.`,
+    why: "An entry is markdown, a command with its output, or a call with its arguments, and is read, made harmless and laid out when it comes into sight: the leaps of this scrolling bring ten new ones into one frame, which takes two. The longest frame while it comes was not looked into; most likely a message of 500 entries, a megabyte, is read in it.",
     what: "25,000 entries",
   },
 );
