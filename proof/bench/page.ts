@@ -73,7 +73,7 @@ function renderBenchmark({ benchmark, entry }: Kept): string {
     renderTable(benchmark.figures, results),
     ...(benchmark.difference === undefined ? [] : [benchmark.difference]),
     ...("absent" in benchmark.partner ? [`No partner: ${benchmark.partner.absent}`] : []),
-    ...(benchmark.rounds && benchmark.rounds.count < 5 ? [`${roundsInWords(benchmark.rounds.count)}, not five: ${benchmark.rounds.because}`] : []),
+    ...(entry.rounds < 5 ? [`${roundsInWords(entry.rounds)}, not five${fewerBecause(benchmark, entry.rounds)}`] : []),
     ...missed.map(
       (judged) =>
         `**Misses its figure:** ${judged.figure.label}, ${showLimit(judged.limit, judged.figure, results.partner?.name ?? "")}: ${showVerdict(judged)}.`,
@@ -82,6 +82,11 @@ function renderBenchmark({ benchmark, entry }: Kept): string {
     ...(benchmark.tried === undefined ? [] : [`**Tried.** ${benchmark.tried}`]),
   ];
   return parts.join("\n\n");
+}
+
+/** A run may have had fewer than its benchmark is meant to have. */
+function fewerBecause({ rounds }: Benchmark, count: number): string {
+  return rounds !== undefined && count >= rounds.count ? `: ${rounds.because}` : `, and fewer than the ${rounds?.count ?? 5} that it is meant to have.`;
 }
 
 function roundsInWords(count: number): string {
