@@ -70,6 +70,23 @@ export const allowance = z.object({
 });
 export type Allowance = z.infer<typeof allowance>;
 
+/** What an allowance lets through, signed or not yet. */
+export type ShownAllowance = Pick<Allowance, "tool" | "repository" | "scope" | "arguments" | "varying" | "rule" | "limit" | "expiresAt">;
+
+/** The scope of this kind that an offer's request gives. */
+export function scopeOfOffer(type: Allowance["scope"]["type"], { runId, issue, stage }: Pick<AllowanceOffer, "runId" | "issue" | "stage">): Allowance["scope"] {
+  switch (type) {
+    case "run":
+      return { type, runId };
+    case "issue":
+      return { type, issue };
+    case "stage":
+      return { type, stage };
+    case "repository":
+      return { type };
+  }
+}
+
 const allowanceList = z.object({ allowances: z.array(allowance), asOf: instant });
 
 export const allowancesContract = {

@@ -1,14 +1,12 @@
 import type { ReactElement, ReactNode } from "react";
-import type { Allowance } from "../../core/contract/allowances.ts";
+import type { ShownAllowance } from "../../core/contract/allowances.ts";
 import { useSpeech, type Say } from "../i18n/language.tsx";
 import { Foreign } from "./foreign-text.tsx";
 import { moment } from "./moment.ts";
 import style from "./rule-facts.module.css";
 
-type Rule = Pick<Allowance, "tool" | "repository" | "scope" | "arguments" | "varying" | "rule" | "limit" | "expiresAt">;
-
 /** Exactly what a rule lets through: a line for each thing that has to hold. */
-export function RuleFacts({ rule }: { readonly rule: Rule }): ReactElement {
+export function RuleFacts({ rule }: { readonly rule: ShownAllowance }): ReactElement {
   const { say, language } = useSpeech();
   return (
     <dl className={style["facts"]}>
@@ -42,7 +40,7 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function whereText({ scope, repository }: Rule, say: Say): string {
+function whereText({ scope, repository }: ShownAllowance, say: Say): string {
   switch (scope.type) {
     case "run":
       return say("rules.at.run", { run: scope.runId, repository });

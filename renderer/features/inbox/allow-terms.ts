@@ -1,4 +1,4 @@
-import type { Allowance, AllowanceOffer } from "../../../core/contract/allowances.ts";
+import { scopeOfOffer, type Allowance, type AllowanceOffer, type ShownAllowance } from "../../../core/contract/allowances.ts";
 
 /** What the owner chooses; everything else is the request's. */
 export interface Terms {
@@ -30,25 +30,9 @@ export function withVarying(terms: Terms, name: string, varies: boolean): Terms 
 }
 
 /** The rule as it would be signed, to be shown. */
-export function ruleOf(
-  offer: AllowanceOffer,
-  terms: Terms,
-): Pick<Allowance, "tool" | "repository" | "scope" | "arguments" | "varying" | "rule" | "limit" | "expiresAt"> {
+export function ruleOf(offer: AllowanceOffer, terms: Terms): ShownAllowance {
   const { tool, repository, rule } = offer;
   const { varying, limit, expiresAt } = terms;
   const fixed = offer.arguments.filter(({ name }) => !varying.includes(name)).map(({ name, value }) => ({ name, value }));
-  return { tool, repository, rule, scope: scopeOf(offer, terms.scope), arguments: fixed, varying: [...varying], limit, expiresAt };
-}
-
-function scopeOf({ runId, issue, stage }: AllowanceOffer, type: Terms["scope"]): Allowance["scope"] {
-  switch (type) {
-    case "run":
-      return { type, runId };
-    case "issue":
-      return { type, issue };
-    case "stage":
-      return { type, stage };
-    case "repository":
-      return { type };
-  }
+  return { tool, repository, rule, scope: scopeOfOffer(terms.scope, offer), arguments: fixed, varying: [...varying], limit, expiresAt };
 }

@@ -1,10 +1,10 @@
-import type { Allowance } from "../../../contract/allowances.ts";
+import { scopeOfOffer, type Allowance } from "../../../contract/allowances.ts";
 import type { CommandContext, Control } from "../control.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { usageFailure } from "../failures.ts";
 import { lengthOf } from "../length-of-time.ts";
 import { table } from "../output.ts";
-import { allowanceStateText, allowanceText, scopeOfOffer, scopeText } from "../texts/allowance.ts";
+import { allowanceStateText, allowanceText, scopeText } from "../texts/allowance.ts";
 import { fullId, withControl } from "./inbox.ts";
 
 /** `signalbox rules list`: what the owner has allowed beforehand, and what has become of it. */

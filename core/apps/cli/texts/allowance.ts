@@ -1,9 +1,7 @@
-import type { Allowance, AllowanceOffer } from "../../../contract/allowances.ts";
-
-type Terms = Pick<Allowance, "tool" | "repository" | "scope" | "arguments" | "varying" | "rule" | "limit" | "expiresAt">;
+import type { Allowance, ShownAllowance } from "../../../contract/allowances.ts";
 
 /** Exactly what an allowance lets through, a line for each thing that has to hold. */
-export function allowanceText({ tool, repository, scope, arguments: fixed, varying, rule, limit, expiresAt }: Terms): string {
+export function allowanceText({ tool, repository, scope, arguments: fixed, varying, rule, limit, expiresAt }: ShownAllowance): string {
   return [
     `Calls      ${tool}, for which the rule ${rule} asks`,
     `Where      ${repository}, ${scopeText(scope)}`,
@@ -41,20 +39,6 @@ export function allowanceStateText({ phase, used, limit, expiresAt, closedAt, re
       return `revoked by ${revokedBy ?? "somebody"}, ${uses}`;
     case "untrusted":
       return "NOT TRUSTED: changed or put in by hand, lets nothing through";
-  }
-}
-
-/** The scope that an offer's request would give, for the words. */
-export function scopeOfOffer(type: Allowance["scope"]["type"], { runId, issue, stage }: AllowanceOffer): Allowance["scope"] {
-  switch (type) {
-    case "run":
-      return { type, runId };
-    case "issue":
-      return { type, issue };
-    case "stage":
-      return { type, stage };
-    case "repository":
-      return { type };
   }
 }
 
