@@ -12,6 +12,8 @@ export default defineConfig({
     // A test that asserts nothing passes for ever. What is waited for may take long on a busy machine; no test is about speed.
     expect: { requireAssertions: true, poll: { timeout: 20_000 } },
     maxWorkers: "100%",
+    // As every program does.
+    setupFiles: ["core/domain/kernel/repair-json-parse.ts"],
     projects: [
       {
         extends: true,

@@ -1,3 +1,4 @@
+import "../../core/domain/kernel/repair-json-parse.ts";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { startPostgres } from "../../build/testbed/postgres.ts";

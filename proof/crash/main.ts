@@ -1,3 +1,4 @@
+import "../../core/domain/kernel/repair-json-parse.ts";
 import { writeFile } from "node:fs/promises";
 import { Command, InvalidArgumentError } from "commander";
 import { deliveriesAtLength, malformedAtLength } from "../deliveries/long-form.ts";

@@ -1,3 +1,4 @@
+import "../../core/domain/kernel/repair-json-parse.ts";
 import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

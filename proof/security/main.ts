@@ -1,3 +1,4 @@
+import "../../core/domain/kernel/repair-json-parse.ts";
 import { readFile, writeFile } from "node:fs/promises";
 import { renderSecurityPage } from "./security-page.ts";
 

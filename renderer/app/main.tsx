@@ -1,3 +1,4 @@
+import "../../core/domain/kernel/repair-json-parse.ts";
 import "@fontsource-variable/inter/index.css";
 import "@fontsource-variable/jetbrains-mono/index.css";
 import "@mantine/core/styles.css";

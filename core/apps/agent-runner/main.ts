@@ -1,3 +1,4 @@
+import "../../domain/kernel/repair-json-parse.ts";
 import { runAgent } from "./agent.ts";
 
 runAgent(process.env).then(

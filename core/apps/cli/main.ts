@@ -1,3 +1,4 @@
+import "../../domain/kernel/repair-json-parse.ts";
 import { readFile } from "node:fs/promises";
 import { inspect } from "node:util";
 import { CommanderError } from "commander";
