@@ -99,6 +99,7 @@ for (const { name, open, unavailable } of surfaces)
       await window.openRun();
       await window.page.getByRole("status").getByText("Held by you until you resume it").waitFor();
       await window.page.keyboard.press("r");
+      await window.page.getByText("Held by you until you resume it").first().waitFor({ state: "detached" });
       await window.goTo("Inbox");
       await window.openRequest("Question");
 

@@ -66,7 +66,10 @@ export async function driveWindow(surface: Surface): Promise<OpenWindow> {
       await page.getByText("Nothing stands in the way").waitFor({ state: "detached" });
     },
     async openRequest(kind) {
-      await page.getByRole("link", { name: kind }).first().waitFor({ timeout: 120_000 });
+      const comes = page.getByRole("link", { name: kind }).first().waitFor({ timeout: 120_000 });
+      await comes.catch(async (error: unknown) => {
+        throw new Error(`no ${kind} came; the window shows:\n${await page.locator("body").innerText()}`, { cause: error });
+      });
       await page.keyboard.press("j");
       await page
         .getByRole("button", { name: /^(?:Approve|Take the first option) a$/u })

@@ -1,6 +1,6 @@
 import { Kbd, Modal, Table } from "@mantine/core";
-import { useHotkeys, type HotkeyItemOptions } from "@mantine/hooks";
-import { createContext, useContext, useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
+import { getHotkeyHandler, useHotkeys, type HotkeyItemOptions } from "@mantine/hooks";
+import { createContext, useContext, useEffect, useLayoutEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { useSpeech } from "../i18n/language.tsx";
 
 /** A key of a screen, and what it does, in the owner's language. */
@@ -31,7 +31,7 @@ export function KeysProvider({ children }: { readonly children: ReactNode }): Re
 /** Keys that work while the screen is shown and nobody is typing; `?` lists them. */
 export function useScreenKeys(keys: readonly ScreenKey[]): void {
   const registry = useContext(KeysContext);
-  useHotkeys([...keys.flatMap((key) => bound(key, false)), ...keys.flatMap((key) => bound(key, true))], typedInto);
+  useKeydown(getHotkeyHandler([...keys.flatMap((key) => bound(key, false)), ...keys.flatMap((key) => bound(key, true))]));
   const names = keys.map(({ key, what }) => `${key} ${what}`).join("\n");
   const register = registry?.register;
   const latest = useRef(keys);
@@ -41,6 +41,21 @@ export function useScreenKeys(keys: readonly ScreenKey[]): void {
     () => register?.(latest.current.map(({ key, what, act }, index) => ({ key, what, ...(act ? { act: () => latest.current[index]?.act?.() } : {}) }))),
     [register, names],
   );
+}
+
+/**
+ * Listens from the moment that the screen is seen. (Mantine's `useHotkeys` listens a little later, when the browser has time: a key that was pressed at once was lost.)
+ */
+function useKeydown(handle: (event: KeyboardEvent) => void): void {
+  const latest = useRef(handle);
+  useLayoutEffect(() => {
+    latest.current = handle;
+  });
+  useLayoutEffect(() => {
+    const listen = (event: KeyboardEvent): void => latest.current(event);
+    document.documentElement.addEventListener("keydown", listen);
+    return () => document.documentElement.removeEventListener("keydown", listen);
+  }, []);
 }
 
 /** Something that the screen which is shown can do now, and the keys that do it, as they stand on the keyboard. */
@@ -83,7 +98,7 @@ function isOtherScript(event: KeyboardEvent): boolean {
 /** A dialog that lies over the screen takes every key, and what has the focus takes those that press it. */
 function actOn(event: KeyboardEvent, act: () => void): void {
   const focused = event.target instanceof HTMLElement ? event.target : undefined;
-  if (event.defaultPrevented || focused?.closest("[role=dialog]")) return;
+  if (event.defaultPrevented || focused?.closest("[role=dialog]") || focused?.isContentEditable || typedInto.includes(focused?.tagName ?? "")) return;
   if (focused instanceof HTMLInputElement && (!pressed.includes(focused.type) || event.key === " " || event.key.startsWith("Arrow"))) return;
   if (["Enter", " "].includes(event.key) && !event.ctrlKey && !event.metaKey && focused?.closest("a, button, summary, [role=button]")) return;
   event.preventDefault();
