@@ -13,11 +13,11 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
 import { StallLine } from "../../ui/stall.tsx";
-import { CancelDialog } from "./cancel-dialog.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
 import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
 import style from "./runs.module.css";
 import { TellOrRerun } from "./tell-or-rerun.tsx";
+import { WordsDialog } from "./words-dialog.tsx";
 
 interface RunHeaderProps {
   readonly run: RunDetail;
@@ -165,12 +165,21 @@ function Actions({ run }: { readonly run: RunDetail }): ReactElement {
           <Failure error={park.error ?? resume.error} />
         </div>
       ) : undefined}
-      <CancelDialog
+      <WordsDialog
+        texts={{
+          title: say("runs.cancel.title"),
+          text: say("runs.cancel.text"),
+          label: say("runs.cancel.reason"),
+          hint: say("runs.cancel.hint"),
+          keep: say("runs.cancel.keep"),
+          confirm: say("runs.cancel.confirm"),
+        }}
         opened={asking}
         onClose={() => setAsking(false)}
-        onCancel={(reason) => cancel.mutate({ id, reason })}
+        onConfirm={(reason) => cancel.mutate({ id, reason })}
         busy={cancel.isPending}
         error={cancel.error}
+        ends
       />
     </>
   );
