@@ -24,7 +24,7 @@ describe("pg-boss on PGlite", () => {
     const driver: SqlDriver = {
       ...database.driver,
       query: async (text, values) => {
-        if (JSON.stringify(values ?? []).includes("00000000-0000")) throw new InfrastructureError("unavailable", "gone while it was started");
+        if (/from pgboss[.]queue q/iu.test(text)) throw new InfrastructureError("unavailable", "gone while it was started");
         return database.driver.query(text, values);
       },
     };
@@ -32,6 +32,27 @@ describe("pg-boss on PGlite", () => {
     await expect(createPgBossQueue({ driver, onError: () => undefined }).start()).rejects.toThrow("gone while it was started");
 
     expect(timers()).toBe(before);
+    await database.close();
+  });
+
+  it("brings queues back to their settings where they are others, and leaves them alone where they are not", async () => {
+    const database = await freshPglite();
+    const [was] = await database.driver.query("select * from pgboss.queue where name = 'reconcile'");
+    await database.driver.query("update pgboss.queue set retry_delay_max = 99, heartbeat_seconds = 60 where name = 'reconcile'");
+    const statements: string[] = [];
+    const driver: SqlDriver = { ...database.driver, query: (text, values) => (statements.push(text), database.driver.query(text, values)) };
+    const start = async (): Promise<void> => {
+      statements.length = 0;
+      const queue = createPgBossQueue({ driver, onError: () => undefined });
+      await queue.start();
+      await queue.stop();
+    };
+
+    await start();
+    const [is] = await database.driver.query("select retry_delay_max, heartbeat_seconds from pgboss.queue where name = 'reconcile'");
+    expect(is).toEqual({ retry_delay_max: (was as Record<string, unknown>)["retry_delay_max"], heartbeat_seconds: 6 });
+    await start();
+    expect(statements.filter((text) => /update pgboss[.]queue|create_queue/iu.test(text))).toEqual([]);
     await database.close();
   });
 

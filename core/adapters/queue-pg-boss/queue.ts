@@ -78,8 +78,10 @@ export function createPgBossQueue(options: PgBossQueueOptions): Queue {
     async start() {
       try {
         await boss.start();
-        await Promise.all(jobNames.map((name) => ensureQueue(boss, name)));
-        await shortenHeartbeat(driver);
+        if (!(await areQueuesCurrent(boss))) {
+          await Promise.all(jobNames.map((name) => ensureQueue(boss, name)));
+          await shortenHeartbeat(driver);
+        }
         if (driver.kind === "pglite") await reclaim(driver);
       } catch (error) {
         // Its timers would keep a process alive that serves nothing and that nobody starts again.
@@ -127,8 +129,9 @@ function claimSource<Data extends object>(boss: PgBoss, name: JobName): ClaimSou
   };
 }
 
-async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
-  const settings = {
+/** What pg-boss is told of a queue. */
+function settingsOf(name: JobName) {
+  return {
     notify: true,
     retryLimit: 1_000_000,
     retryDelay: 1,
@@ -138,8 +141,19 @@ async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
     expireInSeconds,
     deleteAfterSeconds: 3_600,
   };
-  await boss.createQueue(name, settings);
-  await boss.updateQueue(name, settings);
+}
+
+/** Whether all queues are there as they should be, as they are at nearly every start: then pg-boss has read them, and a start of the desktop waits for no other statement. */
+async function areQueuesCurrent(boss: PgBoss): Promise<boolean> {
+  const known = new Map((await boss.getQueues([...jobNames])).map((queue) => [queue.name, new Map<string, unknown>(Object.entries(queue))]));
+  return jobNames.every((name) =>
+    Object.entries({ ...settingsOf(name), heartbeatSeconds: silenceSeconds }).every(([key, value]) => known.get(name)?.get(key) === value),
+  );
+}
+
+async function ensureQueue(boss: PgBoss, name: JobName): Promise<void> {
+  await boss.createQueue(name, settingsOf(name));
+  await boss.updateQueue(name, settingsOf(name));
   // A look for no job makes pg-boss remember the queue: later, inside a transaction, it must not ask the database outside of it.
   await boss.findJobs(name, { id: "00000000-0000-0000-0000-000000000000" });
 }
