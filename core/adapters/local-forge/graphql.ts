@@ -1,4 +1,4 @@
-import { buildSchema, graphql, GraphQLError, type ExecutionResult } from "graphql";
+import { buildSchema, graphql, GraphQLError, type ExecutionResult, type GraphQLSchema } from "graphql";
 import { repositoryFor } from "./access.ts";
 import { issueById } from "./records/issues.ts";
 import { commentsOf, setResolved, threadsOf } from "./records/reviews.ts";
@@ -8,8 +8,15 @@ import { fromNodeId, nodeId, timestamp } from "./serializers/people.ts";
 import type { ReviewCommentRow, ReviewThreadRow, UserRow } from "./state/rows.ts";
 import { ownerOf, repositoryById, userById, type World } from "./world.ts";
 
-/** The part of GitHub's GraphQL schema that REST has no equal for: review threads and whether they are resolved. Names and shapes are GitHub's. */
-export const schema = buildSchema(`
+let built: GraphQLSchema | undefined;
+
+/** The part of GitHub's GraphQL schema that REST has no equal for: review threads and whether they are resolved. Built with the first query, for which nobody who opens a window waits. */
+export function schema(): GraphQLSchema {
+  return (built ??= buildSchema(schemaText));
+}
+
+/** Names and shapes are GitHub's. */
+const schemaText = `
   scalar DateTime
   scalar URI
   interface Node { id: ID! }
@@ -35,7 +42,7 @@ export const schema = buildSchema(`
     resolveReviewThread(input: ResolveReviewThreadInput!): ResolveReviewThreadPayload
     unresolveReviewThread(input: UnresolveReviewThreadInput!): UnresolveReviewThreadPayload
   }
-`);
+`;
 
 interface PageArguments {
   readonly first?: number | null;
@@ -53,7 +60,7 @@ export interface GraphqlRequest {
 
 /** Answers one GraphQL request. Errors are in the body, with GitHub's `type`; the HTTP status stays 200. */
 export async function answerGraphql(world: World, viewer: UserRow, request: GraphqlRequest): Promise<unknown> {
-  const result = await graphql({ schema, source: request.query, variableValues: request.variables, rootValue: root(world, viewer) });
+  const result = await graphql({ schema: schema(), source: request.query, variableValues: request.variables, rootValue: root(world, viewer) });
   return withErrorTypes(result);
 }
 
