@@ -6,7 +6,7 @@ module.exports = {
   required: rules.filter((rule) => "module" in rule),
   options: {
     doNotFollow: { path: "node_modules" },
-    exclude: { path: "/fixtures/|^(renderer|electron)/dist/" },
+    exclude: { path: "/fixtures/|^(core|renderer|electron)/dist/" },
     // Imports of types count: they couple as much as the others.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },

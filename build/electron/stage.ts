@@ -70,6 +70,7 @@ async function stageShell(project: string, application: string, { name, version,
 }
 
 async function stageHost(project: string, host: string, { name, version, dependencies }: Manifest): Promise<void> {
+  if (!existsSync(join(project, "core/dist/main.js"))) throw new Error("core/dist is not built. Run: npm run build:desktop");
   const code: string[] = [];
   for await (const found of glob("core/**/*.{ts,js,json,md,mjs}", { cwd: project })) {
     const file = found.replaceAll("\\", "/");

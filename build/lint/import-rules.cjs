@@ -12,7 +12,7 @@ const places = [
   "^core/adapters/[^/]+/.",
   "^core/apps/(relay|orchestrator|gateway|agent-runner|host|server|rehearsal|cli)/",
   "^core/(testing|prompts)/",
-  "^build/(electron|lint|renderer|test|testbed|tsconfig)/",
+  "^build/(electron|host|lint|renderer|test|testbed|tsconfig)/",
   "^electron/(main|preload|e2e)/",
   "^renderer/(app|bench|e2e|host-client|i18n|in-page|ui)/",
   "^renderer/features/[^/]+/.",

@@ -13,24 +13,24 @@ const lastWords = 500;
 export function startHostProcess(
   { node, program, workspace }: ShellSettings["host"],
   { onNotice, onExit }: Parameters<HostSupervisionDeps["start"]>[0],
-  answer: (question: HostQuestion) => HostAnswer,
+  answer: (question: HostQuestion) => Promise<HostAnswer>,
 ): HostProcess {
   const child = spawn(node, [program, ...(workspace === undefined ? [] : ["--workspace", workspace]), "desktop-host"], {
     stdio: ["ignore", "inherit", "pipe", "ipc"],
     env: hostEnvironment(process.env),
     windowsHide: true,
   });
-  let said = "";
+  let lastSaid = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     process.stderr.write(text);
-    said = (said + text).slice(-lastWords);
+    lastSaid = (lastSaid + text).slice(-lastWords);
   });
   child.on("message", (message) => {
     const notice = hostNotice.safeParse(message);
     if (notice.success) return onNotice(notice.data);
     const question = hostQuestion.safeParse(message);
     // A host that has gone meanwhile needs no answer.
-    if (question.success && child.connected) child.send(answer(question.data), () => undefined);
+    if (question.success) void answer(question.data).then((said) => child.connected && child.send(said, () => undefined));
   });
   const ended = new Promise<void>((resolve) => {
     child.once("error", (error) => {
@@ -39,7 +39,7 @@ export function startHostProcess(
     });
     // Not its "close": what it started may hold its output open.
     child.once("exit", (code, signal) => {
-      onExit(`The host ended (${signal ?? `code ${code ?? "unknown"}`}). ${said.trim()}`.trim());
+      onExit(`The host ended (${signal ?? `code ${code ?? "unknown"}`}). ${lastSaid.trim()}`.trim());
       resolve();
     });
   });

@@ -41,9 +41,10 @@ const shell: Shell = { settings, bundle: __dirname, say: texts("en"), waiting: 0
 
 if (claimInstance(shell)) {
   announcePageScheme();
+  // What the window will wait for begins first, while the system makes the application ready.
+  startHost(shell);
   void app.whenReady().then(() => {
     secure(shell);
-    startHost(shell);
     openWindow(shell);
     furnish(shell);
     keepUpToDate(shell);
@@ -111,7 +112,8 @@ async function answer(state: Shell, request: ShellRequest): Promise<ShellAnswer>
 function startHost(state: Shell): void {
   const seal = createSealing(safeStorage, process.platform);
   state.host = superviseHost({
-    start: (events) => startHostProcess(state.settings.host, events, seal),
+    // The keyring can be asked once the application is ready.
+    start: (events) => startHostProcess(state.settings.host, events, async (question) => app.whenReady().then(() => seal(question))),
     after: (milliseconds, then) => {
       const timer = setTimeout(then, milliseconds);
       return () => clearTimeout(timer);
@@ -147,7 +149,7 @@ function hear(state: Shell, notice: HostNotice): void {
   // Behind a host that cannot begin nothing works, and an update may be what helps it.
   if (notice.type === "failed") state.updates?.working(0);
   // Who looks at the window sees it there.
-  if (notice.type === "announce" && !state.window?.window.isFocused()) notify(notice, state.say, (place) => goTo(state, place));
+  if (notice.type === "announce" && app.isReady() && !state.window?.window.isFocused()) notify(notice, state.say, (place) => goTo(state, place));
 }
 
 function openWindow(state: Shell): void {

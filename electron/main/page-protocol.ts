@@ -6,9 +6,12 @@ import { pageFiles, pageHeaders } from "../../core/apps/host/page-files.ts";
 const { protocol: scheme, hostname } = new URL(shellOrigin);
 const name = scheme.replace(":", "");
 
-/** Before the application is ready: the page's own scheme counts as a secure origin, with storage of its own, and nothing else may be loaded under it. */
+/**
+ * Before the application is ready: the page's own scheme counts as a secure origin, with storage of its own, and nothing else may be loaded under it. Its compiled code is kept between starts
+ * (an Electron that cannot do so takes no notice).
+ */
 export function announcePageScheme(): void {
-  protocol.registerSchemesAsPrivileged([{ scheme: name, privileges: { standard: true, secure: true, supportFetchAPI: true } }]);
+  protocol.registerSchemesAsPrivileged([{ scheme: name, privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } }]);
 }
 
 interface Answer {

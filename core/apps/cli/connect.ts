@@ -3,11 +3,10 @@ import { RPCLink } from "@orpc/client/websocket";
 import { createRouterClient } from "@orpc/server";
 import { WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
-import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { acquireOwnership, type OwnerLock, type OwnerRecord } from "../rehearsal/owner-lock.ts";
 import { openRehearsal } from "../rehearsal/rehearsal.ts";
 import { prepareDirectory, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
-import type { Control, HostClient, Purpose } from "./control.ts";
+import type { ConnectHelp, Control, HostClient, Purpose } from "./control.ts";
 import type { Output } from "./output.ts";
 
 const startPatience = 30_000;
@@ -17,7 +16,7 @@ export interface WorkspaceOpening {
   readonly root: string;
   readonly version: string;
   readonly output: Output;
-  readonly sealer?: SecretSealer | undefined;
+  readonly help?: ConnectHelp | undefined;
 }
 
 /**
@@ -43,9 +42,9 @@ export async function connectTo(opening: WorkspaceOpening, purpose: Purpose): Pr
   }
 }
 
-async function embed(lock: OwnerLock, directory: WorkspaceDirectory, { version, output, sealer }: WorkspaceOpening, purpose: Purpose): Promise<Control> {
+async function embed(lock: OwnerLock, directory: WorkspaceDirectory, { version, output, help }: WorkspaceOpening, purpose: Purpose): Promise<Control> {
   try {
-    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), sealer });
+    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), ...help });
     const { hostUrl, hostToken, forgeUrl } = rehearsal;
     await lock.publish({ hostUrl, hostToken, forgeUrl, purpose });
     return {

@@ -18,6 +18,14 @@ export interface Control {
 
 export type Purpose = "read" | "work";
 
+/** What the desktop brings along. */
+export interface ConnectHelp {
+  /** Opens a sealed signing key. */
+  readonly sealer?: SecretSealer | undefined;
+  /** Told where the workspace's owner listens, where that is this process, as soon as it answers: earlier than everything works. */
+  readonly onServing?: ((endpoint: HostEndpoint) => void) | undefined;
+}
+
 /** What every command gets. */
 export interface CommandContext {
   readonly output: Output;
@@ -25,7 +33,7 @@ export interface CommandContext {
   readonly root: string;
   readonly version: string;
   readonly signal: AbortSignal;
-  /** Connects to the workspace's owner, or opens the workspace here: `work` sets everything in motion, `read` moves nothing. A sealed signing key needs the sealer. */
-  readonly connect: (purpose: Purpose, sealer?: SecretSealer) => Promise<Control>;
+  /** Connects to the workspace's owner, or opens the workspace here: `work` sets everything in motion, `read` moves nothing. */
+  readonly connect: (purpose: Purpose, help?: ConnectHelp) => Promise<Control>;
   readonly now: () => number;
 }

@@ -36,8 +36,8 @@ async function runCommand(work: (context: CommandContext) => Promise<ExitCode>, 
   // The desktop's shell starts its host by itself, and hands on what it was started with.
   if (isServer) process.env["SIGNALBOX_SERVER"] = "1";
   const root = workspaceRoot(options.workspace, process.env, isServer ? "server" : "rehearsal");
-  const connect: CommandContext["connect"] = (purpose, sealer) =>
-    isServer ? connectToServer({ root, version, sealer }, purpose) : connectTo({ root, version, output, sealer }, purpose);
+  const connect: CommandContext["connect"] = (purpose, help) =>
+    isServer ? connectToServer({ root, version, sealer: help?.sealer }, purpose) : connectTo({ root, version, output, help }, purpose);
   const interrupt = new AbortController();
   const onInterrupt = (): void => interrupt.abort();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, onInterrupt);

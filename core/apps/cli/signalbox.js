@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The program's first file is JavaScript, so that Node loads its TypeScript transpiler (25 MB) only for what the compile cache does not hold.
-import { lstatSync, mkdirSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync } from "node:fs";
 import { enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -37,7 +37,16 @@ function becomeServer() {
   process.execve(process.execPath, args, process.env);
 }
 
+/**
+ * The desktop waits for its host, so that one runs from the program in one file (build/host), which is built with the desktop's window and shell. Everything else runs from its sources.
+ * @returns undefined when it is not wanted, or was not built
+ */
+function builtProgram() {
+  const built = new URL("../../dist/main.js", import.meta.url);
+  return process.argv.includes("desktop-host") && existsSync(built) ? built.href : undefined;
+}
+
 becomeServer();
 const directory = ownCacheDirectory();
 if (directory !== undefined) enableCompileCache(directory);
-await import("./main.ts");
+await import(builtProgram() ?? "./main.ts");

@@ -27,6 +27,7 @@ export interface RehearsalForge {
   readonly bot: Forge;
   /** Copies a git repository of this machine onto the forge; it is never changed. The same repository at the same commit is brought in once. */
   readonly addLocal: (path: string) => Promise<RepositoryName>;
+  close(): Promise<void>;
 }
 
 export async function openForge(directory: WorkspaceDirectory, secrets: WorkspaceSecrets, clock: Clock, log: Log): Promise<RehearsalForge> {
@@ -50,7 +51,7 @@ export async function openForge(directory: WorkspaceDirectory, secrets: Workspac
   const as = (token: string): Forge => createGitHubForge({ baseUrl: server.apiUrl, gitUrl: server.url, credential: { type: "token", token }, retryDelay: 100 });
   const owner = as(secrets.ownerToken);
   await openSampleIssues(owner);
-  return { server, owner, bot: as(secrets.botToken), addLocal: (path) => addLocal(server, path) };
+  return { server, owner, bot: as(secrets.botToken), addLocal: (path) => addLocal(server, path), close: () => server.close() };
 }
 
 /** The sample's issues, in order: the first one refers to the second by its number. */

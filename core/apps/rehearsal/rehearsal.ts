@@ -8,6 +8,7 @@ import { createLog } from "../../adapters/pino-log/log.ts";
 import { createSystemClock } from "../../adapters/system-clock/clock.ts";
 import { loadTemplates } from "../../adapters/template-files/templates.ts";
 import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
+import type { HostEndpoint } from "../../contract/shell.ts";
 import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
@@ -47,6 +48,8 @@ export interface RehearsalOptions {
   readonly times?: Partial<ServerTimes> | undefined;
   /** Opens a sealed signing key; absent where there is no desktop. */
   readonly sealer?: SecretSealer | undefined;
+  /** Told where the host listens as soon as it answers, before anything works: what waits can be read and decided meanwhile. */
+  readonly onServing?: ((endpoint: HostEndpoint) => void) | undefined;
 }
 
 export interface Rehearsal {
@@ -85,12 +88,10 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const secrets = await loadSecrets(directory.secrets, () => random.token());
   const keys = await openKeys(directory.keys, ownerLogin, { sealer: options.sealer, signs: purpose === "work" });
   options.progress("Opening the workspace's database and forge.");
-  const database = await openDatabase(directory.database, purpose, hasher, log);
-  closing.push(() => database.close());
-  const forge = await openForge(directory, secrets, clock, log);
-  closing.push(() => forge.server.close());
-  const model = await openModel(process.env, () => random.token());
-  closing.push(() => model.close());
+  const [database, forge, model] = await openAll(
+    [openDatabase(directory.database, purpose, hasher, log), openForge(directory, secrets, clock, log), openModel(process.env, () => random.token())],
+    closing,
+  );
   await ensureRules(database.store);
 
   let gatewayUrl = "";
@@ -101,21 +102,8 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
     { hasher, random, signatures: keys.signatures, secrets, model: model.endpoint },
   );
   const useCases = composeUseCases(platform);
-  const connect = { repository: (_name: RepositoryName): Promise<void> => Promise.resolve() };
-  if (purpose === "work") {
-    const started = await startWork(platform, useCases, { version: options.version, webhookSecret: secrets.webhookSecret, database }, closing);
-    ({ gatewayUrl, relayUrl } = started);
-    const connectRepository = createConnectRepository({
-      store: database.store,
-      clock,
-      forge: forge.bot,
-      hook: { url: `${relayUrl}/webhooks/github`, secret: secrets.webhookSecret },
-    });
-    connect.repository = (name) => connectRepository(name, name.split("/")[0] ?? name);
-    const known = await database.store.transaction((tx) => tx.repositories.list());
-    for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect.repository(name);
-    await started.orchestrate();
-  }
+  const work = purpose === "work" ? await startWork(platform, useCases, { options, secrets, forge, database }, closing) : undefined;
+  if (work) ({ gatewayUrl, relayUrl } = work);
   const anchors = createFileAnchors(directory.anchors);
   const anchorAudit = createAnchorAudit({ store: database.store, hasher, clock, anchors, signatures: keys.signatures, signer: keys.signer });
   const keepAnchor = anchorKeeper(anchorAudit, log);
@@ -136,7 +124,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
       keepAnchor,
       directory,
       version: options.version,
-      connectRepository: (name) => connect.repository(name),
+      connectRepository: (name) => work?.connect(name) ?? Promise.resolve(),
       gatewayUrl: () => gatewayUrl,
       works: purpose === "work",
       relayUrl: () => relayUrl,
@@ -145,7 +133,21 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const page = fileURLToPath(new URL("../../../renderer/dist", import.meta.url));
   const host = await serveHost({ router, token: secrets.hostToken, page, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
+  options.onServing?.({ url: host.url, token: secrets.hostToken });
+  await work?.begin();
   return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
+}
+
+type Closable = { close(): Promise<void> };
+
+/** Opens what does not need each other at once, to be closed the other way round. When one of them cannot be opened, the others are closed all the same. */
+async function openAll<const Parts extends readonly Promise<Closable>[]>(
+  parts: Parts,
+  closing: (() => Promise<void>)[],
+): Promise<{ [At in keyof Parts]: Awaited<Parts[At]> }> {
+  const outcomes = await Promise.allSettled(parts);
+  for (const outcome of outcomes) if (outcome.status === "fulfilled") closing.push(() => outcome.value.close());
+  return await Promise.all(parts);
 }
 
 const anchorEvery = 60_000;
@@ -206,7 +208,7 @@ function createPlatform(
       runner: fileURLToPath(new URL("../agent-runner/main.ts", import.meta.url)),
       node: process.execPath,
     }),
-    templates: loadTemplates(),
+    templates: lateTemplates(),
     prompts: createPromptLibrary(),
     bootstrapSecret: parts.secrets.bootstrapSecret,
     profile: { model: parts.model.name, reasoning: "medium" },
@@ -217,37 +219,69 @@ function createPlatform(
   };
 }
 
-interface StartedWork {
+/** Nobody who opens a window waits for them: they are read when a run first wants one. */
+function lateTemplates(): Platform["templates"] {
+  let templates: Platform["templates"] | undefined;
+  return (type) => (templates ??= loadTemplates())(type);
+}
+
+interface Work {
   readonly relayUrl: string;
   readonly gatewayUrl: string;
-  /** Starts the workers, once the addresses are known to everybody. */
-  readonly orchestrate: () => Promise<void>;
+  /** Has the repository's deliveries sent here, and its documents indexed. */
+  readonly connect: (repository: RepositoryName) => Promise<void>;
+  /** Connects the repositories that are known and starts the workers, once the addresses are known to everybody. */
+  readonly begin: () => Promise<void>;
+}
+
+interface WorkGround {
+  readonly options: RehearsalOptions;
+  readonly secrets: WorkspaceSecrets;
+  readonly forge: RehearsalForge;
+  readonly database: RehearsalDatabase;
 }
 
 async function startWork(
   platform: Platform,
   useCases: ReturnType<typeof composeUseCases>,
-  { version, webhookSecret, database }: { readonly version: string; readonly webhookSecret: string; readonly database: RehearsalDatabase },
+  { options, secrets, forge, database }: WorkGround,
   closing: (() => Promise<void>)[],
-): Promise<StartedWork> {
+): Promise<Work> {
+  const { store, clock } = platform;
   const anywhere = { host: "127.0.0.1", port: 0 };
-  const relay = composeRelay(platform, webhookSecret);
+  const relay = composeRelay(platform, secrets.webhookSecret);
   const { url: relayUrl } = await relay.start(anywhere);
-  const gateway = composeGateway(platform, useCases, { version });
+  const gateway = composeGateway(platform, useCases, { version: options.version });
   const { url: gatewayUrl } = await gateway.start(anywhere);
-  closing.push(() => gateway.stop());
   const orchestrator = composeOrchestrator(platform, useCases);
-  const orchestrate = async (): Promise<void> => {
-    await orchestrator.start();
-    closing.push(
-      () => endAgents(platform),
-      () => database.stopQueue(),
-      () => relay.stop(),
-      () => settle(platform),
-      () => orchestrator.stop(),
-    );
+  const hook = { url: `${relayUrl}/webhooks/github`, secret: secrets.webhookSecret };
+  const connectRepository = createConnectRepository({ store, clock, forge: forge.bot, hook });
+  const connect = (name: RepositoryName): Promise<void> => connectRepository(name, name.split("/")[0] ?? name);
+  let hasBegun = false;
+  closing.push(
+    () => gateway.stop(),
+    async () => {
+      if (hasBegun) await endAgents(platform);
+    },
+    () => database.stopQueue(),
+    () => relay.stop(),
+    async () => {
+      if (!hasBegun) return;
+      await orchestrator.stop();
+      await settle(platform);
+    },
+  );
+  return {
+    relayUrl,
+    gatewayUrl,
+    connect,
+    async begin() {
+      const known = await store.transaction((tx) => tx.repositories.list());
+      for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect(name);
+      await orchestrator.start();
+      hasBegun = true;
+    },
   };
-  return { relayUrl, gatewayUrl, orchestrate };
 }
 
 const longestSettling = 10_000;

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { broughtBy } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
-import type { HostNotice } from "../../../contract/shell.ts";
+import type { HostEndpoint, HostNotice, HostQuestion } from "../../../contract/shell.ts";
 import { byUrgency } from "../../../domain/decision/urgency.ts";
 import { requestTopics, type Topic } from "../../../domain/notification/preferences.ts";
 import type { CommandContext, HostClient } from "../control.ts";
@@ -55,17 +55,21 @@ function serveDesktop(context: CommandContext, { open }: DesktopOptions): Promis
  */
 export async function runDesktopHost(context: CommandContext): Promise<ExitCode> {
   if (process.send === undefined) throw usageFailure("desktop-host is started by the desktop, not by hand", "Write: signalbox desktop");
-  const tell = (notice: HostNotice): void => void (process.connected && process.send?.(notice));
+  const tell: (notice: HostNotice) => void = post;
   const shellLeft = new AbortController();
   process.once("disconnect", () => shellLeft.abort());
   const signal = AbortSignal.any([context.signal, shellLeft.signal]);
-  let isReady = false;
+  let [isTold, hasBegun] = [false, false];
   try {
     // The shell is there before its host is, so a sealed key can be opened at once.
     const sealer = createShellSealer({ channel: shellChannel, id: randomUUID, after });
-    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, sealer) }, "work", async ({ client, endpoint }) => {
-      tell({ type: "ready", endpoint });
-      isReady = true;
+    const onServing = (endpoint: HostEndpoint): void => {
+      if (!isTold) tell({ type: "ready", endpoint });
+      isTold = true;
+    };
+    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing }) }, "work", async ({ client, endpoint }) => {
+      onServing(endpoint);
+      hasBegun = true;
       const desk = createNotificationDesk({ tell, minute: () => minuteOfDay(context.now()), after });
       try {
         await allOf(
@@ -84,7 +88,7 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
     if (signal.aborted) return exitCodes.ok;
     const { message, remedy } = failureOf(error, layoutOf(context.root).log);
     const failed: HostNotice = { type: "failed", message, ...(remedy === undefined ? {} : { remedy }) };
-    if (!isReady && process.connected) await new Promise((resolve) => process.send?.(failed, resolve));
+    if (!hasBegun && process.connected) await new Promise((resolve) => process.send?.(failed, resolve));
     throw error;
   } finally {
     // An open channel would keep this process.
@@ -162,8 +166,13 @@ async function allOf(signal: AbortSignal, ...works: readonly ((until: AbortSigna
   if (failed) throw failed.reason;
 }
 
+/** A shell that goes away meanwhile hears nothing more. Without somebody to be told of that, it would end this process before everything is set down. */
+function post(message: HostNotice | HostQuestion): void {
+  if (process.connected) process.send?.(message, () => undefined);
+}
+
 const shellChannel: ShellChannel = {
-  send: (question) => void (process.connected && process.send?.(question)),
+  send: post,
   listen(hear, left) {
     process.on("message", hear);
     process.once("disconnect", left);
