@@ -19,6 +19,14 @@ export function createNoticeListener(createClient: () => pg.Client): NoticeListe
   let connection: Promise<pg.Client> | undefined;
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** A client is asked one thing at a time. */
+  function inTurn(client: pg.Client, statement: string): Promise<unknown> {
+    const asked = last.then(() => client.query(statement));
+    last = asked.catch(() => undefined);
+    return asked;
+  }
 
   const connect = (): Promise<pg.Client> => openClient(createClient(), channels, lose);
 
@@ -52,7 +60,7 @@ export function createNoticeListener(createClient: () => pg.Client): NoticeListe
     if (listeners?.size !== 0) return;
     channels.delete(channel);
     const client = await connection?.catch(() => undefined);
-    await client?.query(`unlisten ${quoted(channel)}`).catch(() => undefined);
+    if (client) await inTurn(client, `unlisten ${quoted(channel)}`).catch(() => undefined);
   }
 
   return {
@@ -63,7 +71,7 @@ export function createNoticeListener(createClient: () => pg.Client): NoticeListe
       channels.set(channel, listeners.add(listener));
       try {
         const client = await (connection ??= connect());
-        await client.query(`listen ${quoted(channel)}`);
+        await inTurn(client, `listen ${quoted(channel)}`);
       } catch (error) {
         connection = undefined;
         listeners.delete(listener);
