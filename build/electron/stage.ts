@@ -75,7 +75,9 @@ async function stageHost(project: string, host: string, { name, version, depende
   for await (const found of glob("core/**/*.{ts,js,json,md,mjs}", { cwd: project })) {
     const file = found.replaceAll("\\", "/");
     if (forTests.test(file) || (file.endsWith(".md") && !readByPrograms.test(file))) continue;
-    if (/[.](?:ts|js)$/u.test(file) && !readByPrograms.test(file)) code.push(await readFile(join(project, file), "utf8"));
+    // What is built from the sources names no package that they do not, and quotes many that it brings along.
+    const isSource = /[.](?:ts|js)$/u.test(file) && !readByPrograms.test(file) && !file.startsWith("core/dist/");
+    if (isSource) code.push(await readFile(join(project, file), "utf8"));
     await put(join(project, file), join(host, file));
   }
   for (const folder of ["migrations", "docs/templates"])
