@@ -1,9 +1,21 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
-import { processStages } from "../domain/stage/stage.ts";
 import { highestWipLimit } from "../domain/stage/wip-limits.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
-import { commonErrors, instant, issueNumber, labelPlan, repositoryName, role, runId, runPhase, stageName, tokenTotals } from "./shared.ts";
+import {
+  commonErrors,
+  fullStage,
+  instant,
+  issueNumber,
+  labelPlan,
+  processStage,
+  repositoryName,
+  role,
+  runId,
+  runPhase,
+  stageName,
+  tokenTotals,
+} from "./shared.ts";
 import { meter, pause, stall } from "./workspace.ts";
 
 export const stageRow = z.object({
@@ -61,7 +73,6 @@ export const boardOrder: ListKind<BoardCard> = {
   order: (a, b) => (a.repository < b.repository ? -1 : Number(a.repository > b.repository)) || a.issue - b.issue,
 };
 
-const processStage = z.enum(processStages);
 const wipLimit = z.int("a limit is a whole number").min(1, "a limit is at least 1").max(highestWipLimit, `a limit is at most ${highestWipLimit}`);
 
 /** By repository and stage: how many issues should be in progress there at the same time. What is absent has no limit. */
@@ -74,8 +85,7 @@ export const transitionPreview = z.object({
   conflicts: z.array(z.string()),
   /** Entry conditions that are not met, each with what would meet it. */
   unmet: z.array(z.object({ condition: z.string(), remedy: z.string() })),
-  /** That the stage has no room by its limit, without this issue. A warning: it may be applied all the same. */
-  full: z.object({ stage: processStage, inProgress: z.number(), limit: z.number() }).optional(),
+  full: fullStage.optional(),
   /** The issue's label set that the plan was made for. */
   targetVersion: z.string(),
 });

@@ -4,6 +4,7 @@ import { byUrgency } from "../domain/decision/urgency.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
 import {
   commonErrors,
+  fullStage,
   instant,
   issueNumber,
   labelPlan,
@@ -114,6 +115,8 @@ export const inboxCard = inboxItem.extend({
   edit: z.object({ of: requestId, by: z.string(), surface: z.string(), at: instant, asked: z.string() }).optional(),
   /** It was edited: the request that stands in its place. */
   instead: requestId.optional(),
+  /** Of the stage that approving a gate starts. Only where the card was asked for by itself, and only while it waits. */
+  full: fullStage.optional(),
   rationale: z.string().optional(),
   rule: z.object({ id: z.string(), description: z.string() }),
   digest: z.string(),

@@ -20,6 +20,11 @@ export const requestId = z.string().min(1).max(100);
 /** What a person writes: reasons, answers, comments. */
 export const ownerText = z.string().trim().min(1, "say it in at least one character").max(65_536);
 
+export const processStage = z.enum(processStages);
+
+/** That a stage has no room by its limit of work in progress, without the issue that is to come there. A warning: it may come all the same. */
+export const fullStage = z.object({ stage: processStage, inProgress: z.number(), limit: z.number() });
+
 export const labelPlan = z.object({ before: z.array(z.string()), removed: z.array(z.string()), added: z.array(z.string()), after: z.array(z.string()) });
 export const tokenTotals = z.object({
   inputTokens: z.number(),

@@ -5,7 +5,7 @@ import type { BranchName, Instant, RepositoryName, RequestId } from "../../domai
 import type { RunState } from "../../domain/run/run.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
-import { sampleFlowEvent, sampleRun } from "../../testing/samples.ts";
+import { sampleFlowEvent, sampleRequest, sampleRun } from "../../testing/samples.ts";
 import { createHostRouter } from "./router.ts";
 
 const shop = "acme/shop" as RepositoryName;
@@ -86,5 +86,32 @@ describe("limits of the board", () => {
     expect([preview.full, preview.conflicts, preview.unmet]).toEqual([{ stage: "intake", inProgress: 1, limit: 1 }, [], []]);
     await client.board.apply({ ...move, targetVersion: preview.targetVersion });
     expect((await client.board.cards({})).cards.find(({ issue }) => issue === 24)).toMatchObject({ stage: "intake" });
+  });
+
+  it("are a warning on the card of a gate whose approval starts a full stage, as long as it waits", async () => {
+    await issueIn(31, "run:dev", { phase: "running", attempt: 1, since: 1 as Instant });
+    const run = sampleRun({ issue: 32 });
+    const labels = { before: ["run:trd"], removed: ["run:trd"], added: ["run:dev"], after: ["run:dev"] };
+    const gate = sampleRequest(run.id, {
+      issue: 32,
+      kind: "gate",
+      effect: { type: "gate", merges: true, labels, artifacts: { required: [], present: [], missing: [] }, files: [] },
+    });
+    const elsewhere = sampleRequest(run.id, {
+      issue: 32,
+      kind: "gate",
+      effect: { ...gate.effect, labels: { ...labels, added: [], after: [] } } as typeof gate.effect,
+    });
+    await world.inStore(async (tx) => {
+      await tx.runs.insert(run);
+      for (const request of [gate, elsewhere]) await tx.requests.insert(request);
+    });
+    expect(await client.inbox.get({ id: gate.id })).not.toHaveProperty("full");
+
+    await client.board.setLimits({ repository: shop, changes: { dev: 1 } });
+    expect((await client.inbox.get({ id: gate.id })).full).toEqual({ stage: "dev", inProgress: 1, limit: 1 });
+    expect(await client.inbox.get({ id: elsewhere.id })).not.toHaveProperty("full");
+    await client.board.setLimits({ repository: shop, changes: { dev: 2 } });
+    expect(await client.inbox.get({ id: gate.id })).not.toHaveProperty("full");
   });
 });

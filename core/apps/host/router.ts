@@ -27,7 +27,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
   const router = (offline ? readThrough({ access: offline, clock }) : contract).router({
     connection: connectionProcedures(deps),
     projects: projectsProcedures(deps, shelf),
-    inbox: inboxProcedures(deps),
+    inbox: inboxProcedures(deps, shelf),
     allowances: allowancesProcedures(deps),
     runs: runsProcedures(deps),
     board: boardProcedures(deps, shelf),

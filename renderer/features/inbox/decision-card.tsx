@@ -99,7 +99,12 @@ function Facts({ card }: { readonly card: InboxCard }): ReactElement {
 
 function Warnings({ card }: { readonly card: InboxCard }): ReactElement | undefined {
   const { say } = useSpeech();
-  const warnings = [...card.warnings, ...(card.hiddenCharacters ? [say("inbox.hidden")] : [])];
+  const { full } = card;
+  const warnings = [
+    ...card.warnings,
+    ...(card.hiddenCharacters ? [say("inbox.hidden")] : []),
+    ...(full ? [say("inbox.full", { stage: say(`board.stage.${full.stage}`), n: full.inProgress, limit: full.limit })] : []),
+  ];
   if (warnings.length === 0) return undefined;
   return (
     <Section title={say("inbox.warnings")}>

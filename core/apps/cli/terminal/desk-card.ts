@@ -1,6 +1,7 @@
 import type { InboxCard } from "../../../contract/inbox.ts";
 import { age } from "../output.ts";
 import { effectText, indent, warningLines } from "../texts/card.ts";
+import { warnings } from "../texts/preview.ts";
 
 /** More of the agent's words than this is for the whole card: the choices have to stay on the screen. */
 const longestRationale = 400;
@@ -15,6 +16,7 @@ export function deskCard(card: InboxCard, now: number): string {
   return [
     ...(card.warnings.length === 0 ? [] : [...warningLines(card), "! Look at the whole card.", ""]),
     card.effect.type === "gate" ? gateText(card.effect) : clipped(effectText(card.effect), longestEffect),
+    ...warnings(card),
     ...why,
     "",
     `${card.repository}#${card.issue}, ${card.stage} as ${card.role}; risk ${card.risk}; asked ${asked(card.createdAt, now)}, expires ${until(card.expiresAt)}`,

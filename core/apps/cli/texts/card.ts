@@ -1,5 +1,6 @@
 import type { InboxCard } from "../../../contract/inbox.ts";
 import { age } from "../output.ts";
+import { warnings } from "./preview.ts";
 
 /** A request as the owner reads it, in the order of the card: the exact effect first, then its arguments, why, where from, which rule, until when. */
 export function cardText(card: InboxCard, now: number): string {
@@ -9,6 +10,7 @@ export function cardText(card: InboxCard, now: number): string {
     ...(card.warnings.length === 0 ? [] : [...warningLines(card), ""]),
     "What exactly will happen",
     indent(effectText(card.effect)),
+    ...warnings(card),
     "",
     `Exact arguments of ${card.tool}${card.hiddenCharacters ? " (hidden characters are shown as escapes)" : ""}`,
     indent(card.arguments),

@@ -1,6 +1,7 @@
 import type { AllWipLimits } from "../../../contract/board.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { activeRunPhases } from "../../../domain/run/run.ts";
+import { triggersAmong } from "../../../domain/label/classify.ts";
 import { isProcessStage, type StageName } from "../../../domain/stage/stage.ts";
 import { fullStage, type StageLoad } from "../../../domain/stage/wip-limits.ts";
 import { readWipLimits, wipLimitsSet } from "../../../usecases/wip-limits.ts";
@@ -53,4 +54,24 @@ export async function fullFor(
     return cardsOf(tx, move.repository, board, new Set(active.map(({ issue }) => issue)), await holdsNow(tx, clock.now()));
   });
   return fullStage(cards, limits, move);
+}
+
+/**
+ * That the stage which an approved gate starts has no room by its limit. It is advice on a card that is wanted whatever happens: a forge that is away takes it off. As everywhere, nothing is read where
+ * there is no limit.
+ */
+export async function fullAfterGate(
+  deps: HostDependencies,
+  shelf: IssueShelf,
+  gate: { readonly repository: RepositoryName; readonly issue: number; readonly added: readonly string[] },
+): Promise<StageLoad | undefined> {
+  const { repository, issue, added } = gate;
+  const limits = await deps.store.transaction((tx) => readWipLimits(tx, repository));
+  if (Object.keys(limits).length === 0) return undefined;
+  try {
+    const [next] = triggersAmong(added, (await shelf.read(repository)).names);
+    return next && (await fullFor(deps, shelf, { repository, issue, to: next.stage }));
+  } catch {
+    return undefined;
+  }
 }

@@ -3,6 +3,8 @@ import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
 import type { Instant, PersonId, RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
 import type { Transaction } from "../../../ports/store.ts";
+import { fullAfterGate } from "../board/board-limits.ts";
+import type { IssueShelf } from "../board/open-issues.ts";
 import type { HostDependencies, Refusal } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
@@ -12,7 +14,7 @@ import { mentions, wordsOf, type inboxContract, type InboxCard } from "../../../
 
 const remedy = "signalbox inbox list --all shows the ids.";
 
-export function inboxProcedures(deps: HostDependencies): Procedures<typeof inboxContract> {
+export function inboxProcedures(deps: HostDependencies, shelf: IssueShelf): Procedures<typeof inboxContract> {
   const afterwards = async (id: string, outcome: Promise<Result<unknown, Refusal>>): Promise<InboxCard> => {
     const done = await outcome;
     if (!done.ok) throw refused(done.error);
@@ -25,7 +27,13 @@ export function inboxProcedures(deps: HostDependencies): Procedures<typeof inbox
       ...(await deps.store.transaction((tx) => (input.closed ? closedPage(tx, input) : waitingPage(tx, readingOf(deps), input)))),
       asOf: deps.clock.now(),
     })),
-    get: contract.inbox.get.handler(({ input }) => card(input.id)),
+    get: contract.inbox.get.handler(async ({ input }) => {
+      const shown = await card(input.id);
+      if (shown.effect.type !== "gate" || shown.phase !== "requested") return shown;
+      const { added } = shown.effect.labels;
+      const full = await fullAfterGate(deps, shelf, { repository: shown.repository as RepositoryName, issue: shown.issue, added });
+      return full ? { ...shown, full: { stage: full.stage, inProgress: full.inProgress, limit: full.limit } } : shown;
+    }),
     decide: contract.inbox.decide.handler(async ({ input }) => {
       await card(input.id);
       const decided = await deps.decide({ ...input, id: input.id as RequestId });
