@@ -27,11 +27,14 @@ export interface RehearsalForge {
   readonly bot: Forge;
   /** Copies a git repository of this machine onto the forge; it is never changed. The same repository at the same commit is brought in once. */
   readonly addLocal: (path: string) => Promise<RepositoryName>;
+  /** Opens the sample's issues that are not there: a first start that was killed may have left some out. A new forge has them all; afterwards nobody who opens a window waits for it. */
+  readonly completeSample: () => Promise<void>;
   close(): Promise<void>;
 }
 
 export async function openForge(directory: WorkspaceDirectory, secrets: WorkspaceSecrets, clock: Clock, log: Log): Promise<RehearsalForge> {
   const files = await sampleFiles();
+  let isNew = false;
   const server = createLocalForge({
     directory: directory.forge,
     clock,
@@ -40,7 +43,7 @@ export async function openForge(directory: WorkspaceDirectory, secrets: Workspac
       seeding.ensureUser({ login: ownerLogin, name: "Owner", token: secrets.ownerToken });
       seeding.ensureUser({ login: botLogin, name: "Signalbox", type: "Bot", token: secrets.botToken });
       for (const login of [sampleOwner, localOwner]) seeding.ensureOrganization({ login, owners: [ownerLogin] });
-      await seeding.ensureRepository({
+      isNew = await seeding.ensureRepository({
         name: sampleRepository,
         source: { files, message: "Tidewater as it is today" },
         collaborators: { [botLogin]: "admin" },
@@ -50,8 +53,9 @@ export async function openForge(directory: WorkspaceDirectory, secrets: Workspac
   await server.start();
   const as = (token: string): Forge => createGitHubForge({ baseUrl: server.apiUrl, gitUrl: server.url, credential: { type: "token", token }, retryDelay: 100 });
   const owner = as(secrets.ownerToken);
-  await openSampleIssues(owner);
-  return { server, owner, bot: as(secrets.botToken), addLocal: (path) => addLocal(server, path), close: () => server.close() };
+  const completeSample = (): Promise<void> => openSampleIssues(owner);
+  if (isNew) await completeSample();
+  return { server, owner, bot: as(secrets.botToken), addLocal: (path) => addLocal(server, path), completeSample, close: () => server.close() };
 }
 
 /** The sample's issues, in order: the first one refers to the second by its number. */

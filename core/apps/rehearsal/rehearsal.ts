@@ -276,6 +276,7 @@ async function startWork(
     gatewayUrl,
     connect,
     async begin() {
+      await forge.completeSample();
       const known = await store.transaction((tx) => tx.repositories.list());
       for (const name of new Set([sampleRepository as RepositoryName, ...known.map((row) => row.name)])) await connect(name);
       await orchestrator.start();
