@@ -1,3 +1,4 @@
+import type { Check } from "../domain/check/check.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 
 export interface ForgeIssue {
@@ -120,6 +121,11 @@ export interface Forge {
   closePull(repository: RepositoryName, number: number): Promise<void>;
   /** Merges at exactly `head`; throws `conflict` when the head moved or it cannot be merged. Already merged at this head: returns its commit. */
   mergePull(repository: RepositoryName, number: number, head: CommitSha, message: string): Promise<{ readonly sha: CommitSha }>;
+  /**
+   * What CI says of a commit: check runs and commit statuses, all pages, of each reporter's attempts under one name the latest. Two reporters may use one name, which is then there twice.
+   * Undefined: not known, because the credential may not read all of it, or there is no such commit. What can be read of half of it is not told: it would look as if it were all.
+   */
+  checks(repository: RepositoryName, commit: CommitSha): Promise<readonly Check[] | undefined>;
   requestReview(repository: RepositoryName, number: number, reviewers: readonly string[]): Promise<void>;
   reviews(repository: RepositoryName, number: number): Promise<readonly ForgeReview[]>;
   createReview(

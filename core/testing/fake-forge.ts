@@ -1,4 +1,5 @@
 // oxlint-disable max-lines-per-function -- One port, member by member.
+import type { Check } from "../domain/check/check.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, ReviewThread } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -22,6 +23,8 @@ export interface FakeForge {
   readonly comments: { readonly id: number; readonly issue: number; author: string; body: string; createdAt: Instant }[];
   readonly reviews: Map<number, ForgeReview[]>;
   readonly threads: Map<number, ReviewThread[]>;
+  /** By commit; a commit that is not there has none, and of one with `undefined` nothing may be known. */
+  readonly checks: Map<CommitSha, readonly Check[] | undefined>;
   readonly labelEvents: LabelEvent[];
   readonly deliveries: ForgeDelivery[];
   readonly redelivered: number[];
@@ -29,6 +32,8 @@ export interface FakeForge {
   readonly branches: Map<string, FakeBranch>;
   /** Every write, in order, as `login method number detail`. */
   readonly writes: string[];
+  /** Called before a pull request or its checks are read; throws to play a forge that is away, or waits to play a slow one. */
+  beforeRead: (read: string) => void | Promise<void>;
   /** Called before each write; throws to play a forge that fails. */
   beforeWrite: (write: string) => void;
   /** Called after each write; throws to play a crash between the effect and the note of it. */
@@ -57,12 +62,14 @@ export function createFakeForge(name = "acme/shop" as RepositoryName): FakeForge
     comments: [],
     reviews: new Map(),
     threads: new Map(),
+    checks: new Map(),
     labelEvents: [],
     deliveries: [],
     redelivered: [],
     tags: [],
     branches: new Map([["main", { sha: sha(), files: new Map() }]]),
     writes: [],
+    beforeRead: () => {},
     beforeWrite: () => {},
     afterWrite: () => {},
     now: () => 0 as Instant,
@@ -170,7 +177,14 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
         ),
       ),
     labelEvents: async (_repository, issue, since) => fake.labelEvents.filter((event) => event.issue === issue && event.at >= since),
-    pull: async (_repository, number) => structuredClone(found(fake.pulls.get(number), `pull ${number}`)),
+    pull: async (_repository, number) => {
+      await fake.beforeRead(`pull ${number}`);
+      return structuredClone(found(fake.pulls.get(number), `pull ${number}`));
+    },
+    checks: async (_repository, commit) => {
+      await fake.beforeRead(`checks ${commit}`);
+      return fake.checks.has(commit) ? structuredClone(fake.checks.get(commit)) : [];
+    },
     openPullFrom: async (_repository, head) => structuredClone([...fake.pulls.values()].find((pull) => pull.head === head && pull.state === "open")),
     createPull: async (_repository, pull) =>
       write(`createPull ${pull.head}`, () => {

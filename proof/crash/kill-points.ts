@@ -38,6 +38,7 @@ const forgeMembers: Members<Forge> = {
   closePull: "writes",
   mergePull: "writes",
   requestReview: "writes",
+  checks: "reads",
   reviews: "reads",
   createReview: "writes",
   reviewThreads: "reads",

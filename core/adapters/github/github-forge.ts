@@ -1,5 +1,6 @@
 import type { BranchName, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Forge } from "../../ports/forge.ts";
+import { checkMembers } from "./checks.ts";
 import { createConnection, split, type GitHubConnection, type GitHubConnectionOptions } from "./client.ts";
 import { translated } from "./errors.ts";
 import { hookMembers } from "./hooks.ts";
@@ -22,6 +23,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
     ...repositoryMembers(connection, options),
     ...issueMembers(connection),
     ...pullMembers(connection, options.mergeMethod ?? "merge"),
+    ...checkMembers(connection),
     ...hookMembers(connection),
     ...tagMembers(connection),
     async gitRemote(repository) {
