@@ -21,7 +21,7 @@ function asking(runs: Answer, statuses: Answer) {
     credential: { type: "token", token: "t" },
     baseUrl: "http://127.0.0.1:1/api/v3",
     retries: 0,
-    fetch: send as typeof fetch,
+    fetch: send,
   }).checks(repository, commit);
 }
 
