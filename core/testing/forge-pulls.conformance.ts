@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { BranchName } from "../domain/kernel/values.ts";
+import type { Check } from "../domain/check/check.ts";
+import type { BranchName, CommitSha } from "../domain/kernel/values.ts";
 import { expectCode, failure, inTurn, openPull, type ForgeStage } from "./forge-stage.ts";
 
 /** The part of the forge's conformance suite that is about pull requests and reviews. */
@@ -7,6 +8,7 @@ export function describePullRequests(create: () => Promise<ForgeStage>): void {
   describePulls(create);
   describeMerging(create);
   describeReviews(create);
+  describeChecks(create);
 }
 
 function describePulls(create: () => Promise<ForgeStage>): void {
@@ -194,5 +196,64 @@ function describeReviews(create: () => Promise<ForgeStage>): void {
       stage.as.reviewer.createReview(stage.repository, number, { event: "COMMENT", body: "", comments: [{ path: "notes.md", line: 999, body: "where?" }] }),
       "conflict",
     );
+  });
+}
+
+function describeChecks(create: () => Promise<ForgeStage>): void {
+  const byName = (checks: readonly Check[] | undefined) => checks?.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+
+  it("tells check runs and statuses of a commit, of each reporter's attempts under one name the latest, and of another commit nothing", async () => {
+    const stage = await create();
+    const { number, head } = await openPull(stage);
+    const { as, repository, reportCheck } = stage;
+    expect(await as.bot.checks(repository, head)).toEqual([]);
+
+    await reportCheck("run", head, { name: "build", state: "failed" });
+    await reportCheck("run", head, { name: "build", state: "running" });
+    await reportCheck("run", head, { name: "lint", state: "failed" });
+    await reportCheck("status", head, { name: "ci/docs", state: "running" });
+    await reportCheck("status", head, { name: "ci/docs", state: "passed" });
+    await reportCheck("status", head, { name: "ci/size", state: "failed" });
+
+    expect(byName(await as.bot.checks(repository, head))).toEqual([
+      { name: "build", state: "running" },
+      { name: "ci/docs", state: "passed" },
+      { name: "ci/size", state: "failed" },
+      { name: "lint", state: "failed" },
+    ]);
+    const moved = await stage.push("feature", { "more.md": "more\n" });
+    expect((await as.bot.pull(repository, number)).headSha).toBe(moved);
+    expect(await as.bot.checks(repository, moved)).toEqual([]);
+  });
+
+  it("tells a name twice that two reporters use", async () => {
+    const stage = await create();
+    const { head } = await openPull(stage);
+    await stage.reportCheck("run", head, { name: "build", state: "failed" }, "bot");
+    await stage.reportCheck("run", head, { name: "build", state: "passed" }, "reviewer");
+
+    const states = (await stage.as.bot.checks(stage.repository, head))?.map(({ state }) => state);
+
+    expect(states?.toSorted()).toEqual(["failed", "passed"]);
+  });
+
+  it("tells of all pages of both kinds", async () => {
+    const stage = await create();
+    const { head } = await openPull(stage);
+    await inTurn(101, (index) => stage.reportCheck("run", head, { name: `job ${index}`, state: "passed" }));
+    await inTurn(101, (index) => stage.reportCheck("status", head, { name: `ci/${index}`, state: "running" }));
+
+    const checks = await stage.as.bot.checks(stage.repository, head);
+
+    expect(new Set(checks?.map(({ name }) => name)).size).toBe(202);
+  });
+
+  it("does not know the checks of a commit that is not there, or that one may not see", async () => {
+    const stage = await create();
+    const { head } = await openPull(stage);
+
+    expect(await stage.as.bot.checks(stage.repository, "0".repeat(39).concat("1") as CommitSha)).toBeUndefined();
+    expect(await stage.as.stranger.checks(stage.repository, head)).toBeUndefined();
+    await expectCode(stage.as.intruder.checks(stage.repository, head), "unauthorised");
   });
 }

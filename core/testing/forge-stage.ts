@@ -1,4 +1,5 @@
 import { expect } from "vitest";
+import type { Check } from "../domain/check/check.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Forge } from "../ports/forge.ts";
 import { InfrastructureError, type InfrastructureErrorCode } from "../ports/infrastructure-error.ts";
@@ -15,6 +16,8 @@ export interface ForgeStage {
   /** What the forge's repository or its organisation has as variables. */
   setVariables(scope: "repository" | "organization", variables: Readonly<Record<string, string>>): Promise<void>;
   resolveThread(threadId: string): Promise<void>;
+  /** CI says something of a commit: as a check run, of which the same name is another attempt, or as a commit status. The reporter is the bot unless another one is given. */
+  reportCheck(kind: "run" | "status", commit: CommitSha, check: Check, reporter?: "bot" | "reviewer"): Promise<void>;
   /** An address where deliveries arrive; `answer` is what it says to each. */
   receiver(answer: () => number): Promise<{ readonly url: string; readonly received: readonly { readonly event: string; readonly guid: string }[] }>;
   /** Resolves once everything that was to be delivered was tried. */

@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { createGitHubForge, type GitHubForgeOptions } from "../adapters/github/github-forge.ts";
 import { createLocalForge, type LocalForge } from "../adapters/local-forge/local-forge.ts";
+import type { Check } from "../domain/check/check.ts";
 import type { CommitSha, RepositoryName } from "../domain/kernel/values.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { ForgeStage } from "./forge-stage.ts";
@@ -104,6 +105,7 @@ export async function createLocalForgeStage(): Promise<LocalForgeStage> {
     push: (branch, files) => push(join(directory, "work"), git, remote(), branch, files),
     setVariables: (scope, variables) => setVariables(call, scope, variables),
     resolveThread: (threadId) => resolveThread(forge, threadId),
+    reportCheck: (kind, commit, check, reporter = "bot") => reportCheck(call, kind, commit, check, tokens[reporter]),
     receiver: (answer) => receiver(servers, answer),
     deliveriesSettled: () => forge.deliveriesSettled(),
     revalidations: () => seen.notModified,
@@ -187,6 +189,16 @@ async function setVariables(call: LocalForgeStage["call"], scope: "repository" |
   const path = scope === "repository" ? `/repos/${repository}/actions/variables` : "/orgs/acme/actions/variables";
   for (const [name, value] of Object.entries(variables))
     await call("POST", path, { name, value, ...(scope === "organization" ? { visibility: "all" } : {}) }, tokens.owner);
+}
+
+async function reportCheck(call: LocalForgeStage["call"], kind: "run" | "status", commit: CommitSha, { name, state }: Check, token: string): Promise<void> {
+  const asRun = { running: { status: "in_progress" }, passed: { conclusion: "success" }, failed: { conclusion: "timed_out" } } as const;
+  const asStatus = { running: "pending", passed: "success", failed: "error" } as const;
+  const { status } =
+    kind === "run"
+      ? await call("POST", `/repos/${repository}/check-runs`, { name, head_sha: commit, ...asRun[state] }, token)
+      : await call("POST", `/repos/${repository}/statuses/${commit}`, { context: name, state: asStatus[state] }, token);
+  if (status !== 201) throw new Error(`the check was not taken: ${status}`);
 }
 
 async function resolveThread(forge: LocalForge, threadId: string): Promise<void> {

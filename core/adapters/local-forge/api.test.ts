@@ -191,6 +191,59 @@ describe("the local forge's API", () => {
     expect(await call("GET", "/issues/1/timeline")).toEqual([]);
   });
 
+  it("keeps check runs of a commit, the newest of each name first, and every one where it is asked for", async () => {
+    const stage = await open();
+    const head = await stage.push("topic/ci", { "a.md": "1\n" });
+    const call = async (method: string, path: string, body?: unknown) => await stage.call(method, `${shop}${path}`, body, stage.tokens.bot);
+    const made = async (body: object) => ((await call("POST", "/check-runs", { head_sha: head, ...body })).json as { id: number }).id;
+    const first = await made({ name: "build", conclusion: "failure", output: { title: "Red", summary: "one failed" } });
+    const lint = await made({ name: "lint", status: "queued", details_url: "https://ci.example/7", external_id: "7" });
+    const again = await made({ name: "build", status: "in_progress" });
+    const ids = async (query = "") =>
+      ((await call("GET", `/commits/topic%2Fci/check-runs${query}`)).json as { check_runs: { id: number }[] }).check_runs.map(({ id }) => id);
+
+    expect(await ids()).toEqual([again, lint]);
+    expect(await ids("?filter=all")).toEqual([again, lint, first]);
+    expect(await ids("?check_name=lint")).toEqual([lint]);
+    expect(await ids("?status=completed&filter=all")).toEqual([first]);
+    expect(await ids("?per_page=1&page=2")).toEqual([lint]);
+    expect((await call("GET", `/check-runs/${first}`)).json).toMatchObject({ status: "completed", conclusion: "failure", output: { title: "Red" } });
+    expect((await call("PATCH", `/check-runs/${first}`, { status: "in_progress" })).json).toMatchObject({ status: "in_progress", conclusion: null });
+    expect((await call("GET", `/check-runs/${lint}`)).json).toMatchObject({ details_url: "https://ci.example/7", external_id: "7", output: { title: null } });
+  });
+
+  it("keeps statuses of a commit, of each context the newest, and says what they come to together", async () => {
+    const stage = await open();
+    const head = await stage.push("feature", { "a.md": "1\n" });
+    const say = (state: string, context?: string) =>
+      stage.call("POST", `${shop}/statuses/${head}`, { state, ...(context ? { context } : {}) }, stage.tokens.bot);
+    const combined = async () => (await stage.call("GET", `${shop}/commits/feature/status`, undefined, stage.tokens.bot)).json;
+    expect(await combined()).toMatchObject({ state: "pending", total_count: 0, statuses: [] });
+
+    await say("pending", "ci/build");
+    await say("success", "CI/Build");
+    expect(await combined()).toMatchObject({ state: "success", sha: head, statuses: [{ context: "CI/Build", state: "success" }] });
+    await say("error");
+    expect(await combined()).toMatchObject({ state: "failure", total_count: 2, statuses: [{ context: "default", state: "error" }, {}] });
+  });
+
+  it("refuses what CI cannot say: of no commit, an end without a conclusion, an unknown word, and without the right to write", async () => {
+    const stage = await open();
+    stage.forge.setPermission(stage.repository, stage.logins.stranger, "read");
+    const head = await stage.push("feature", { "a.md": "1\n" });
+    const nowhere = "0".repeat(40);
+    const post = async (path: string, body: object, token = stage.tokens.bot) => (await stage.call("POST", `${shop}${path}`, body, token)).status;
+
+    expect(await post("/check-runs", { name: "build", head_sha: nowhere })).toBe(422);
+    expect(await post("/check-runs", { name: "build", head_sha: head, status: "completed" })).toBe(422);
+    expect(await post("/check-runs", { name: "build", head_sha: head, conclusion: "splendid" })).toBe(422);
+    expect(await post(`/statuses/${nowhere}`, { state: "success" })).toBe(422);
+    expect(await post(`/statuses/${head}`, { state: "splendid" })).toBe(422);
+    expect(await post("/check-runs", { name: "build", head_sha: head }, stage.tokens.stranger)).toBe(403);
+    expect(await post(`/statuses/${head}`, { state: "success" }, stage.tokens.stranger)).toBe(403);
+    expect((await stage.call("PATCH", `${shop}/check-runs/4711`, { conclusion: "success" }, stage.tokens.bot)).status).toBe(404);
+  });
+
   it("keeps variables of a repository and of its organisation apart", async () => {
     const stage = await open();
     const call = async (method: string, path: string, body?: unknown) => await stage.call(method, path, body, stage.tokens.owner);

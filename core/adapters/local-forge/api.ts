@@ -6,6 +6,7 @@ import { errorResponse, HttpError, notFound } from "./http-errors.ts";
 import type { RefScanner } from "./refs.ts";
 import { readBody, signedIn, type ForgeEnvironment } from "./request.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { checkRoutes } from "./routes/checks.ts";
 import { gitObjectRoutes } from "./routes/git-objects.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { issueRoutes } from "./routes/issues.ts";
@@ -13,6 +14,7 @@ import { labelRoutes } from "./routes/labels.ts";
 import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
+import { statusRoutes } from "./routes/statuses.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import type { World } from "./world.ts";
 
@@ -26,6 +28,9 @@ export function createApi(world: World, scanner: RefScanner, report: (error: unk
     c.set("user", authenticate(world, c.req.header("authorization")));
     await next();
   });
+  // Before those of commits, whose names may have slashes.
+  checkRoutes(rest, world);
+  statusRoutes(rest, world);
   repositoryRoutes(rest, world);
   gitObjectRoutes(rest, world, scanner);
   issueRoutes(rest, world);

@@ -26,6 +26,14 @@ afterEach(async () => {
 
 const everything = ["*"];
 
+/** The parts of payloads about checks that are looked at. */
+interface CheckPayload {
+  readonly action?: string;
+  readonly check_run?: { readonly name: string; readonly conclusion: string | null };
+  readonly context?: string;
+  readonly state?: string;
+}
+
 async function listening(
   stage: LocalForgeStage,
   answer: () => number | Promise<number> = () => 202,
@@ -96,6 +104,38 @@ describe("webhooks of the local forge", () => {
         "label.deleted",
       ].toSorted(),
     );
+  });
+
+  it("report what CI says of a commit: a check run when it begins and when it ends, a status each time", async () => {
+    const stage = await open();
+    const { received } = await listening(stage);
+    const { call, tokens } = stage;
+    const head = await stage.push("feature", { "notes.md": "one\n" });
+    const pull = await stage.as.bot.createPull(stage.repository, { title: "Notes", body: "", head: "feature" as never, base: "main" as never });
+    const { json } = await call("POST", `${shop}/check-runs`, { name: "build", head_sha: head }, tokens.bot);
+    const run = `${shop}/check-runs/${(json as { id: number }).id}`;
+    await call("PATCH", run, { status: "in_progress", output: { title: "Building", summary: "half of it" } }, tokens.bot);
+    await call("PATCH", run, { conclusion: "failure" }, tokens.bot);
+    await call("PATCH", run, { conclusion: "failure" }, tokens.bot);
+    await call("PATCH", run, { conclusion: "success" }, tokens.bot);
+    await call("POST", `${shop}/check-runs`, { name: "lint", head_sha: head, conclusion: "neutral" }, tokens.bot);
+    for (const state of ["pending", "success"]) await call("POST", `${shop}/statuses/${head}`, { state, context: "ci/docs" }, tokens.bot);
+    await stage.deliveriesSettled();
+
+    const told = received.filter(({ event }) => event === "check_run" || event === "status").map(({ body }) => JSON.parse(body.toString()) as CheckPayload);
+    expect(
+      told.map((payload) => `${payload.action ?? "status"} ${payload.check_run?.name ?? payload.context} ${payload.check_run?.conclusion ?? payload.state}`),
+    ).toEqual([
+      "created build undefined",
+      "completed build failure",
+      "completed build success",
+      "created lint neutral",
+      "completed lint neutral",
+      "status ci/docs pending",
+      "status ci/docs success",
+    ]);
+    expect(told[0]).toMatchObject({ check_run: { head_sha: head, check_suite: { head_branch: "feature" }, pull_requests: [{ number: pull.number }] } });
+    expect(told[5]).toMatchObject({ sha: head, name: "acme/shop", branches: [{ name: "feature", commit: { sha: head } }], commit: { sha: head } });
   });
 
   it("report the life of a pull request from push to merge", async () => {

@@ -9,7 +9,16 @@ import { repositoryByName, userById, type World } from "../world.ts";
 
 const tokenLifetime = 60 * 60 * 1000;
 /** What an installation may do here: everything, limited by the permissions of the app's bot user on each repository. */
-const granted = { actions: "write", contents: "write", issues: "write", metadata: "read", pull_requests: "write", repository_hooks: "write" };
+const granted = {
+  actions: "write",
+  checks: "write",
+  contents: "write",
+  issues: "write",
+  metadata: "read",
+  pull_requests: "write",
+  repository_hooks: "write",
+  statuses: "write",
+};
 
 /** The endpoints that an app calls with its own signed JWT; they come before the ordinary authentication. */
 export function appRoutes(app: Hono<ForgeEnvironment>, world: World): void {

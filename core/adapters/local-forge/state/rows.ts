@@ -114,6 +114,46 @@ export interface ReviewCommentRow {
   readonly updated_at: number;
 }
 
+/** All check runs that one reporter has made on one commit. */
+export interface CheckSuiteRow {
+  readonly id: number;
+  readonly repository_id: number;
+  readonly reporter_id: number;
+  readonly head_sha: string;
+  readonly head_branch: string | null;
+  readonly created_at: number;
+}
+
+export interface CheckRunRow {
+  readonly id: number;
+  readonly suite_id: number;
+  readonly name: string;
+  readonly status: "queued" | "in_progress" | "completed";
+  /** Of a completed one. */
+  readonly conclusion: string | null;
+  readonly started_at: number;
+  readonly completed_at: number | null;
+  readonly details_url: string | null;
+  readonly external_id: string;
+  readonly title: string | null;
+  readonly summary: string | null;
+  readonly text: string | null;
+  readonly updated_at: number;
+}
+
+/** One report under a context; the newest counts. */
+export interface StatusRow {
+  readonly id: number;
+  readonly repository_id: number;
+  readonly sha: string;
+  readonly context: string;
+  readonly state: "error" | "failure" | "pending" | "success";
+  readonly description: string | null;
+  readonly target_url: string | null;
+  readonly creator_id: number;
+  readonly created_at: number;
+}
+
 export interface VariableRow {
   readonly name: string;
   readonly value: string;

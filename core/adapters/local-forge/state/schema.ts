@@ -47,6 +47,20 @@ create table if not exists review_comments (
   commit_id text not null, in_reply_to integer, created_at integer not null, updated_at integer not null
 );
 create index if not exists review_comments_thread on review_comments (thread_id);
+create table if not exists check_suites (
+  id integer primary key autoincrement, repository_id integer not null, reporter_id integer not null, head_sha text not null, head_branch text, created_at integer not null,
+  unique (repository_id, head_sha, reporter_id)
+);
+create table if not exists check_runs (
+  id integer primary key autoincrement, suite_id integer not null, name text not null, status text not null, conclusion text, started_at integer not null,
+  completed_at integer, details_url text, external_id text not null, title text, summary text, text text, updated_at integer not null
+);
+create index if not exists check_runs_suite on check_runs (suite_id, name);
+create table if not exists statuses (
+  id integer primary key autoincrement, repository_id integer not null, sha text not null, context text not null collate nocase, state text not null, description text,
+  target_url text, creator_id integer not null, created_at integer not null
+);
+create index if not exists statuses_commit on statuses (repository_id, sha, context);
 create table if not exists variables (
   scope text not null, owner_id integer not null, name text not null, value text not null, created_at integer not null, updated_at integer not null,
   primary key (scope, owner_id, name)
