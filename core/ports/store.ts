@@ -23,6 +23,7 @@ import type { Sign } from "../domain/run/stall.ts";
 import type { TokenUsage } from "../domain/session/usage.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
 import type { Effect, EffectRow } from "./effects.ts";
+import type { PullChecksTable } from "./pull-checks.ts";
 import type { SqlSession } from "./sql-driver.ts";
 
 /** A webhook delivery as it arrived. `body` is the raw text whose signature was verified. */
@@ -318,6 +319,7 @@ export interface Transaction {
     /** All attempts that have not ended. */
     alive(): Promise<readonly RunAttempt[]>;
   };
+  readonly pullChecks: PullChecksTable;
   readonly requests: {
     insert(request: DecisionRequest): Promise<void>;
     get(id: RequestId, options?: { readonly lock?: boolean }): Promise<DecisionRequest | undefined>;

@@ -86,6 +86,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     expired: "reads",
     alive: "reads",
   },
+  pullChecks: { follow: "writes", get: "reads", save: "writes", moved: "writes", of: "reads", pullsAt: "reads", due: "reads" },
   requests: {
     insert: "writes",
     get: "reads",

@@ -2,10 +2,12 @@ import { freshPglite } from "../../testing/databases.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
+import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 storeConformance("PGlite", freshPglite);
+pullChecksConformance("PGlite", freshPglite);
 recordsConformance("PGlite", freshPglite);
 documentsConformance("PGlite", freshPglite);
 listsConformance("PGlite", freshPglite);

@@ -3,11 +3,13 @@ import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
+import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   storeConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  pullChecksConformance("PostgreSQL", () => freshPostgres(serverUrl));
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   listsConformance("PostgreSQL", () => freshPostgres(serverUrl));

@@ -13,6 +13,7 @@ import { holdsTable } from "./tables/holds.ts";
 import { leasesTable } from "./tables/leases.ts";
 import { notesTable } from "./tables/notes.ts";
 import { outboxTable } from "./tables/outbox.ts";
+import { pullChecksTable } from "./tables/pull-checks.ts";
 import { repositoriesTable } from "./tables/repositories.ts";
 import { requestsTable } from "./tables/requests.ts";
 import { rulesTable } from "./tables/rules.ts";
@@ -60,6 +61,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     deliveries: deliveriesTable(session, deps.queue),
     runs: runsTable(session),
     attempts: attemptsTable(session),
+    pullChecks: pullChecksTable(session),
     requests: requestsTable(session),
     toolCalls: toolCallsTable(session),
     snoozes: snoozesTable(session),
