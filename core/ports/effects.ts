@@ -26,6 +26,8 @@ export type EffectAction =
   | { readonly type: "resume-run"; readonly runId: RunId; readonly note?: string | undefined }
   /** Looks at the forge for what became of a push that was sent there, when whoever sent it did not live to say so. `push` is what `push.accepted` would have said. */
   | { readonly type: "settle-push"; readonly runId: RunId; readonly push: JsonObject }
+  /** Reads the checks of a pull request's head. */
+  | { readonly type: "read-checks"; readonly repository: RepositoryName; readonly pull: number }
   /** Reads changed documents of a branch into the index. */
   | { readonly type: "index-documents"; readonly repository: RepositoryName; readonly branch: BranchName; readonly commit: string };
 

@@ -28,7 +28,9 @@ import { createIndexDocuments } from "../usecases/index-documents.ts";
 import { createParkRun, createReleaseRun } from "../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../usecases/pause-all.ts";
 import { createProcessDelivery } from "../usecases/process-delivery.ts";
+import { createReadChecks } from "../usecases/read-checks.ts";
 import { createReceiveDelivery } from "../usecases/receive-delivery.ts";
+import { createReconcileChecks } from "../usecases/reconcile-checks.ts";
 import { createReconcileDeliveries } from "../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../usecases/reconcile-labels.ts";
 import { createRecoverAttempts } from "../usecases/recover-attempts.ts";
@@ -99,6 +101,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     deadlineSeconds: 600,
     maxTurns: 20,
   });
+  const readChecks = createReadChecks(base);
   const dispatching = {
     ...base,
     startAttempt: createStartAttempt({ ...base, gatewayUrl: () => "http://gateway.test" }),
@@ -107,6 +110,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     resumeRun: createResumeRun(base),
     settlePush: createSettlePush(base),
     settleLabels,
+    readChecks,
     indexDocuments: createIndexDocuments(base),
   };
   const uses = {
@@ -120,6 +124,7 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       admitRevise: createAdmitRevise(base),
       abortIssue,
       staleGate: createStaleGate({ ...base, exitConditions }),
+      readChecks,
       isAbort: async ({ label }) => label === "run:abort",
     }),
     exchangeRunToken: createExchangeRunToken({ ...base, buildSpecification, library: createPromptLibrary() }),
@@ -142,6 +147,8 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
     sweepOutbox: createSweepOutbox({ ...base, patienceSeconds: 60 }),
     reconcileDeliveries: createReconcileDeliveries(base),
     reconcileLabels: createReconcileLabels({ ...base, admitRun, abortIssue }),
+    reconcileChecks: createReconcileChecks({ ...base, readChecks }),
+    readChecks,
     dispatchEffect: createDispatchEffect(dispatching),
   };
   await store.transaction((tx) =>

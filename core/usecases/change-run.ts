@@ -4,6 +4,7 @@ import type { Instant, JsonObject } from "../domain/kernel/values.ts";
 import { advance, type RunCommand, type RunError, type RunEvent } from "../domain/run/machine.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
+import { followChecks } from "./follow-checks.ts";
 
 export interface ChangeContext {
   readonly now: Instant;
@@ -28,6 +29,9 @@ export async function changeRun(tx: Transaction, run: Run, command: RunCommand, 
   if (events.length === 0) return ok(run);
   await tx.runs.save(changed);
   await appendRunEvents(tx, changed, events.map(toFlow), context);
+  if (events.some(({ type }) => type === "run.pull-linked")) await followChecks(tx, changed, context.now);
+  if (changed.pull !== undefined && changed.head !== undefined && changed.head !== run.head)
+    await tx.pullChecks.moved(changed.repository, changed.pull, changed.head);
   return ok(changed);
 }
 

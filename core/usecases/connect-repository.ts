@@ -6,7 +6,17 @@ import type { Store } from "../ports/store.ts";
 import { readLabelNames } from "./repository-labels.ts";
 
 /** Webhook events that the relay wants; everything else is not sent. */
-export const hookEvents = ["issues", "issue_comment", "label", "pull_request", "pull_request_review", "pull_request_review_comment", "push"] as const;
+export const hookEvents = [
+  "issues",
+  "issue_comment",
+  "label",
+  "pull_request",
+  "pull_request_review",
+  "pull_request_review_comment",
+  "push",
+  "check_run",
+  "status",
+] as const;
 
 export interface ConnectRepositoryDependencies {
   readonly store: Store;

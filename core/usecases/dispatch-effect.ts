@@ -9,6 +9,7 @@ import { contextOf, finishEffect } from "./finish-effect.ts";
 import { exclusively, type ExclusivelyDependencies } from "./exclusively.ts";
 import { createInOrder } from "./in-order.ts";
 import { postCommentOnce } from "./post-comment.ts";
+import type { ReadChecks } from "./read-checks.ts";
 import type { SettleLabels } from "./settle-labels.ts";
 
 type ActionOf<Type extends EffectAction["type"]> = Extract<EffectAction, { readonly type: Type }>;
@@ -22,6 +23,7 @@ export interface DispatchEffectDependencies extends ExclusivelyDependencies {
   readonly resumeRun: (runId: RunId, note?: string) => Promise<unknown>;
   readonly settlePush: (key: string, runId: RunId, push: JsonObject) => Promise<JsonObject>;
   readonly settleLabels: SettleLabels;
+  readonly readChecks: ReadChecks;
   readonly indexDocuments: (action: ActionOf<"index-documents">) => Promise<JsonObject>;
   /** Tries after which an effect that the other side refuses for good is given up. */
   readonly permanentTries?: number | undefined;
@@ -91,6 +93,8 @@ async function perform(deps: DispatchEffectDependencies, { id, key, action }: Ef
       return {};
     case "settle-push":
       return deps.settlePush(key, action.runId, action.push);
+    case "read-checks":
+      return { read: await deps.readChecks(action.repository, action.pull) };
     case "index-documents":
       return deps.indexDocuments(action);
     default:
@@ -141,6 +145,8 @@ function serialKey(action: EffectAction): string {
       return `issue:${action.repository}#${action.issue}`;
     case "change-labels":
       return `issue:${action.repository}#${action.number}`;
+    case "read-checks":
+      return `checks:${action.repository}#${action.pull}`;
     case "index-documents":
       return `repository:${action.repository}`;
     default:

@@ -53,7 +53,7 @@ export async function contextOf(
       runId: owner?.runId,
     };
   }
-  // Labels and comments carry the run in their key where they belong to one: `labels:<run>:…`.
+  // Labels, comments and checks carry the run in their key where they belong to one: `labels:<run>:…`.
   const runId = row.key.split(":")[1] as RunId | undefined;
   const owner = runId ? await run(runId) : undefined;
   const number = action.type === "post-comment" ? action.issue : action.type === "change-labels" ? action.number : undefined;

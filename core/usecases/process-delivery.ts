@@ -6,6 +6,7 @@ import type { AbortIssue } from "./abort-issue.ts";
 import type { AdmitRevise } from "./admit-revise.ts";
 import type { AdmitOutcome, AdmitRun } from "./admit-run.ts";
 import { orchestratorActor } from "./change-run.ts";
+import type { ReadChecks } from "./read-checks.ts";
 import type { StaleGate } from "./stale-gate.ts";
 import { readWebhookPayload, type WebhookPayload } from "./webhook-payload.ts";
 
@@ -17,6 +18,7 @@ export interface ProcessDeliveryDependencies {
   readonly abortIssue: AbortIssue;
   /** Asks a gate anew whose pull request is no longer what its card shows. */
   readonly staleGate: StaleGate;
+  readonly readChecks: ReadChecks;
   /** Whether a label is the trigger of `run:abort`, under the repository's names. */
   readonly isAbort: (payload: WebhookPayload) => Promise<boolean>;
   /** Tries after which a delivery that fails for no reason of the outside world's has failed. */
@@ -77,6 +79,12 @@ async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery)
       return pushed(deps, delivery, payload);
     case "issue_comment.created":
       return ignored("a comment decides nothing; questions are answered in the inbox");
+    case "check_run.created":
+    case "check_run.completed":
+    case "check_run.rerequested":
+    case "status.":
+      return checked(deps, payload);
+    case "pull_request.opened":
     case "pull_request.closed":
     case "pull_request.reopened":
     case "pull_request.synchronize":
@@ -116,13 +124,33 @@ async function reviewed(deps: ProcessDeliveryDependencies, { id }: StoredDeliver
   return describe(await deps.admitRevise({ repository, pull: pull.number, reviewId: review.id, correlationId: id as string as CorrelationId, deliveryId: id }));
 }
 
-/** A gate shows its pull request as it was. When somebody merges, closes or changes it by hand, the card is drawn anew at once, not when somebody decides on it. */
+/**
+ * A gate shows its pull request as it was. When somebody merges, closes or changes it by hand, the card is drawn anew at once, not when somebody decides on it. Another head has other checks, and one
+ * that is closed need not be asked for any more.
+ */
 async function pullMoved(deps: ProcessDeliveryDependencies, { repository, pull, action }: WebhookPayload): Promise<Outcome> {
   if (!repository || !pull) return ignored("it names no pull request");
-  if (await deps.staleGate(repository, pull.number))
-    return { state: "processed", text: `the gate of pull request #${pull.number} is asked anew`, detail: { pull: pull.number } };
-  if (action !== "closed") return ignored("no gate shows another state of the pull request");
-  return ignored(pull.merged ? "the push that goes with the merge is what counts" : "a pull request closed without a merge starts nothing");
+  const isAskedAnew = await deps.staleGate(repository, pull.number);
+  const checks = action === "edited" ? "not-followed" : await deps.readChecks(repository, pull.number);
+  if (isAskedAnew) return { state: "processed", text: `the gate of pull request #${pull.number} is asked anew`, detail: { pull: pull.number } };
+  if (action === "closed")
+    return ignored(pull.merged ? "the push that goes with the merge is what counts" : "a pull request closed without a merge starts nothing");
+  return checks === "not-followed" ? ignored("no gate shows another state of the pull request") : checksRead([pull.number]);
+}
+
+/** CI has said something of a commit. What it says is read afresh, where the commit is the head of a run's pull request. */
+async function checked(deps: ProcessDeliveryDependencies, { repository, commit }: WebhookPayload): Promise<Outcome> {
+  if (!repository || !commit) return ignored("it names no commit");
+  const pulls = await deps.store.transaction((tx) => tx.pullChecks.pullsAt(repository, commit));
+  if (pulls.length === 0) return ignored("the commit is in no run's pull request");
+  const read: number[] = [];
+  for (const pull of pulls) if ((await deps.readChecks(repository, pull, commit.sha)) !== "other-head") read.push(pull);
+  return read.length === 0 ? ignored("the commit is no pull request's head any more") : checksRead(read);
+}
+
+function checksRead(pulls: readonly number[]): Outcome {
+  const numbers = pulls.map((pull) => `#${pull}`).join(", ");
+  return { state: "processed", text: `the checks of pull request ${numbers} were read`, detail: { pull: pulls[0] ?? null } };
 }
 
 /** What reaches the default branch is read into the index. */

@@ -7,6 +7,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Randomness } from "../ports/crypto.ts";
 import type { ForgePull } from "../ports/forge.ts";
 import type { RepositoryRow, Transaction } from "../ports/store.ts";
+import { followChecks } from "./follow-checks.ts";
 import type { Hold } from "./holds.ts";
 import { appendRunEvents, changeRun, orchestratorActor } from "./change-run.ts";
 import { prepareAttempt, type AttemptSettings } from "./prepare-attempt.ts";
@@ -66,6 +67,7 @@ export async function startRun(
       actor: personActor(run.trigger.actor),
     },
   );
+  await followChecks(tx, run, context.now);
   await tx.outbox.add(labelEffects(`labels:${run.id}:started`, { repository: run.repository, number: run.issue, as: "bot" }, labels), context.now);
   if (hold) {
     const held = await changeRun(tx, run, { type: "hold", reason: hold.reason }, context);

@@ -15,6 +15,8 @@ export interface WebhookPayload {
     | { readonly number: number; readonly merged: boolean; readonly base?: string | undefined; readonly mergeCommit?: string | undefined }
     | undefined;
   readonly review?: { readonly id: number; readonly state: string } | undefined;
+  /** Of a check run or a commit status: what it is said of, and where that may be found. */
+  readonly commit?: { readonly sha: string; readonly branches: readonly string[]; readonly pulls: readonly number[] } | undefined;
   /** Of a push: the full ref and the commit it points at now. */
   readonly ref?: string | undefined;
   readonly after?: string | undefined;
@@ -34,6 +36,7 @@ export function readWebhookPayload(body: string): WebhookPayload | undefined {
     label: text(field(parsed, "label")["name"]),
     pull: readPull(field(parsed, "pull_request")),
     review: readReview(field(parsed, "review")),
+    commit: readCheckRun(field(parsed, "check_run")) ?? readStatus(parsed),
     ref: text(parsed["ref"]),
     after: text(parsed["after"]),
   };
@@ -58,6 +61,25 @@ function readReview(review: Fields): WebhookPayload["review"] {
   const id = count(review["id"]);
   const state = text(review["state"]);
   return id === undefined || state === undefined ? undefined : { id, state };
+}
+
+/** More branches or pull requests of one commit than these are not looked at. */
+const mostPlaces = 20;
+
+function readCheckRun(run: Fields): WebhookPayload["commit"] {
+  const sha = text(run["head_sha"]);
+  if (sha === undefined) return undefined;
+  const branch = text(field(run, "check_suite")["head_branch"]);
+  return { sha, branches: branch === undefined ? [] : [branch], pulls: items(run["pull_requests"]).flatMap((pull) => count(pull["number"]) ?? []) };
+}
+
+function readStatus(status: Fields): WebhookPayload["commit"] {
+  const sha = text(status["sha"]);
+  return sha === undefined ? undefined : { sha, branches: items(status["branches"]).flatMap((branch) => text(branch["name"]) ?? []), pulls: [] };
+}
+
+function items(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.slice(0, mostPlaces).filter(isObject) : [];
 }
 
 type Fields = { readonly [key: string]: unknown };

@@ -3,6 +3,7 @@ import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
 import type { Queue } from "../../ports/queue.ts";
 import type { Store } from "../../ports/store.ts";
+import type { ReconcileChecks } from "../../usecases/reconcile-checks.ts";
 import type { ReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import type { ReconcileLabels } from "../../usecases/reconcile-labels.ts";
 import type { ProcessDelivery } from "../../usecases/process-delivery.ts";
@@ -32,6 +33,7 @@ export interface OrchestratorDependencies {
   readonly sweepOutbox: () => Promise<number>;
   readonly reconcileDeliveries: ReconcileDeliveries;
   readonly reconcileLabels: ReconcileLabels;
+  readonly reconcileChecks: ReconcileChecks;
   readonly intervals?: Partial<OrchestratorIntervals> | undefined;
 }
 
@@ -90,7 +92,9 @@ async function reconcileAll(deps: OrchestratorDependencies): Promise<void> {
     try {
       const again = await deps.reconcileDeliveries(name);
       const judged = await deps.reconcileLabels(name, Math.max(0, deps.clock.now() - overlapMilliseconds) as Instant);
-      if (again.length > 0 || judged > 0) deps.log.info({ repository: name, redelivered: again.length, labels: judged }, "reconciled with the forge");
+      const checks = await deps.reconcileChecks(name);
+      if (again.length > 0 || judged > 0 || checks > 0)
+        deps.log.info({ repository: name, redelivered: again.length, labels: judged, checks }, "reconciled with the forge");
     } catch (error) {
       deps.log.warn({ err: error, repository: name }, "could not be reconciled with the forge");
     }

@@ -84,6 +84,7 @@ function useCases() {
       abortIssue,
       admitRevise: createAdmitRevise(base),
       staleGate: async () => false,
+      readChecks: async () => "not-followed",
       isAbort: async () => false,
     }),
     reconcileDeliveries: createReconcileDeliveries(base),

@@ -46,6 +46,8 @@ import { createPauseAll, createRestoreAll } from "../../usecases/pause-all.ts";
 import { createProcessDelivery } from "../../usecases/process-delivery.ts";
 import { createProcessPresence, type ProcessPresence } from "../../usecases/process-presence.ts";
 import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
+import { createReadChecks } from "../../usecases/read-checks.ts";
+import { createReconcileChecks } from "../../usecases/reconcile-checks.ts";
 import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
 import { createRecordEvents } from "../../usecases/record-events.ts";
@@ -167,6 +169,7 @@ export interface UseCases {
   readonly sweepOutbox: ReturnType<typeof createSweepOutbox>;
   readonly reconcileDeliveries: ReturnType<typeof createReconcileDeliveries>;
   readonly reconcileLabels: ReturnType<typeof createReconcileLabels>;
+  readonly reconcileChecks: ReturnType<typeof createReconcileChecks>;
   readonly parkRun: ReturnType<typeof createParkRun>;
   readonly releaseRun: ReturnType<typeof createReleaseRun>;
   readonly cancelRun: ReturnType<typeof createCancelRun>;
@@ -186,6 +189,7 @@ export function composeUseCases(given: Platform): UseCases {
   const gates = { ...attempts, exitConditions, gateDays: times.requestDays };
   const settleLabels = createSettleLabels(attempts);
   const abortIssue = createAbortIssue({ store, clock, forge, settleLabels, mirror, documents });
+  const readChecks = createReadChecks(attempts);
   const admission = { ...attempts, services: [] };
   const admitRun = createAdmitRun(admission);
   const applyGate = createApplyGate({ store, clock, randomness: random, ownerForge, settleLabels, abortIssue, syncDocsets, mirror, documents });
@@ -217,6 +221,7 @@ export function composeUseCases(given: Platform): UseCases {
       admitRevise: createAdmitRevise(admission),
       abortIssue,
       staleGate: createStaleGate(gates),
+      readChecks,
       isAbort: (payload) => isAbortLabel(forge, payload),
     }),
     authenticateRun: createAuthenticateRun({ store, hasher }),
@@ -239,6 +244,7 @@ export function composeUseCases(given: Platform): UseCases {
       resumeRun,
       settlePush: createSettlePush(attempts),
       settleLabels,
+      readChecks,
       indexDocuments: createIndexDocuments(attempts),
     }),
     recoverAttempts: createRecoverAttempts({ ...attempts, log }),
@@ -246,11 +252,8 @@ export function composeUseCases(given: Platform): UseCases {
     ...holdsOn(attempts),
     expireRequests: createExpireRequests({ ...gates, log }),
     sweepOutbox: createSweepOutbox({ store, clock, queue: platform.queue, patienceSeconds: 60 }),
-    reconcileDeliveries: createReconcileDeliveries({ store, clock, forge, graceSeconds: times.grace }),
-    reconcileLabels: createReconcileLabels({ ...attempts, admitRun, abortIssue, graceSeconds: times.grace }),
-    parkRun: createParkRun(attempts),
-    releaseRun: createReleaseRun(attempts),
-    cancelRun: createCancelRun(attempts),
+    ...reconcilersOn({ ...attempts, admitRun, abortIssue, readChecks, graceSeconds: times.grace }),
+    ...ownersHand(attempts),
   };
 }
 
@@ -261,6 +264,18 @@ function ownersWord(deps: Parameters<typeof createReplaceRequest>[0]): Pick<UseC
 
 function priceOf(model: string, usage: TokenUsage): number | undefined {
   return estimateCost(usage, model)?.cost;
+}
+
+/** What the owner does with one run. */
+function ownersHand(attempts: ReturnType<typeof attemptsOn>): Pick<UseCases, "parkRun" | "releaseRun" | "cancelRun"> {
+  return { parkRun: createParkRun(attempts), releaseRun: createReleaseRun(attempts), cancelRun: createCancelRun(attempts) };
+}
+
+/** What finds what the forge has told and nobody has heard. */
+function reconcilersOn(
+  deps: Parameters<typeof createReconcileDeliveries>[0] & Parameters<typeof createReconcileLabels>[0] & Parameters<typeof createReconcileChecks>[0],
+): Pick<UseCases, "reconcileDeliveries" | "reconcileLabels" | "reconcileChecks"> {
+  return { reconcileDeliveries: createReconcileDeliveries(deps), reconcileLabels: createReconcileLabels(deps), reconcileChecks: createReconcileChecks(deps) };
 }
 
 /** What stops all runs, and lets go of them again. */
