@@ -9,6 +9,7 @@ import {
   issueNumber,
   labelPlan,
   processStage,
+  pullChecks,
   repositoryName,
   role,
   runId,
@@ -57,6 +58,7 @@ export const boardCard = z.object({
   /** When the run came into its phase. */
   since: instant.optional(),
   pull: z.number().optional(),
+  checks: pullChecks.optional(),
   tokens: tokenTotals.optional(),
   updatedAt: instant,
 });

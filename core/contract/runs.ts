@@ -6,6 +6,7 @@ import {
   issueNumber,
   modelProfile,
   ownerText,
+  pullChecks,
   repositoryName,
   requestId,
   role,
@@ -22,6 +23,8 @@ export const runRow = z.object({
   repository: repositoryName,
   issue: issueNumber,
   pull: z.number().optional(),
+  /** Of its pull request, as it is now, also when the run has ended. */
+  checks: pullChecks.optional(),
   stage: stageName,
   variant: z.enum(["work", "revise"]),
   role,

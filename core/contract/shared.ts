@@ -34,6 +34,18 @@ export const tokenTotals = z.object({
   /** US dollars, an estimate; absent where a model has no known price. */
   cost: z.number().optional(),
 });
+/** What CI says of a pull request, as far as that is known; at least one check is there. */
+export const pullChecks = z.object({
+  /** The commit that it is said of: the pull request's head. */
+  head: z.string(),
+  passed: z.number(),
+  failed: z.number(),
+  running: z.number(),
+  /** Names of the first few that failed. Somebody else's words. */
+  failing: z.array(z.string()),
+});
+export type PullChecks = z.infer<typeof pullChecks>;
+
 export const modelProfile = z.object({ model: z.string(), reasoning: z.enum(reasoningLevels) });
 
 /** The errors that any procedure may answer with. `remedy` says what to do; a screen turns it into a button or a sentence. */

@@ -1,6 +1,7 @@
 import { createRouterClient } from "@orpc/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Instant, PersonId } from "../../domain/kernel/values.ts";
+import type { CheckSummary } from "../../domain/check/check.ts";
+import type { CommitSha, Instant, PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import type { RunState } from "../../domain/run/run.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
@@ -54,6 +55,67 @@ describe("the board", () => {
     const card = await cardOf(13);
     expect(card).toMatchObject({ phase: "failed", reason: "the model is gone", since: 79 });
     expect(card).not.toHaveProperty("waitsFor");
+  });
+
+  describe("of an issue with a pull request", () => {
+    const head = "a".repeat(40) as CommitSha;
+    const red = { passed: 2, failed: 1, running: 1, failing: ["build"] };
+    const pullIn = async (issue: number, summary: CheckSummary | undefined): Promise<void> => {
+      world.forge.addIssue({ number: issue });
+      await world.inStore(async (tx) => {
+        const run = sampleRun({ issue, pull: issue + 100 });
+        await tx.runs.insert(run);
+        await tx.pullChecks.follow(run.repository, issue + 100);
+        await tx.pullChecks.save({ repository: run.repository, pull: issue + 100, version: 0, isOpen: true, head, summary, readAt: 1 as Instant });
+      });
+    };
+
+    it("says how many of its checks are how, names those that failed, and of which head that is", async () => {
+      await pullIn(21, red);
+
+      expect(await cardOf(21)).toMatchObject({ pull: 121, checks: { ...red, head } });
+    });
+
+    it("says nothing of checks where there are none, or none are known", async () => {
+      await pullIn(22, { passed: 0, failed: 0, running: 0, failing: [] });
+      await pullIn(23, undefined);
+
+      for (const issue of [22, 23]) {
+        expect(await cardOf(issue)).toHaveProperty("pull");
+        expect(await cardOf(issue)).not.toHaveProperty("checks");
+      }
+    });
+
+    it("says nothing of the checks of a head that has moved", async () => {
+      await pullIn(24, red);
+      await world.inStore((tx) => tx.pullChecks.moved("acme/shop" as RepositoryName, 124, "b".repeat(40) as CommitSha));
+
+      expect(await cardOf(24)).not.toHaveProperty("checks");
+    });
+
+    it("asks once for the checks of all cards", async () => {
+      await pullIn(25, red);
+      await pullIn(26, red);
+      let asked = 0;
+      const counting: HostWorld["deps"]["store"] = {
+        ...world.deps.store,
+        transaction: (work) =>
+          world.deps.store.transaction((tx) => work({ ...tx, pullChecks: { ...tx.pullChecks, of: (pulls) => ((asked += 1), tx.pullChecks.of(pulls)) } })),
+      };
+      const { cards } = await createRouterClient(createHostRouter({ ...world.deps, store: counting })).board.cards({});
+
+      expect(cards.filter(({ checks }) => checks !== undefined).length).toBeGreaterThan(1);
+      expect(asked).toBe(1);
+    });
+
+    it("says the same of the run", async () => {
+      await pullIn(27, red);
+      const client = createRouterClient(createHostRouter(world.deps));
+      const { runs } = await client.runs.list({ issue: 27 });
+
+      expect(runs).toMatchObject([{ pull: 127, checks: { ...red, head } }]);
+      expect(await client.runs.get({ id: runs[0]?.id ?? "" })).toMatchObject({ checks: { failed: 1 } });
+    });
   });
 
   it("tells the labels that classify or are the project's own from those that drive the process", async () => {

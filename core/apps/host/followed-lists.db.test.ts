@@ -5,14 +5,16 @@ import { boardOrder, type BoardCard } from "../../contract/board.ts";
 import { inboxOrder, type InboxItem } from "../../contract/inbox.ts";
 import { afterMessage, type ListKind, type ListMessage } from "../../contract/live-list.ts";
 import type { DecisionRequest } from "../../domain/decision/decision.ts";
-import type { Instant, PersonId, RepositoryName } from "../../domain/kernel/values.ts";
+import type { CommitSha, Instant, PersonId, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Run, RunState } from "../../domain/run/run.ts";
+import type { PullChecks } from "../../ports/pull-checks.ts";
 import type { Store, Transaction } from "../../ports/store.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
 import { fillLongLists } from "../../testing/long-lists.ts";
 import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun, unique } from "../../testing/samples.ts";
 import type { HostReader } from "./offline/offline.ts";
+import { createReadChecks } from "../../usecases/read-checks.ts";
 import { createHostRouter } from "./router.ts";
 
 const shop = "acme/shop" as RepositoryName;
@@ -94,6 +96,19 @@ describe("lists that are followed", () => {
       await tx.runs.save({ ...run, state });
       return [`run:${run.id}`];
     });
+  /** CI says something of a run's pull request. */
+  const check = (which: number, summary: PullChecks["summary"]): Promise<unknown> =>
+    happen(async (tx) => {
+      const run = runs[which % Math.max(1, runs.length)];
+      if (!run) return [];
+      const [pull, head] = [run.issue + 5_000, "c".repeat(40) as CommitSha];
+      const stored = await tx.runs.get(run.id, { lock: true });
+      if (stored) await tx.runs.save({ ...stored, pull });
+      await tx.pullChecks.follow(shop, pull);
+      const version = (await tx.pullChecks.get(shop, pull))?.version ?? 0;
+      await tx.pullChecks.save({ repository: shop, pull, version, isOpen: true, head, summary, readAt: tick as Instant });
+      return [`run:${run.id}`];
+    });
   const atForge = (change: () => unknown): Promise<unknown> => Promise.resolve(change()).then(() => touch("delivery:of-the-forge"));
   const olga = () => world.forge.as("olga");
   const anIssue = (which: number): number => [...world.forge.issues.keys()][which % Math.max(1, world.forge.issues.size)] ?? 0;
@@ -116,6 +131,8 @@ describe("lists that are followed", () => {
     anyNumber.map((which) => () => close(which, { phase: "expired", at: 3 as Instant })),
     anyNumber.map((which) => () => move(which, { phase: "running", attempt: 1, since: tick as Instant })),
     anyNumber.map((which) => () => move(which, { phase: "failed", reason: unique("no disk"), at: 9 as Instant })),
+    anyNumber.map((which) => () => check(which, { passed: which, failed: which % 2, running: 0, failing: which % 2 === 0 ? [] : ["build"] })),
+    anyNumber.map((which) => () => check(which, undefined)),
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().addLabels(shop, anIssue(which), [unique("label")]))),
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().closeIssue(shop, anIssue(which)))),
     anyNumber.map((issue) => () => atForge(() => world.forge.addIssue({ number: issue + 100, labels: ["idea"] }))),
@@ -255,6 +272,35 @@ describe("lists that are followed", () => {
     await touch();
 
     await vi.waitFor(() => expect(card()).toMatchObject({ tokens: used }), patience);
+    leave.abort();
+  });
+
+  it("of a board tell what CI says of a pull request when it has been read, of that card and of no other", async () => {
+    await ask(2_002);
+    const [run, head, pull] = [runs.at(-1)!, "d".repeat(40) as CommitSha, 9_002];
+    world.forge.addPull({ number: pull, head: run.branch, headSha: head });
+    world.forge.checks.set(head, [{ name: "build", state: "running" }]);
+    await happen(async (tx) => {
+      await tx.runs.save({ ...run, pull });
+      await tx.pullChecks.follow(shop, pull);
+      return [];
+    });
+    const { board } = followBoth();
+    const card = () => board.rows.find(({ issue }) => issue === 2_002);
+    await vi.waitFor(() => expect(card()).toMatchObject({ pull }), patience);
+    const readChecks = createReadChecks({ ...world.deps, forge: olga() });
+
+    await readChecks(shop, pull);
+    await vi.waitFor(() => expect(card()).toMatchObject({ checks: { running: 1, head } }), patience);
+    world.forge.checks.set(head, [{ name: "build", state: "failed" }]);
+    await readChecks(shop, pull);
+    await readChecks(shop, pull);
+
+    await vi.waitFor(() => expect(card()).toMatchObject({ checks: { running: 0, failed: 1, failing: ["build"] } }), patience);
+    expect(board.messages.slice(1)).toMatchObject([
+      { type: "changes", set: [{ issue: 2_002 }], removed: [] },
+      { type: "changes", set: [{ issue: 2_002 }], removed: [] },
+    ]);
     leave.abort();
   });
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { describeChecks, summariseChecks, type Check } from "./check.ts";
+import { countChecks, describeChecks, summariseChecks, type Check } from "./check.ts";
 
 const failed = (name: string): Check => ({ name, state: "failed" });
 const running = (name: string): Check => ({ name, state: "running" });
@@ -53,6 +53,8 @@ describe("the checks of a commit", () => {
     expect(say(passed("a"), passed("b"))).toBe("2 checks passed");
     expect(say(passed("a"), running("b"))).toBe("1 of 2 checks running");
     expect(say(passed("a"), running("b"), failed("c"))).toBe("1 of 3 checks failed (c), 1 running");
+    expect(countChecks(summariseChecks([passed("a"), running("b"), failed("c")]))).toBe("1 of 3 checks failed, 1 running");
+    expect(say(failed("one\n  line"))).toBe("1 of 1 check failed (one line)");
     expect(say(...["a", "b", "c", "d", "e", "f", "g"].map(failed))).toBe("7 of 7 checks failed (a, b, c, d, e, and 2 more)");
   });
 });

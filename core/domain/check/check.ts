@@ -35,12 +35,22 @@ export function summariseChecks(checks: readonly Check[]): CheckSummary {
   return { passed: named("passed").length, failed: failed.length, running: named("running").length, failing };
 }
 
-/** In words: `1 of 4 checks failed (build), 2 running`. Undefined where there are none. */
-export function describeChecks({ passed, failed, running, failing }: CheckSummary): string | undefined {
+/** In words: `1 of 4 checks failed, 2 running`. Undefined where there are none. */
+export function countChecks(summary: CheckSummary): string | undefined {
+  return inWords(summary, "");
+}
+
+/** {@link countChecks} with the names of failed ones: `1 of 4 checks failed (build), 2 running`. */
+export function describeChecks(summary: CheckSummary): string | undefined {
+  const { failed, failing } = summary;
+  const names = failing.map((name) => name.replaceAll(/\s+/gu, " ")).join(", ");
+  return inWords(summary, ` (${names}${failed > failing.length ? `, and ${failed - failing.length} more` : ""})`);
+}
+
+function inWords({ passed, failed, running }: CheckSummary, names: string): string | undefined {
   const all = passed + failed + running;
   if (all === 0) return undefined;
-  const rest = failed > failing.length ? `, and ${failed - failing.length} more` : "";
-  if (failed > 0) return `${failed} of ${counted(all)} failed (${failing.join(", ")}${rest})${running > 0 ? `, ${running} running` : ""}`;
+  if (failed > 0) return `${failed} of ${counted(all)} failed${names}${running > 0 ? `, ${running} running` : ""}`;
   return running > 0 ? `${running} of ${counted(all)} running` : `${counted(all)} passed`;
 }
 

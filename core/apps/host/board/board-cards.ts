@@ -79,6 +79,7 @@ function runFields(run: Run, row: RunRow) {
     ...(waitsFor === undefined ? {} : { waitsFor }),
     ...(row.reason === undefined ? {} : { reason: row.reason }),
     ...(row.pull === undefined ? {} : { pull: row.pull }),
+    ...(row.checks === undefined ? {} : { checks: row.checks }),
   };
 }
 

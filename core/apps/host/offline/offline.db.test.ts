@@ -10,7 +10,7 @@ import { createSystemClock } from "../../../adapters/system-clock/clock.ts";
 import type { ConnectionState } from "../../../contract/connection.ts";
 import { broughtBy } from "../../../contract/live-list.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
-import type { BranchName, Digest, Instant, PersonId, RepositoryName } from "../../../domain/kernel/values.ts";
+import type { BranchName, CommitSha, Digest, Instant, PersonId, RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import type { SqlDriver } from "../../../ports/sql-driver.ts";
 import { layCable, type Cable } from "../../../testing/cable.ts";
@@ -90,7 +90,8 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     offline.close();
     await driver.close();
   }
-  /** An issue with a run that asks, and a document. */
+  const summary = { passed: 1, failed: 1, running: 0, failing: ["build"] };
+  /** An issue with a run that asks, whose pull request CI has looked at, and a document. */
   async function fillWorld(): Promise<void> {
     world.forge.addIssue({ number: 41, labels: ["run:intake"], title: "Let guests pay by card" });
     world.forge.push("codex/41", { [path]: "# Problem\nGuests pay in cash.\nThe till is full.\n" });
@@ -100,6 +101,8 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
       await tx.repositories.save({ name: shop, project: "shop", defaultBranch: "main" as BranchName, reconciledUntil: 0 as Instant });
       await tx.runs.insert(run);
       await tx.requests.insert(request);
+      await tx.pullChecks.follow(shop, 7);
+      await tx.pullChecks.save({ repository: shop, pull: 7, version: 0, isOpen: true, head: "a".repeat(40) as CommitSha, summary, readAt: 1 as Instant });
       await tx.flow.append([sampleFlowEvent({ subject: `request:${request.id}` })]);
       await tx.transcript.append([{ runId: run.id, attempt: 1, sequence: 0, at: 1 as Instant, type: "message", content: { text: "I counted the coins." } }]);
     });
@@ -150,7 +153,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     expect(await client.inbox.get({ id: request.id })).toMatchObject({ summary: "Put a comment on #41", asOf: expect.any(Number) });
     expect((await client.runs.list({ active: true })).runs.map(({ id }) => id)).toEqual([run.id]);
     expect(await client.runs.get({ id: run.id })).toMatchObject({ id: run.id, asOf: expect.any(Number) });
-    expect((await client.board.cards({})).cards).toMatchObject([{ issue: 41, title: "Let guests pay by card" }]);
+    expect((await client.board.cards({})).cards).toMatchObject([{ issue: 41, title: "Let guests pay by card", pull: 7, checks: summary }]);
     expect(await client.board.limits()).toEqual({ [shop]: { intake: 4 } });
     const setting = client.board.setLimits({ repository: shop, changes: { intake: 5 } });
     await expect(setting).rejects.toMatchObject({ code: "UNAVAILABLE", data: { remedy: expect.stringContaining("draft") } });

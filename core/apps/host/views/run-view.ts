@@ -10,6 +10,7 @@ import { detectStall } from "../../../domain/run/stall.ts";
 import { noUsage, totalTokens } from "../../../domain/session/usage.ts";
 import { artifactPath, stageTable } from "../../../domain/stage/table.ts";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
+import type { PullChecks } from "../../../ports/pull-checks.ts";
 import type { ToolCall, Transaction, UsageTotals } from "../../../ports/store.ts";
 import { eventText } from "./event-text.ts";
 
@@ -45,6 +46,8 @@ interface Beside {
   readonly attempt: number;
   /** What the request asks for that the run waits for. */
   readonly asked: string | undefined;
+  /** Of its pull request, where any are known. */
+  readonly checks: PullChecks | undefined;
 }
 
 /** Runs as rows, in their order: what each does or waits for in one sentence. However many they are, each table is read once; only of those at work more has to be known. */
@@ -53,20 +56,35 @@ export async function runRows(tx: Transaction, runs: readonly Run[], now: HoldsN
   const used = await tx.usage.totals(ids);
   const attempts = await tx.attempts.newestOf(ids);
   const asked = await tx.requests.summaries(runs.flatMap((run) => requestOf(run) ?? []));
+  const checks = await checksOf(tx, runs);
   const rows: RunRow[] = [];
   for (const run of runs) {
     const request = requestOf(run);
-    const beside = { used: used.get(run.id) ?? noUsage, attempt: attempts.get(run.id) ?? 0, asked: request && asked.get(request) };
+    const beside = {
+      used: used.get(run.id) ?? noUsage,
+      attempt: attempts.get(run.id) ?? 0,
+      asked: request && asked.get(request),
+      checks: checks.get(pullKey(run)),
+    };
     rows.push({ ...rowOf(run, beside, now), ...(await stallOf(tx, run, now.at)) });
   }
   return rows;
+}
+
+async function checksOf(tx: Transaction, runs: readonly Run[]): Promise<ReadonlyMap<string, PullChecks>> {
+  const pulls = new Map(runs.flatMap(({ repository, pull }) => (pull === undefined ? [] : [[pullKey({ repository, pull }), { repository, pull }] as const])));
+  return new Map((await tx.pullChecks.of([...pulls.values()])).map((checks) => [pullKey(checks), checks]));
+}
+
+function pullKey({ repository, pull }: Pick<Run, "repository" | "pull">): string {
+  return `${repository}#${pull}`;
 }
 
 function requestOf({ state }: Run): RequestId | undefined {
   return "requestId" in state ? state.requestId : undefined;
 }
 
-function rowOf(run: Run, { used, attempt, asked }: Beside, now: HoldsNow): RunRow {
+function rowOf(run: Run, { used, attempt, asked, checks }: Beside, now: HoldsNow): RunRow {
   const requestId = requestOf(run);
   const endedAt = "at" in run.state ? run.state.at : undefined;
   const held = heldBy(run, used, now);
@@ -76,6 +94,9 @@ function rowOf(run: Run, { used, attempt, asked }: Beside, now: HoldsNow): RunRo
     repository: run.repository,
     issue: run.issue,
     ...(run.pull === undefined ? {} : { pull: run.pull }),
+    ...(checks?.head === undefined || checks.summary === undefined
+      ? {}
+      : { checks: { ...checks.summary, failing: [...checks.summary.failing], head: checks.head } }),
     stage: run.stage,
     variant: run.variant,
     role: run.role,
