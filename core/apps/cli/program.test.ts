@@ -227,6 +227,21 @@ describe("what the host answers", () => {
     });
   });
 
+  it("says what CI says of a run's pull request, and shows what does not show in the names of checks", async () => {
+    const tokens = { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    const about = { id: "run-1", repository: "acme/shop", issue: 7, stage: "dev", variant: "work", role: "dev", branch: "b", phase: "running" };
+    const checks = { head: "a".repeat(40), passed: 1, failed: 1, running: 0, failing: ["bu\u202eild"] };
+    const run = { ...about, status: "working", attempt: 1, pull: 12, checks, profile: { model: "m", reasoning: "low" }, tokens, createdAt: 0 };
+    const rest = { trigger: { actor: "olga", label: "run:dev" }, toolCalls: [], timeline: [], artifacts: { required: [], present: [], missing: [] } };
+    const runs = { list: async () => ({ runs: [run, { ...run, checks: undefined }], asOf: 0 }), get: async () => ({ ...run, ...rest }) };
+
+    const listed = (await command(["runs", "list"], { runs })).context.out();
+
+    expect(listed).toContain("#12: 1 of 2 checks failed");
+    expect(listed.split("\n")[2]).toMatch(/ #12 {2}/u);
+    expect((await command(["runs", "show", "run-1"], { runs })).context.out()).toContain("pull request #12 (1 of 2 checks failed (bu\\u202eild))");
+  });
+
   it("says how much a pause stops, and that there is one already", async () => {
     const pause = { by: "olga", since: 0, reason: "lunch" };
     const states = [

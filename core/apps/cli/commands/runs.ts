@@ -1,4 +1,5 @@
 import type { RunDetail, RunRow, TranscriptEntry } from "../../../contract/runs.ts";
+import { countChecks, describeChecks } from "../../../domain/check/check.ts";
 import { describeMeter } from "../../../domain/run/status-comment.ts";
 import { isFinalRun } from "../../../domain/run/run.ts";
 import type { CommandContext, HostClient } from "../control.ts";
@@ -122,7 +123,7 @@ function runTable(runs: readonly RunRow[], now: number): string {
       `${run.repository}#${run.issue}`,
       stageOf(run),
       run.phase,
-      run.pull === undefined ? "-" : `#${run.pull}`,
+      run.pull === undefined ? "-" : `#${run.pull}${run.checks ? `: ${countChecks(run.checks)}` : ""}`,
       age(run.createdAt, now),
       String(run.tokens.inputTokens + run.tokens.outputTokens),
       run.stall ? `${run.status}; ${stallText(run.stall)}` : run.status,
@@ -155,7 +156,7 @@ export function runText(run: RunDetail, now: number): string {
     ...(run.stall ? [`! ${stallText(run.stall)}`] : []),
     ...(run.budget ? [`! ${run.budget.level === "spent" ? "Budget spent" : "Budget nearly spent"}: ${describeMeter(run.budget)}`] : []),
     `${run.repository}#${run.issue}  ${stageOf(run)} as ${run.role}, ${run.profile.model} (${run.profile.reasoning})`,
-    `Branch ${run.branch}${run.pull === undefined ? "" : `, pull request #${run.pull}`}, started ${age(run.createdAt, now)} ago by ${run.trigger.actor} (${run.trigger.label})`,
+    `Branch ${run.branch}${run.pull === undefined ? "" : `, pull request #${run.pull}${run.checks ? ` (${describeChecks(run.checks)})` : ""}`}, started ${age(run.createdAt, now)} ago by ${run.trigger.actor} (${run.trigger.label})`,
     `Codex thread ${run.threadId ?? "not started"}, attempt ${run.attempt}`,
     `Artifacts ${run.artifacts.present.length}/${run.artifacts.required.length}${run.artifacts.missing.length > 0 ? `, missing ${run.artifacts.missing.join(", ")}` : ""}`,
     `Tokens ${run.tokens.inputTokens} in (${run.tokens.cachedInputTokens} cached), ${run.tokens.outputTokens} out`,

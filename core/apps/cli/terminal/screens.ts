@@ -1,4 +1,5 @@
 import type { RunDetail } from "../../../contract/runs.ts";
+import { countChecks } from "../../../domain/check/check.ts";
 import { isFinalRun } from "../../../domain/run/run.ts";
 import { doctorText } from "../commands/doctor.ts";
 import { runText } from "../commands/runs.ts";
@@ -19,7 +20,7 @@ export async function showRuns(session: Session): Promise<boolean> {
   const choices = runs.map((run) => ({
     value: run.id,
     label: `#${run.issue} ${stageOf(run)}  ${run.status}`,
-    hint: `${age(run.createdAt, context.now())}${run.pull === undefined ? "" : `, PR #${run.pull}`}`,
+    hint: `${age(run.createdAt, context.now())}${run.pull === undefined ? "" : `, PR #${run.pull}${run.checks ? `: ${countChecks(run.checks)}` : ""}`}`,
   }));
   const id = await dialogue.choose("Which run?", choices);
   if (id === undefined) return false;

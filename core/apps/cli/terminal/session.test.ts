@@ -111,6 +111,25 @@ async function session(space: ReturnType<typeof workspace>, answers: readonly (s
 }
 
 describe("the terminal", () => {
+  it("says what CI says of an issue's pull request where an issue or a run is chosen", async () => {
+    const [tokens, profile] = [
+      { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0 },
+      { model: "m", reasoning: "low" },
+    ];
+    const work = { repository: "acme/shop", issue: 7, stage: "dev", pull: 12, checks: { head: "a", passed: 2, failed: 1, running: 1, failing: ["build"] } };
+    const run = { ...work, id: "run-1", variant: "work", role: "dev", branch: "b", phase: "running", status: "working", tokens, profile, createdAt: 0 };
+    const space = workspace({ cards: [{ ...work, title: "Book a berth", status: "working" }], runs: [run] });
+
+    const { offered } = await session(space, ["start", undefined, "runs", undefined, "quit"]);
+
+    expect(offered).toEqual(
+      expect.arrayContaining([
+        expect.stringContaining("dev: working; PR #12: 1 of 4 checks failed, 1 running"),
+        expect.stringContaining(", PR #12: 1 of 4 checks failed, 1 running"),
+      ]),
+    );
+  });
+
   it("says that a stage is full where one is chosen and where the change is shown, and starts it all the same", async () => {
     const space = workspace({
       cards: [

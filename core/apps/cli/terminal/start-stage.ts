@@ -1,3 +1,4 @@
+import { countChecks } from "../../../domain/check/check.ts";
 import type { StageName } from "../../../domain/stage/stage.ts";
 import { stageLoads } from "../../../domain/stage/wip-limits.ts";
 import { isForbidden, loadText, previewText } from "../texts/preview.ts";
@@ -35,7 +36,7 @@ export async function startStage(session: Session): Promise<boolean> {
     cards.map((card, index) => ({
       value: String(index),
       label: `${card.repository}#${card.issue}  ${card.title}`,
-      hint: card.stage ? `${card.stage}: ${card.status}` : card.status,
+      hint: [card.stage ? `${card.stage}: ${card.status}` : card.status, ...(card.checks ? [`PR #${card.pull}: ${countChecks(card.checks)}`] : [])].join("; "),
     })),
   );
   const card = cards[Number(chosen ?? -1)];
