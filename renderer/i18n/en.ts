@@ -1,5 +1,6 @@
 import { auditEn } from "./texts/audit.ts";
 import { boardEn } from "./texts/board.ts";
+import { checksEn } from "./texts/checks.ts";
 import { docsEn } from "./texts/docs.ts";
 import { draftsEn } from "./texts/drafts.ts";
 import { foreignEn } from "./texts/foreign.ts";
@@ -58,6 +59,7 @@ export const en = {
   ...holdsEn,
   ...inboxEn,
   ...boardEn,
+  ...checksEn,
   ...notificationsEn,
   ...runsEn,
   ...docsEn,

@@ -1,6 +1,7 @@
 import type { Texts } from "./en.ts";
 import { auditRu } from "./texts/audit.ts";
 import { boardRu } from "./texts/board.ts";
+import { checksRu } from "./texts/checks.ts";
 import { docsRu } from "./texts/docs.ts";
 import { draftsRu } from "./texts/drafts.ts";
 import { foreignRu } from "./texts/foreign.ts";
@@ -58,6 +59,7 @@ export const ru: Texts = {
   ...holdsRu,
   ...inboxRu,
   ...boardRu,
+  ...checksRu,
   ...notificationsRu,
   ...runsRu,
   ...docsRu,

@@ -3,6 +3,7 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import type { Language } from "../../../core/contract/shell.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
+import { ChecksSign } from "../../ui/checks.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
 import { StallLine } from "../../ui/stall.tsx";
@@ -31,7 +32,7 @@ interface Given {
 export const Card = memo(function Card({ card, isChosen, isTabStop, showsRepository, actions }: Given): ReactElement {
   const { say, language } = useSpeech();
   const place = useRef<HTMLDivElement>(null);
-  const foot = footOf(card, say, language);
+  const [work, cost] = footOf(card, say, language);
   const age = <Age at={card.since ?? card.updatedAt} />;
   useEffect(() => {
     if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
@@ -93,7 +94,13 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       ) : (
         <Tags tags={card.tags} />
       )}
-      {foot === "" ? undefined : <span className={style["foot"]}>{foot}</span>}
+      {work === "" && cost === undefined ? undefined : (
+        <span className={style["foot"]}>
+          {work} {card.checks ? <ChecksSign checks={card.checks} /> : undefined}
+          {work === "" || cost === undefined ? "" : " · "}
+          {cost}
+        </span>
+      )}
     </div>
   );
 });
@@ -127,11 +134,12 @@ function Tags({ tags }: { readonly tags: readonly string[] }): ReactElement | un
   );
 }
 
-/** Who works on it, its pull request, and what it has cost: in dollars where that is known, else in tokens. */
-function footOf(card: BoardCard, say: Say, language: Language): string {
+/** Who works on it and its pull request, and what it has cost: in dollars where that is known, else in tokens. */
+function footOf(card: BoardCard, say: Say, language: Language): readonly [work: string, cost: string | undefined] {
   const spent = tokensOf(card);
   const cost = card.tokens?.cost;
   const price = cost === undefined ? undefined : new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cost);
   const tokens = spent === 0 ? undefined : say("board.tokens", { n: new Intl.NumberFormat(language, { notation: "compact" }).format(spent) });
-  return [card.role, card.pull === undefined ? undefined : say("board.pull", { n: card.pull }), price ?? tokens].filter(Boolean).join(" · ");
+  const work = [card.role, card.pull === undefined ? undefined : say("board.pull", { n: card.pull })].filter(Boolean).join(" · ");
+  return [work, price ?? tokens];
 }

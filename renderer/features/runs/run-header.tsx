@@ -8,6 +8,7 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
+import { ChecksSign } from "../../ui/checks.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
@@ -100,7 +101,11 @@ function Facts({ run }: { readonly run: RunDetail }): ReactElement {
       <span>{say("runs.role", { role: run.role })}</span>
       {run.variant === "revise" ? <span>{say("runs.revise")}</span> : undefined}
       {run.attempt > 0 ? <span>{say("runs.attempt", { attempt: run.attempt })}</span> : undefined}
-      {run.pull === undefined ? undefined : <span>{say("runs.pull", { pull: run.pull })}</span>}
+      {run.pull === undefined ? undefined : (
+        <span>
+          {say("runs.pull", { pull: run.pull })} {run.checks ? <ChecksSign checks={run.checks} /> : undefined}
+        </span>
+      )}
       <span>{say("runs.model", run.profile)}</span>
       {tokens > 0 ? <span>{say("runs.tokens", { count: compact(tokens, language) })}</span> : undefined}
       {run.tokens.cost === undefined ? undefined : <span>{dollars(run.tokens.cost, language)}</span>}

@@ -34,6 +34,24 @@ describe("the timeline", () => {
     ]);
   });
 
+  it("makes one step of what CI says one after another, and says what it said last", () => {
+    const said = (text: string) => ["run.checks-changed", `run checks changed, ${text}`] as const;
+
+    expect(
+      steps(
+        said("summary 2 of 2 checks running, pull 12, head 1abc"),
+        ["effect.done", "effect done"],
+        said("summary 1 of 2 checks failed (a, pull 7), pull 12, head 1abc"),
+        ["turn.ended", "turn ended, verdict park"],
+        said("pull 12"),
+      ),
+    ).toMatchObject([
+      { title: { text: "runs.event.run.checks-changed" }, facts: "1 of 2 checks failed (a, pull 7)", count: 1, at: 2 },
+      { title: { text: "runs.event.turn.ended" } },
+      { facts: "" },
+    ]);
+  });
+
   it("says what was asked without the names of fields", () => {
     expect(steps(["decision.requested", "decision requested, summary Question: by which measure?, tool owner_ask"])).toMatchObject([
       { facts: "Question: by which measure?", tone: "waits" },

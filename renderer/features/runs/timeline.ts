@@ -33,7 +33,7 @@ const unseen: ReadonlySet<string> = new Set([
   "decision.execution-began",
 ]);
 
-/** The steps of a run. Tool calls that went well, one after another, are one step. */
+/** The steps of a run. Tool calls that went well, one after another, are one step; of what CI said one after another, the last counts. */
 export function timelineSteps(timeline: readonly TimelineEntry[]): readonly TimelineStep[] {
   const steps: TimelineStep[] = [];
   let before = "";
@@ -42,6 +42,7 @@ export function timelineSteps(timeline: readonly TimelineEntry[]): readonly Time
     const last = steps.at(-1);
     if (last && entry.type === "tool.executed" && before === entry.type)
       steps[steps.length - 1] = { ...last, facts: joined(last.facts, step.facts), count: last.count + 1 };
+    else if (last && entry.type === "run.checks-changed" && before === entry.type) steps[steps.length - 1] = step;
     else steps.push(step);
     before = entry.type;
   }
@@ -63,6 +64,7 @@ function stepOf({ sequence, at, type, text }: TimelineEntry): TimelineStep {
 
 /** What the record says, without the names of its fields where the title says them already. */
 function factsOf(type: string, facts: string): string {
+  if (type === "run.checks-changed") return facts.replace(/(?:, )?pull \d+(?:, head \w+)?$/u, "").replace(/^summary /u, "");
   switch (type.split(".")[0]) {
     case "tool":
       return facts.replace(/^tool (?<tool>\w+), outcome (?:auto|ask), message .*$/u, "$<tool>").replace(/^tool /u, "");
