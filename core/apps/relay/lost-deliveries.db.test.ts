@@ -2,15 +2,18 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createHasher, createRandomness } from "../../adapters/node-crypto/hashing.ts";
 import { verifySignature } from "../../adapters/github/webhook-signature.ts";
 import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
-import type { BranchName, DeliveryId, RunId } from "../../domain/kernel/values.ts";
+import type { BranchName, CommitSha, DeliveryId, RunId } from "../../domain/kernel/values.ts";
 import type { Run } from "../../domain/run/run.ts";
 import { freshPglite, type FreshDatabase } from "../../testing/databases.ts";
 import { createFakeForge } from "../../testing/fake-forge.ts";
 import { createLocalForgeStage, type LocalForgeStage } from "../../testing/local-forge-stage.ts";
+import { sampleRun } from "../../testing/samples.ts";
 import { createAbortIssue } from "../../usecases/abort-issue.ts";
 import { createAdmitRevise } from "../../usecases/admit-revise.ts";
 import { createAdmitRun } from "../../usecases/admit-run.ts";
+import { hookEvents } from "../../usecases/connect-repository.ts";
 import { createProcessDelivery } from "../../usecases/process-delivery.ts";
+import { createReadChecks } from "../../usecases/read-checks.ts";
 import { createReceiveDelivery } from "../../usecases/receive-delivery.ts";
 import { createReconcileDeliveries } from "../../usecases/reconcile-deliveries.ts";
 import { createReconcileLabels } from "../../usecases/reconcile-labels.ts";
@@ -44,7 +47,7 @@ beforeEach(async () => {
   });
   const { url } = await relay.start({ host: "127.0.0.1", port: 0 });
   port = Number(new URL(url).port);
-  const hookId = await stage.as.owner.ensureHook(stage.repository, { url: `${url}/webhooks/github`, secret, events: ["issues"] });
+  const hookId = await stage.as.owner.ensureHook(stage.repository, { url: `${url}/webhooks/github`, secret, events: hookEvents });
   await stage.deliveriesSettled();
   await store.transaction((tx) =>
     tx.repositories.save({ name: stage.repository, project: "shop", defaultBranch: "main" as BranchName, hookId, reconciledUntil: stage.clock.now() }),
@@ -84,7 +87,7 @@ function useCases() {
       abortIssue,
       admitRevise: createAdmitRevise(base),
       staleGate: async () => false,
-      readChecks: async () => "not-followed",
+      readChecks: createReadChecks(base),
       isAbort: async () => false,
     }),
     reconcileDeliveries: createReconcileDeliveries(base),
@@ -163,5 +166,56 @@ describe("a signed delivery of the forge", () => {
     await process();
 
     expect(await runs()).toHaveLength(1);
+  });
+});
+
+describe("what CI reports to the forge", () => {
+  const build = (state: "failed" | "running" | "passed") => ({ name: "build", state });
+  const known = async (pull: number) => (await database.store.transaction((tx) => tx.pullChecks.get(stage.repository, pull)))?.summary;
+
+  /** A run with a pull request of its own on the forge. */
+  async function withPull(): Promise<{ readonly pull: number; readonly head: CommitSha }> {
+    const branch = "signalbox/issue-1/intake" as BranchName;
+    const head = await stage.push(branch, { "notes.md": "one\n" });
+    const { number } = await stage.as.bot.createPull(stage.repository, { title: "Notes", body: "", head: branch, base: "main" as BranchName });
+    const run = sampleRun({ repository: stage.repository, issue, branch, pull: number });
+    await database.store.transaction(async (tx) => {
+      await tx.runs.insert(run);
+      await tx.pullChecks.follow(stage.repository, number);
+    });
+    return { pull: number, head };
+  }
+
+  it("is known of a run's pull request, as a check run and as a status, and of its new head after a push", async () => {
+    const { pull, head } = await withPull();
+    await stage.reportCheck("run", head, build("failed"));
+    await stage.reportCheck("status", head, { name: "ci/docs", state: "running" });
+    await stage.deliveriesSettled();
+    await process();
+    expect(await known(pull)).toEqual({ passed: 0, failed: 1, running: 1, failing: ["build"] });
+
+    const moved = await stage.push("signalbox/issue-1/intake", { "notes.md": "two\n" });
+    await stage.deliveriesSettled();
+    await process();
+    expect(await known(pull)).toEqual({ passed: 0, failed: 0, running: 0, failing: [] });
+    await stage.reportCheck("run", moved, build("passed"));
+    await stage.deliveriesSettled();
+    await process();
+    expect(await known(pull)).toEqual({ passed: 1, failed: 0, running: 0, failing: [] });
+  });
+
+  it("is known also when the relay was not there for it", async () => {
+    const { pull, head } = await withPull();
+    await stage.deliveriesSettled();
+    await relay.stop();
+    await stage.reportCheck("run", head, build("failed"));
+    await stage.deliveriesSettled();
+    await relay.start({ host: "127.0.0.1", port });
+
+    await useCases().reconcileDeliveries(stage.repository);
+    await stage.deliveriesSettled();
+    await process();
+
+    expect(await known(pull)).toMatchObject({ failed: 1 });
   });
 });
