@@ -124,7 +124,6 @@ export async function createOrchestrationBench(prepare: (forge: FakeForge) => vo
       admitRevise: createAdmitRevise(base),
       abortIssue,
       staleGate: createStaleGate({ ...base, exitConditions }),
-      readChecks,
       isAbort: async ({ label }) => label === "run:abort",
     }),
     exchangeRunToken: createExchangeRunToken({ ...base, buildSpecification, library: createPromptLibrary() }),

@@ -1,4 +1,4 @@
-import type { CorrelationId, DeliveryId, JsonObject } from "../domain/kernel/values.ts";
+import type { CorrelationId, DeliveryId, JsonObject, RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store, StoredDelivery } from "../ports/store.ts";
@@ -6,7 +6,7 @@ import type { AbortIssue } from "./abort-issue.ts";
 import type { AdmitRevise } from "./admit-revise.ts";
 import type { AdmitOutcome, AdmitRun } from "./admit-run.ts";
 import { orchestratorActor } from "./change-run.ts";
-import type { ReadChecks } from "./read-checks.ts";
+import { readSoon } from "./follow-checks.ts";
 import type { StaleGate } from "./stale-gate.ts";
 import { readWebhookPayload, type WebhookPayload } from "./webhook-payload.ts";
 
@@ -18,7 +18,6 @@ export interface ProcessDeliveryDependencies {
   readonly abortIssue: AbortIssue;
   /** Asks a gate anew whose pull request is no longer what its card shows. */
   readonly staleGate: StaleGate;
-  readonly readChecks: ReadChecks;
   /** Whether a label is the trigger of `run:abort`, under the repository's names. */
   readonly isAbort: (payload: WebhookPayload) => Promise<boolean>;
   /** Tries after which a delivery that fails for no reason of the outside world's has failed. */
@@ -83,13 +82,13 @@ async function take(deps: ProcessDeliveryDependencies, delivery: StoredDelivery)
     case "check_run.completed":
     case "check_run.rerequested":
     case "status.":
-      return checked(deps, payload);
+      return checked(deps, delivery, payload);
     case "pull_request.opened":
     case "pull_request.closed":
     case "pull_request.reopened":
     case "pull_request.synchronize":
     case "pull_request.edited":
-      return pullMoved(deps, payload);
+      return pullMoved(deps, delivery, payload);
     default:
       return ignored(`${delivery.event}${payload.action ? `.${payload.action}` : ""} starts nothing`);
   }
@@ -128,29 +127,44 @@ async function reviewed(deps: ProcessDeliveryDependencies, { id }: StoredDeliver
  * A gate shows its pull request as it was. When somebody merges, closes or changes it by hand, the card is drawn anew at once, not when somebody decides on it. Another head has other checks, and one
  * that is closed need not be asked for any more.
  */
-async function pullMoved(deps: ProcessDeliveryDependencies, { repository, pull, action }: WebhookPayload): Promise<Outcome> {
+async function pullMoved(deps: ProcessDeliveryDependencies, { id }: StoredDelivery, { repository, pull, action }: WebhookPayload): Promise<Outcome> {
   if (!repository || !pull) return ignored("it names no pull request");
   const isAskedAnew = await deps.staleGate(repository, pull.number);
-  const checks = action === "edited" ? "not-followed" : await deps.readChecks(repository, pull.number);
+  const isRead = action !== "edited" && (await readChecksOf(deps, repository, [pull.number], id));
   if (isAskedAnew) return { state: "processed", text: `the gate of pull request #${pull.number} is asked anew`, detail: { pull: pull.number } };
   if (action === "closed")
     return ignored(pull.merged ? "the push that goes with the merge is what counts" : "a pull request closed without a merge starts nothing");
-  return checks === "not-followed" ? ignored("no gate shows another state of the pull request") : checksRead([pull.number]);
+  return isRead ? checksRead([pull.number]) : ignored("no gate shows another state of the pull request");
 }
 
-/** CI has said something of a commit. What it says is read afresh, where the commit is the head of a run's pull request. */
-async function checked(deps: ProcessDeliveryDependencies, { repository, commit }: WebhookPayload): Promise<Outcome> {
+/** CI has said something of a commit. What it says is read afresh, where the commit may be the head of a run's pull request. */
+async function checked(deps: ProcessDeliveryDependencies, { id }: StoredDelivery, { repository, commit }: WebhookPayload): Promise<Outcome> {
   if (!repository || !commit) return ignored("it names no commit");
   const pulls = await deps.store.transaction((tx) => tx.pullChecks.pullsAt(repository, commit));
-  if (pulls.length === 0) return ignored("the commit is in no run's pull request");
-  const read: number[] = [];
-  for (const pull of pulls) if ((await deps.readChecks(repository, pull, commit.sha)) !== "other-head") read.push(pull);
-  return read.length === 0 ? ignored("the commit is no pull request's head any more") : checksRead(read);
+  return (await readChecksOf(deps, repository, pulls, id)) ? checksRead(pulls) : ignored("the commit is in no run's pull request");
+}
+
+/** False when none of them is a run's. */
+function readChecksOf(
+  { store, clock }: ProcessDeliveryDependencies,
+  repository: RepositoryName,
+  pulls: readonly number[],
+  cause: DeliveryId,
+): Promise<boolean> {
+  return store.transaction(async (tx) => {
+    let isAny = false;
+    for (const pull of pulls) {
+      if (!(await tx.pullChecks.get(repository, pull))) continue;
+      await readSoon(tx, { repository, pull, cause }, clock.now());
+      isAny = true;
+    }
+    return isAny;
+  });
 }
 
 function checksRead(pulls: readonly number[]): Outcome {
   const numbers = pulls.map((pull) => `#${pull}`).join(", ");
-  return { state: "processed", text: `the checks of pull request ${numbers} were read`, detail: { pull: pulls[0] ?? null } };
+  return { state: "processed", text: `the checks of pull request ${numbers} are read`, detail: { pull: pulls[0] ?? null } };
 }
 
 /** What reaches the default branch is read into the index. */

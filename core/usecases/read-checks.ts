@@ -14,8 +14,8 @@ export interface ReadChecksDependencies {
   readonly forge: Pick<Forge, "pull" | "checks">;
 }
 
-/** `other-head`: they were left as they are. `not-followed`: no run has this pull request. */
-export type ChecksRead = "changed" | "same" | "other-head" | "not-followed";
+/** `not-followed`: no run has this pull request. */
+export type ChecksRead = "changed" | "same" | "not-followed";
 
 /** So often somebody else may store a reading while ours is under way. */
 const mostTries = 5;
@@ -24,16 +24,14 @@ const mostTries = 5;
  * Reads the head of a run's pull request and its checks, and stores them. A reading counts only if it began after the last one was stored: of two at the same time one begins again, so that what is
  * stored at the end is what the forge said last, whichever delivery caused it and however late it came.
  *
- * @param commit of which CI has said something; when it is not the head, and what is stored is the head's, there is nothing to read.
  * @throws InfrastructureError when the forge cannot be asked, and `busy` (retryable) when others kept storing theirs.
  */
 export function createReadChecks(deps: ReadChecksDependencies) {
-  return async function readChecks(repository: RepositoryName, pull: number, commit?: string): Promise<ChecksRead> {
+  return async function readChecks(repository: RepositoryName, pull: number): Promise<ChecksRead> {
     for (let tries = 1; tries <= mostTries; tries += 1) {
       const before = await deps.store.transaction((tx) => tx.pullChecks.get(repository, pull));
       if (!before) return "not-followed";
-      const now = await ask(deps, before, commit);
-      if (now === "other-head") return now;
+      const now = await ask(deps, before);
       const stored = await deps.store.transaction((tx) => store(tx, before, now));
       if (stored) return stored;
     }
@@ -42,14 +40,13 @@ export function createReadChecks(deps: ReadChecksDependencies) {
 }
 export type ReadChecks = ReturnType<typeof createReadChecks>;
 
-async function ask({ forge, clock }: ReadChecksDependencies, before: PullChecks, commit: string | undefined): Promise<PullChecks | "other-head"> {
+async function ask({ forge, clock }: ReadChecksDependencies, before: PullChecks): Promise<PullChecks> {
   const { repository, pull, version } = before;
   const readAt = clock.now();
   const found = await forge.pull(repository, pull).catch(unlessGone);
   // Nobody asks again for one that is gone.
   if (!found) return { repository, pull, version, isOpen: false, readAt };
   const { headSha: head, state } = found;
-  if (commit !== undefined && commit !== head && before.head === head) return "other-head";
   const checks = await forge.checks(repository, head);
   return { repository, pull, version, isOpen: state === "open", head, summary: checks && summariseChecks(checks), readAt };
 }

@@ -87,17 +87,22 @@ function useCases() {
       abortIssue,
       admitRevise: createAdmitRevise(base),
       staleGate: async () => false,
-      readChecks: createReadChecks(base),
       isAbort: async () => false,
     }),
+    readChecks: createReadChecks(base),
     reconcileDeliveries: createReconcileDeliveries(base),
     reconcileLabels: createReconcileLabels({ ...base, admitRun, abortIssue }),
   };
 }
 
 async function process(): Promise<void> {
-  const { processDelivery } = useCases();
-  for (const { payload } of database.queue.jobs) if ("deliveryId" in payload) await processDelivery(payload.deliveryId as DeliveryId);
+  const { processDelivery, readChecks } = useCases();
+  for (const { payload } of database.queue.jobs) {
+    if ("deliveryId" in payload) await processDelivery(payload.deliveryId as DeliveryId);
+    if (!("effectId" in payload)) continue;
+    const effect = await database.store.transaction((tx) => tx.outbox.get(payload.effectId));
+    if (effect?.action.type === "read-checks") await readChecks(effect.action.repository, effect.action.pull);
+  }
 }
 
 function runs(): Promise<readonly Run[]> {

@@ -221,7 +221,6 @@ export function composeUseCases(given: Platform): UseCases {
       admitRevise: createAdmitRevise(admission),
       abortIssue,
       staleGate: createStaleGate(gates),
-      readChecks,
       isAbort: (payload) => isAbortLabel(forge, payload),
     }),
     authenticateRun: createAuthenticateRun({ store, hasher }),
