@@ -324,6 +324,18 @@ describe("checks that nobody was told of", () => {
   });
 });
 
+it("checks that one pull request refuses keep nobody from those of the others", async () => {
+  await bench.clock.advance(120 * minutes);
+  const [refused, other] = [await pullOf(bench, 12), await pullOf(bench, 13)];
+  bench.forge.checks.set(other.head(), red);
+  bench.forge.beforeRead = (read) => {
+    if (read === `pull ${refused.number}`) throw new InfrastructureError("invalid-response", "no", { retryable: false });
+  };
+
+  await expect(bench.reconcileChecks(bench.forge.name)).rejects.toMatchObject({ code: "invalid-response" });
+  expect(await known(other.number)).toMatchObject({ summary: { failed: 1 } });
+});
+
 describe("whatever order the deliveries come in", () => {
   let shared: OrchestrationBench;
   let next = 100;

@@ -1,5 +1,6 @@
 import type { Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { Store } from "../ports/store.ts";
 import type { ReadChecks } from "./read-checks.ts";
 
@@ -19,14 +20,23 @@ const mostInOneRound = 10;
  * for days, or did not tell of checks yet. After a downtime those are due that were not read for as long.
  *
  * @returns how many had other checks than were known.
+ * @throws what may pass at once, since it is the same for all; what one of them is refused for good when the others are through.
  */
 export function createReconcileChecks({ store, clock, readChecks }: ReconcileChecksDependencies) {
   return async function reconcileChecks(repository: RepositoryName): Promise<number> {
     const now = clock.now();
     const when = { running: (now - patience.running) as Instant, others: (now - patience.others) as Instant, limit: mostInOneRound };
     const due = await store.transaction((tx) => tx.pullChecks.due(repository, when));
+    const refusals: InfrastructureError[] = [];
     let changed = 0;
-    for (const pull of due) if ((await readChecks(repository, pull)) === "changed") changed += 1;
+    for (const pull of due) {
+      const read = await readChecks(repository, pull).catch((error: unknown) => {
+        if (!(error instanceof InfrastructureError) || error.retryable) throw error;
+        refusals.push(error);
+      });
+      if (read === "changed") changed += 1;
+    }
+    if (refusals[0]) throw refusals[0];
     return changed;
   };
 }
