@@ -4,6 +4,12 @@ import { createLocalForgeStage, type LocalForgeStage } from "../../testing/local
 const stages: LocalForgeStage[] = [];
 const shop = "/repos/acme/shop";
 
+interface Issue {
+  readonly id: number;
+  readonly url: string;
+  readonly updated_at: string;
+}
+
 async function open(): Promise<LocalForgeStage> {
   const stage = await createLocalForgeStage();
   stages.push(stage);
@@ -107,6 +113,82 @@ describe("the local forge's API", () => {
     expect(await titles("labels=bug,doc")).toEqual(["Two"]);
     expect(await titles("state=closed")).toEqual(["One"]);
     expect(await titles("creator=signalbox-bot")).toEqual(["Three"]);
+  });
+
+  it("keeps which issue is whose sub-issue, in both of them, and tells both changes", async () => {
+    const stage = await open();
+    const { clock, tokens } = stage;
+    const call = async (method: string, path: string, body?: unknown) => (await stage.call(method, `${shop}${path}`, body, tokens.bot)).json as Issue;
+    const { url, received } = await stage.receiver(() => 202);
+    await stage.as.owner.ensureHook(stage.repository, { url, secret: "s", events: ["sub_issues"] });
+    const [epic, part, other] = [
+      await call("POST", "/issues", { title: "Epic" }),
+      await call("POST", "/issues", { title: "Part" }),
+      await call("POST", "/issues", { title: "Other" }),
+    ];
+    const before = part.updated_at;
+    await clock.advance(5_000);
+
+    expect(await call("POST", "/issues/1/sub_issues", { sub_issue_id: part.id })).toMatchObject({ number: 1, sub_issues_summary: { total: 1, completed: 0 } });
+    await call("POST", "/issues/1/sub_issues", { sub_issue_id: other.id });
+    await call("PATCH", "/issues/3", { state: "closed" });
+
+    expect(await call("GET", "/issues/1/sub_issues")).toMatchObject([{ number: 2, parent_issue_url: epic.url }, { number: 3 }]);
+    expect(await call("GET", "/issues/2/parent")).toMatchObject({
+      number: 1,
+      parent_issue_url: null,
+      sub_issues_summary: { completed: 1, percent_completed: 50 },
+    });
+    expect((await call("GET", "/issues/1")).updated_at > before).toBe(true);
+    expect((await call("GET", "/issues/2")).updated_at > before).toBe(true);
+    expect(await call("DELETE", "/issues/1/sub_issue", { sub_issue_id: part.id })).toMatchObject({ number: 1, sub_issues_summary: { total: 1 } });
+    expect(await call("GET", "/issues/2")).toMatchObject({ parent_issue_url: null });
+    await stage.deliveriesSettled();
+    const told = received.filter(({ event }) => event === "sub_issues").map(({ body }) => (JSON.parse(String(body)) as { action: string }).action);
+    expect(told.toSorted()).toEqual([
+      "parent_issue_added",
+      "parent_issue_added",
+      "parent_issue_removed",
+      "sub_issue_added",
+      "sub_issue_added",
+      "sub_issue_removed",
+    ]);
+  });
+
+  it("gives an issue one parent, never one that is below it, and another one only when told so", async () => {
+    const stage = await open();
+    const { forge, logins, repository, tokens } = stage;
+    forge.setPermission(repository, logins.stranger, "read");
+    const call = (method: string, path: string, body?: unknown, token = tokens.bot) => stage.call(method, `${shop}${path}`, body, token);
+    const made: Issue[] = [];
+    for (const title of ["One", "Two", "Three"]) made.push((await call("POST", "/issues", { title })).json as Issue);
+    await stage.push("feature", { "a.md": "1" });
+    const pull = (await call("POST", "/pulls", { title: "P", head: "feature", base: "main" })).json as { issue_url: string };
+    const pullIssue = (await call("GET", `/issues/${pull.issue_url.split("/").at(-1)}`)).json as Issue;
+    const add = (parent: number, sub: number | undefined, more: object = {}, token?: string) =>
+      call("POST", `/issues/${parent}/sub_issues`, { ...(sub === undefined ? {} : { sub_issue_id: sub }), ...more }, token);
+    const [one, two, three] = made.map(({ id }) => id) as [number, number, number];
+    await add(1, two);
+    await add(2, three);
+
+    const answers = [
+      await add(1, two),
+      await add(3, two),
+      await add(3, one),
+      await add(1, one),
+      await add(1, pullIssue.id),
+      await add(1, 4711),
+      await add(1, undefined),
+      await add(1, three, {}, tokens.stranger),
+      await call("GET", "/issues/1/parent"),
+      await call("DELETE", "/issues/1/sub_issue", { sub_issue_id: three }),
+      await add(1, three, { replace_parent: true }),
+    ];
+
+    expect(answers.map(({ status }) => status)).toEqual([422, 422, 422, 422, 422, 404, 422, 403, 404, 404, 201]);
+    expect(answers[1]?.json).toMatchObject({ message: expect.stringContaining("may only have one parent") });
+    expect((await call("GET", "/issues/2/sub_issues")).json).toEqual([]);
+    expect((await call("GET", "/issues/3/parent")).json).toMatchObject({ number: 1 });
   });
 
   it("answers 304 to whoever has the current answer, and only to them", async () => {

@@ -15,6 +15,7 @@ import { pullRoutes } from "./routes/pulls.ts";
 import { repositoryRoutes } from "./routes/repositories.ts";
 import { reviewRoutes } from "./routes/reviews.ts";
 import { statusRoutes } from "./routes/statuses.ts";
+import { subIssueRoutes } from "./routes/sub-issues.ts";
 import { variableRoutes } from "./routes/variables.ts";
 import type { World } from "./world.ts";
 
@@ -34,6 +35,7 @@ export function createApi(world: World, scanner: RefScanner, report: (error: unk
   repositoryRoutes(rest, world);
   gitObjectRoutes(rest, world, scanner);
   issueRoutes(rest, world);
+  subIssueRoutes(rest, world);
   labelRoutes(rest, world);
   pullRoutes(rest, world, scanner);
   reviewRoutes(rest, world);

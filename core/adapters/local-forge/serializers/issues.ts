@@ -1,6 +1,6 @@
 import { associationOf } from "../access.ts";
 import type { CommentRow, IssueEventRow, IssueRow, LabelRow, PullRow, RepositoryRow } from "../state/rows.ts";
-import type { World } from "../world.ts";
+import { repositoryById, type World } from "../world.ts";
 import { nodeId, optionalTimestamp, simpleUserById, timestamp, type JsonObject } from "./people.ts";
 import { labelJson, repositoryPage, repositoryUrl } from "./repositories.ts";
 
@@ -11,6 +11,11 @@ export function noReactions(subject: string): JsonObject {
 
 export function labelsOf(world: World, issueId: number): LabelRow[] {
   return world.db.all<LabelRow>("select l.* from labels l join issue_labels il on il.label_id = l.id where il.issue_id = ? order by il.rowid", issueId);
+}
+
+/** The issue that this one is a sub-issue of. */
+export function parentOf(world: World, issueId: number): IssueRow | undefined {
+  return world.db.get<IssueRow>("select p.* from issues p join sub_issues s on s.parent_id = p.id where s.issue_id = ?", issueId);
 }
 
 export function commentCount(world: World, issueId: number): number {
@@ -49,7 +54,21 @@ export function issueJson(world: World, repository: RepositoryRow, issue: IssueR
     body: issue.body,
     reactions: noReactions(url),
     performed_via_github_app: null,
-    ...(issue.is_pull ? pullPart(world, repository, issue) : {}),
+    ...(issue.is_pull ? pullPart(world, repository, issue) : familyPart(world, issue)),
+  };
+}
+
+/** Whose sub-issue it is, and how many it has itself. */
+function familyPart(world: World, issue: IssueRow): JsonObject {
+  const parent = parentOf(world, issue.id);
+  const subs = world.db.get<{ total: number; completed: number | null }>(
+    "select count(*) total, sum(i.state = 'closed') completed from issues i join sub_issues s on s.issue_id = i.id where s.parent_id = ?",
+    issue.id,
+  );
+  const [total, completed] = [subs?.total ?? 0, subs?.completed ?? 0];
+  return {
+    parent_issue_url: parent ? `${repositoryUrl(world, repositoryById(world, parent.repository_id))}/issues/${parent.number}` : null,
+    sub_issues_summary: { total, completed, percent_completed: total === 0 ? 0 : Math.floor((100 * completed) / total) },
   };
 }
 

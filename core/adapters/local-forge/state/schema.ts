@@ -21,6 +21,8 @@ create table if not exists issues (
 );
 create index if not exists issues_updated on issues (repository_id, updated_at);
 create table if not exists issue_labels (issue_id integer not null, label_id integer not null, primary key (issue_id, label_id));
+create table if not exists sub_issues (issue_id integer primary key, parent_id integer not null, position integer not null);
+create index if not exists sub_issues_parent on sub_issues (parent_id, position);
 create table if not exists comments (
   id integer primary key autoincrement, issue_id integer not null, user_id integer not null, body text not null, created_at integer not null, updated_at integer not null
 );
