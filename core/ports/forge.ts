@@ -12,6 +12,10 @@ export interface ForgeIssue {
   readonly url: string;
   /** True where the forge's issue is a pull request. */
   readonly isPull: boolean;
+  /** The issue of the same repository that it is a sub-issue of. */
+  readonly parent?: number | undefined;
+  /** How many sub-issues it has, open or closed; absent where it has none. */
+  readonly subIssues?: number | undefined;
 }
 
 export interface ForgePull {

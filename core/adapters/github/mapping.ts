@@ -31,6 +31,20 @@ export function toIssue(issue: IssueData): ForgeIssue {
     updatedAt: toInstant(issue.updated_at),
     url: issue.html_url,
     isPull: issue.pull_request !== undefined,
+    ...family(issue),
+  };
+}
+
+type Family = Pick<IssueData, "number" | "repository_url" | "parent_issue_url" | "sub_issues_summary">;
+
+/** Its parent, where that is another issue of the same repository, and how many issues it is the parent of. */
+function family({ number, repository_url: repository, parent_issue_url: url, sub_issues_summary: summary }: Family): Pick<ForgeIssue, "parent" | "subIssues"> {
+  const [, place, digits] = /^(?<place>.+)\/issues\/(?<digits>[1-9]\d*)$/u.exec(url ?? "") ?? [];
+  const parent = place?.toLowerCase() === repository.toLowerCase() ? Number(digits) : undefined;
+  const subIssues = summary?.total ?? 0;
+  return {
+    ...(parent !== undefined && Number.isSafeInteger(parent) && parent !== number ? { parent } : {}),
+    ...(subIssues > 0 ? { subIssues } : {}),
   };
 }
 
