@@ -152,6 +152,7 @@ async function composeIssueMapRow(deps: DocsetDependencies, run: Run, found: Fou
   const row = mergeIssueMapRow(readIssueMapRow(await readYaml(deps, run.repository, found.tip, path)), {
     issue: run.issue,
     title: issue.title,
+    parent: issue.parent,
     documents: found.entries.map(mapDocument),
     pulls: run.pull === undefined ? [] : [run.pull],
     gaps: validateDocset(found, run.stage).missing,

@@ -51,6 +51,7 @@ describe("the docset tools", () => {
 
   it("write the pull request's docset and the issue's row of the issue map, which no other issue's stage changes", async () => {
     const run = await preparedRun();
+    Object.assign(world.forge.issues.get(run.issue) ?? {}, { parent: 3 });
 
     const pull = await world.call(run, "docset_sync_pr", {});
     const map = await world.call(run, "docset_sync_issue_map", {});
@@ -60,7 +61,9 @@ describe("the docset tools", () => {
       { status: "done", synced: true },
     ]);
     expect(world.documents.parseYaml(fileOn(run, `docs/_docset/prs/pr-${run.pull}.yaml`))).toMatchObject({ type: "docset_pr", issue: run.issue });
-    expect(world.documents.parseYaml(fileOn(run, `docs/_index/issues/issue-${run.issue}.yaml`))).toMatchObject({ row: { issue: run.issue, gaps: [] } });
+    expect(world.documents.parseYaml(fileOn(run, `docs/_index/issues/issue-${run.issue}.yaml`))).toMatchObject({
+      row: { issue: run.issue, parent: 3, gaps: [] },
+    });
     expect(fileOn(run, "docs/_index/issue-map.md")).toBe("");
   });
 
