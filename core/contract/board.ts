@@ -40,6 +40,10 @@ export const boardCard = z.object({
   labels: z.array(z.string()),
   /** Those of the labels that do not drive the process: the project's own, and what only classifies (`bug`, `feature`). */
   tags: z.array(z.string()),
+  /** The issue that it is a sub-issue of: its epic. It need not be open. */
+  parent: issueNumber.optional(),
+  /** How many sub-issues it has, open or closed, where it has any. */
+  subIssues: z.int().positive().optional(),
   stage: stageName.optional(),
   role: role.optional(),
   runId: runId.optional(),

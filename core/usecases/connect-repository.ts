@@ -8,6 +8,7 @@ import { readLabelNames } from "./repository-labels.ts";
 /** Webhook events that the relay wants; everything else is not sent. */
 export const hookEvents = [
   "issues",
+  "sub_issues",
   "issue_comment",
   "label",
   "pull_request",

@@ -124,6 +124,13 @@ describe("the board", () => {
     expect(await cardOf(14)).toMatchObject({ stage: "prd", tags: ["idea", "payments"], status: "no run yet" });
   });
 
+  it("says which issue is the epic, and how many issues belong to it", async () => {
+    world.forge.addIssue({ number: 17, subIssues: 2 });
+    world.forge.addIssue({ number: 18, parent: 17 });
+
+    expect([await cardOf(17), await cardOf(18)]).toMatchObject([{ subIssues: 2 }, { parent: 17 }]);
+  });
+
   it("knows no stage of an issue that nothing has been started for", async () => {
     world.forge.addIssue({ number: 15, labels: ["idea"] });
 

@@ -61,12 +61,12 @@ describe("lists that are followed", () => {
     inbox: (await client.inbox.list({ limit: 500 })).items,
     board: (await client.board.cards({})).cards.toSorted(boardOrder.order),
   });
-  const happen = (work: (tx: Transaction) => Promise<readonly string[]>): Promise<unknown> =>
+  const happen = (work: (tx: Transaction) => Promise<readonly string[]>, event = "issues"): Promise<unknown> =>
     world.inStore(async (tx) => {
       const subjects = await work(tx);
-      await tx.flow.append(subjects.map((subject) => sampleFlowEvent({ subject, payload: { event: "issues" } })));
+      await tx.flow.append(subjects.map((subject) => sampleFlowEvent({ subject, payload: { event } })));
     });
-  const touch = (subject = "nothing:that-matters"): Promise<unknown> => happen(async () => [subject]);
+  const touch = (subject = "nothing:that-matters", event?: string): Promise<unknown> => happen(async () => [subject], event);
 
   /** A run on an open issue that asks for something. */
   const ask = (issue: number, risk: DecisionRequest["risk"] = "low"): Promise<unknown> =>
@@ -109,7 +109,11 @@ describe("lists that are followed", () => {
       await tx.pullChecks.save({ repository: shop, pull, version, isOpen: true, head, summary, readAt: tick as Instant });
       return [`run:${run.id}`];
     });
-  const atForge = (change: () => unknown): Promise<unknown> => Promise.resolve(change()).then(() => touch("delivery:of-the-forge"));
+  const atForge = (change: () => unknown, event?: string): Promise<unknown> => Promise.resolve(change()).then(() => touch("delivery:of-the-forge", event));
+  const belong = (issue: number, parent: number | undefined): Promise<unknown> => {
+    const at = (tick += 1) as Instant;
+    return atForge(() => world.forge.issues.size > 0 && Object.assign(world.forge.issues.get(issue) ?? {}, { parent, updatedAt: at }), "sub_issues");
+  };
   const olga = () => world.forge.as("olga");
   const anIssue = (which: number): number => [...world.forge.issues.keys()][which % Math.max(1, world.forge.issues.size)] ?? 0;
 
@@ -136,6 +140,11 @@ describe("lists that are followed", () => {
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().addLabels(shop, anIssue(which), [unique("label")]))),
     anyNumber.map((which) => () => atForge(() => world.forge.issues.size > 0 && olga().closeIssue(shop, anIssue(which)))),
     anyNumber.map((issue) => () => atForge(() => world.forge.addIssue({ number: issue + 100, labels: ["idea"] }))),
+    fc.tuple(anyNumber, fc.option(fc.integer({ min: 1, max: 120 }), { nil: undefined })).map(
+      ([which, parent]) =>
+        () =>
+          belong(anIssue(which), parent),
+    ),
     fc.tuple(anyNumber, fc.integer({ min: 1, max: 5 })).map(
       ([which, minutes]) =>
         () =>
@@ -301,6 +310,24 @@ describe("lists that are followed", () => {
       { type: "changes", set: [{ issue: 2_002 }], removed: [] },
       { type: "changes", set: [{ issue: 2_002 }], removed: [] },
     ]);
+    leave.abort();
+  });
+
+  it("of a board tell at once which issue belongs to which, and that it does no more", { timeout: longest }, async () => {
+    for (const number of [2_010, 2_011]) world.forge.addIssue({ number, labels: [] });
+    await touch("delivery:of-the-forge");
+    const { board } = followBoth();
+    const card = () => board.rows.find(({ issue }) => issue === 2_011);
+    await vi.waitFor(() => expect(card()).toBeDefined(), patience);
+    expect(card()).not.toHaveProperty("parent");
+    const heard = board.messages.length;
+
+    await belong(2_011, 2_010);
+    await vi.waitFor(() => expect(card()).toMatchObject({ parent: 2_010 }), patience);
+    expect(board.messages.slice(heard)).toMatchObject([{ type: "changes", set: [{ issue: 2_011, parent: 2_010 }], removed: [] }]);
+
+    await belong(2_011, undefined);
+    await vi.waitFor(() => expect(card()).not.toHaveProperty("parent"), patience);
     leave.abort();
   });
 

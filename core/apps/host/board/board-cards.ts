@@ -61,7 +61,15 @@ function stageAmong(labels: readonly string[], meaningOf: Meanings): BoardCard["
 
 function issueFields(issue: OpenIssue, meaningOf: Meanings) {
   const tags = issue.labels.filter((label) => ["other", "semantic"].includes(meaningOf(label).type));
-  return { issue: issue.number, title: issue.title, labels: [...issue.labels], tags, updatedAt: issue.updatedAt };
+  return {
+    issue: issue.number,
+    title: issue.title,
+    labels: [...issue.labels],
+    tags,
+    updatedAt: issue.updatedAt,
+    ...(issue.parent === undefined ? {} : { parent: issue.parent }),
+    ...(issue.subIssues === undefined ? {} : { subIssues: issue.subIssues }),
+  };
 }
 
 function runFields(run: Run, row: RunRow) {

@@ -61,6 +61,27 @@ describe("the open issues of a repository", () => {
     expect(await titles()).toEqual(["1 bug", "2", "3", "4 idea"]);
   });
 
+  it("are brought up to date by what belongs to what: an issue with another parent, and one without any", async () => {
+    const family = async (): Promise<unknown> => [...(await shelf.read(shop)).issues.values()].map(({ parent, subIssues }) => [parent, subIssues]);
+    await shelf.read(shop);
+    await happen(async () => {
+      Object.assign(fake.issues.get(1)!, { subIssues: 1, updatedAt: clock.now() });
+      Object.assign(fake.issues.get(2)!, { parent: 1, updatedAt: clock.now() });
+    });
+    expect(await family()).toEqual([
+      [undefined, 1],
+      [1, undefined],
+      [undefined, undefined],
+    ]);
+
+    await happen(async () => fake.addIssue({ number: 2, updatedAt: clock.now() }));
+    expect(await family()).toEqual([
+      [undefined, 1],
+      [undefined, undefined],
+      [undefined, undefined],
+    ]);
+  });
+
   it("know no pull request and no issue of which only the closing was seen", async () => {
     await shelf.read(shop);
     await happen(async () => fake.addIssue({ number: 9, labels: [], state: "closed" }));

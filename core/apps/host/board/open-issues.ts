@@ -4,7 +4,7 @@ import type { Clock } from "../../../ports/clock.ts";
 import type { Forge, ForgeIssue } from "../../../ports/forge.ts";
 
 /** What the board shows of an issue. */
-export type OpenIssue = Pick<ForgeIssue, "number" | "title" | "labels" | "updatedAt">;
+export type OpenIssue = Pick<ForgeIssue, "number" | "title" | "labels" | "updatedAt" | "parent" | "subIssues">;
 
 /** The open issues of one repository. What is the same object as before has not changed: all of them, or one of them. */
 export interface OpenIssues {
@@ -82,7 +82,8 @@ function settled(
   let isOther = before === undefined || (whole !== undefined && whole.length !== before.issues.size);
   for (const issue of changed) {
     const known = before?.issues.get(issue.number);
-    const shown: OpenIssue = { number: issue.number, title: issue.title, labels: issue.labels, updatedAt: issue.updatedAt };
+    const { number, title, labels, updatedAt, parent, subIssues } = issue;
+    const shown: OpenIssue = { number, title, labels, updatedAt, parent, subIssues };
     const isSame = known !== undefined && JSON.stringify(known) === JSON.stringify(shown);
     if (issue.state === "open") issues.set(issue.number, isSame ? known : shown);
     else issues.delete(issue.number);

@@ -50,9 +50,11 @@ export async function* watchBoard(
   }
 }
 
+const issueEvents: readonly unknown[] = ["issues", "sub_issues"];
+
 /** What the forge tells comes as a delivery, which leaves an event. Comments and pull requests are on no card. */
 function isAboutIssues({ subject, payload }: FlowEvent): boolean {
-  return subject.startsWith("delivery:") && payload["event"] === "issues";
+  return subject.startsWith("delivery:") && issueEvents.includes(payload["event"]);
 }
 
 /** The open issues of every repository, or of one. */

@@ -93,7 +93,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
   const summary = { passed: 1, failed: 1, running: 0, failing: ["build"] };
   /** An issue with a run that asks, whose pull request CI has looked at, and a document. */
   async function fillWorld(): Promise<void> {
-    world.forge.addIssue({ number: 41, labels: ["run:intake"], title: "Let guests pay by card" });
+    world.forge.addIssue({ number: 41, labels: ["run:intake"], title: "Let guests pay by card", parent: 40 });
     world.forge.push("codex/41", { [path]: "# Problem\nGuests pay in cash.\nThe till is full.\n" });
     run = sampleRun({ issue: 41, branch: "codex/41" as BranchName, pull: 7 });
     request = sampleRequest(run.id, { issue: 41, summary: "Put a comment on #41", expiresAt: (Date.now() + 9e8) as Instant });
@@ -153,7 +153,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     expect(await client.inbox.get({ id: request.id })).toMatchObject({ summary: "Put a comment on #41", asOf: expect.any(Number) });
     expect((await client.runs.list({ active: true })).runs.map(({ id }) => id)).toEqual([run.id]);
     expect(await client.runs.get({ id: run.id })).toMatchObject({ id: run.id, asOf: expect.any(Number) });
-    expect((await client.board.cards({})).cards).toMatchObject([{ issue: 41, title: "Let guests pay by card", pull: 7, checks: summary }]);
+    expect((await client.board.cards({})).cards).toMatchObject([{ issue: 41, title: "Let guests pay by card", parent: 40, pull: 7, checks: summary }]);
     expect(await client.board.limits()).toEqual({ [shop]: { intake: 4 } });
     const setting = client.board.setLimits({ repository: shop, changes: { intake: 5 } });
     await expect(setting).rejects.toMatchObject({ code: "UNAVAILABLE", data: { remedy: expect.stringContaining("draft") } });
