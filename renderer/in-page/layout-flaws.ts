@@ -14,8 +14,8 @@ export interface PlainText {
 /** Pixels that rounding, letters that lean and the space below a line may take. */
 const slack = { across: 1, down: 4 };
 
-/** What may be moved sideways: lines that are not wrapped, tables, and the board's columns. */
-const wide = "pre, table, [role=table], [class*=columns], [class*=lines], [class*=scroll][role=region], textarea, input, select";
+/** What may be moved sideways: lines that are not wrapped, tables, and the board's columns and lanes. */
+const wide = "pre, table, [role=table], [class*=columns], [class*=_lanes_], [class*=lines], [class*=scroll][role=region], textarea, input, select";
 
 /** Somebody else's texts, times, keys, and what the owner typed. */
 const notOurs = "bdi, pre, code, time, kbd, [class*=markdown], [class*=diff], [class*=_canvas_], textarea, option";

@@ -1,9 +1,8 @@
-import { useMemo, useRef, useState, type ReactElement } from "react";
-import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
-import type { CardActions } from "./board-card.tsx";
+import type { ReactElement } from "react";
 import { BoardColumn } from "./board-column.tsx";
 import style from "./board.module.css";
-import { cardKey, placeOf, type BoardCard, type Column, type StageName } from "./board-view.ts";
+import { placeOf, type Column } from "./board-view.ts";
+import { useCardActions, type CardWishes } from "./card-actions.ts";
 import type { ColumnLoads } from "./column-loads.ts";
 
 interface Given {
@@ -11,48 +10,12 @@ interface Given {
   readonly loads: ColumnLoads;
   readonly chosen: string | undefined;
   readonly showsRepository: boolean;
-  readonly choose: { readonly byPointer: (key: string) => void; readonly takesFocus: (key: string) => boolean };
-  readonly open: (card: BoardCard) => void;
-  /** A card was dropped on a stage. */
-  readonly move: (card: BoardCard, to: StageName) => void;
-  readonly setLimit: (stage: ProcessStage) => void;
+  readonly wishes: CardWishes;
 }
 
 /** The columns side by side. A card that is dragged to one of them is moved there, once its sheet has shown the change. */
-export function BoardColumns({ columns, loads, chosen, showsRepository, choose, open, move, setLimit }: Given): ReactElement {
-  const [over, setOver] = useState<Column["id"]>();
-  const dragged = useRef<BoardCard>(undefined);
-  const given = useRef({ choose, open, move, setLimit });
-  given.current = { choose, open, move, setLimit };
-  // These stay the same for ever, so that a card is drawn again only when it changed.
-  const actions = useMemo(
-    (): CardActions => ({
-      choose: (card) => given.current.choose.byPointer(cardKey(card)),
-      open: (card) => given.current.open(card),
-      takesFocus: (key) => given.current.choose.takesFocus(key),
-      drag(card) {
-        dragged.current = card;
-        if (!card) setOver(undefined);
-      },
-    }),
-    [],
-  );
-  const targets = useMemo(
-    () => ({
-      hover(id: Column["id"]): boolean {
-        const accepts = dragged.current !== undefined && id !== "ideas";
-        setOver(accepts ? id : undefined);
-        return accepts;
-      },
-      drop(id: Column["id"]): void {
-        const card = dragged.current;
-        setOver(undefined);
-        if (card && id !== "ideas") given.current.move(card, id);
-      },
-      setLimit: (stage: ProcessStage) => given.current.setLimit(stage),
-    }),
-    [],
-  );
+export function BoardColumns({ columns, loads, chosen, showsRepository, wishes }: Given): ReactElement {
+  const { actions, targets, over } = useCardActions(wishes);
   const place = chosen === undefined ? undefined : placeOf(columns, chosen);
   const tab = place ?? { column: columns.findIndex((column) => column.cards.length > 0), row: 0 };
   return (

@@ -1,16 +1,18 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement, type RefObject } from "react";
 import type { AllWipLimits } from "../../../core/contract/board.ts";
+import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useBoard as useLiveBoard } from "../../host-client/live-list.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import { BoardColumns } from "./board-columns.tsx";
+import { useBoardKeys } from "./board-keys.ts";
+import { BoardLanes } from "./board-lanes.tsx";
 import { BoardToolbar } from "./board-toolbar.tsx";
 import style from "./board.module.css";
 import {
@@ -27,7 +29,10 @@ import {
   type StageName,
   type StageRow,
 } from "./board-view.ts";
+import type { CardWishes } from "./card-actions.ts";
 import { columnLoads, keptLoads, type ColumnLoads, type LimitPlace } from "./column-loads.ts";
+import { useLaneChoice, type LaneChoice } from "./lane-choice.ts";
+import { neighbourInLanes, type LaneStep } from "./lanes.ts";
 import { LimitDialog, limitPlace } from "./limit-dialog.tsx";
 import { NewIssue, type OpenedIssue } from "./new-issue.tsx";
 import { OpenedHint } from "./opened-hint.tsx";
@@ -42,21 +47,30 @@ export function BoardScreen(): ReactElement {
   const filter = useRef<HTMLInputElement>(null);
   const main = useRef<HTMLDivElement>(null);
   const board = useBoard(repository, useDeferredValue(query));
-  const choice = useChoice(board.columns, board.cards);
+  const lanes = useLaneChoice(board.columns, board.cards);
+  const choice = useChoice(board.cards);
   const sheet = useSheet(board.stages, choice.card);
   const open = useOpenRun(sheet.ask);
   const [limited, setLimited] = useState<LimitPlace>();
   const write = (): void => setWriting(true);
-  useBoardKeys({ choice, sheet, open, write, filter: () => filter.current?.focus(), limit: () => setLimited(limitPlace(choice.card, repository)) });
-  const isAsking = sheet.move !== undefined;
-  useEffect(() => {
-    main.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
-  }, [isAsking]);
+  useBoardKeys({
+    chosen: choice,
+    step: (step) => choice.byKeyboard(stepOn(board.columns, lanes, choice.key, step)),
+    lanes,
+    open,
+    move: sheet.askForChosen,
+    write,
+    filter: () => filter.current?.focus(),
+    limit: () => setLimited(limitPlace(choice.card, repository)),
+    leave: () => (sheet.move ? sheet.close() : choice.byPointer(undefined)),
+  });
+  useChosenInView(main, sheet.move !== undefined);
   const show = (issue: IssueReference): void => {
     setWriting(false);
     setQuery("");
-    choice.byKeyboard(cardKey(issue));
+    choice.byKeyboard(issue);
   };
+  const setLimit = (stage: ProcessStage): void => setLimited({ repository: repository ?? choice.card?.repository, stage });
   return (
     <div className={style["screen"]}>
       <BoardToolbar
@@ -69,6 +83,7 @@ export function BoardScreen(): ReactElement {
         open={open}
         move={sheet.ask}
         write={write}
+        lanes={lanes}
       />
       <div className={style["work"]}>
         <div ref={main} className={style["main"]}>
@@ -77,16 +92,7 @@ export function BoardScreen(): ReactElement {
             <OpenedHint issue={opened} move={() => sheet.ask({ ...opened, labels: undefined }, "intake")} hide={() => setOpened(undefined)} />
           ) : undefined}
           <Content board={board} query={query} clear={() => setQuery("")} write={write}>
-            <BoardColumns
-              columns={board.columns}
-              loads={board.loads}
-              chosen={choice.key}
-              showsRepository={board.hasSeveral}
-              choose={choice}
-              open={open}
-              move={sheet.ask}
-              setLimit={(stage) => setLimited({ repository: repository ?? choice.card?.repository, stage })}
-            />
+            <Cards board={board} lanes={lanes} chosen={choice.key} wishes={{ choose: choice, open, move: sheet.ask, setLimit }} />
           </Content>
         </div>
         <Sheet
@@ -114,6 +120,31 @@ export function BoardScreen(): ReactElement {
 }
 
 type Board = ReturnType<typeof useBoard>;
+
+/** The sheet takes room from the cards. */
+function useChosenInView(main: RefObject<HTMLElement | null>, isAsking: boolean): void {
+  useEffect(() => {
+    main.current?.querySelector("[aria-current=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [isAsking]);
+}
+
+interface CardsGiven {
+  readonly board: Board;
+  readonly lanes: LaneChoice;
+  readonly chosen: string | undefined;
+  readonly wishes: CardWishes;
+}
+
+/** The cards as the owner wants them laid out. */
+function Cards({ board: { columns, loads, hasSeveral }, lanes, ...given }: CardsGiven): ReactElement {
+  const shown = { ...given, columns, loads, showsRepository: hasSeveral };
+  return lanes.isOn ? <BoardLanes {...shown} choice={lanes} /> : <BoardColumns {...shown} />;
+}
+
+function stepOn(columns: readonly Column[], { isOn, lanes, folded }: LaneChoice, from: string | undefined, step: LaneStep): BoardCard | undefined {
+  if (isOn) return neighbourInLanes(lanes, folded, from, step);
+  return step === "nextLane" || step === "previousLane" ? undefined : neighbour(columns, from, step);
+}
 
 /** The sheet of the move that is asked about, with what the board shows of it. */
 function Sheet({ sheet: { move, change }, board, close }: { readonly sheet: ReturnType<typeof useSheet>; readonly board: Board; readonly close: () => void }) {
@@ -159,21 +190,18 @@ const noStages: readonly StageRow[] = [];
 const noLimits: AllWipLimits = {};
 
 /** The card that keys and buttons mean. */
-function useChoice(columns: readonly Column[], cards: readonly BoardCard[]) {
+function useChoice(cards: readonly BoardCard[]) {
   const [key, setKey] = useState<string>();
   const focus = useRef<string>(undefined);
-  const byKeyboard = (next: string): void => {
-    focus.current = next;
-    setKey(next);
-  };
   return {
     key,
     card: cards.find((card) => cardKey(card) === key),
     byPointer: setKey,
-    byKeyboard,
-    step(direction: Parameters<typeof neighbour>[2]) {
-      const next = neighbour(columns, key, direction);
-      if (next) byKeyboard(cardKey(next));
+    /** Nothing is another choice than before where there is nothing to go to. */
+    byKeyboard(next: IssueReference | undefined): void {
+      if (!next) return;
+      focus.current = cardKey(next);
+      setKey(cardKey(next));
     },
     /** True once for the card that the keyboard went to. */
     takesFocus(of: string): boolean {
@@ -183,7 +211,6 @@ function useChoice(columns: readonly Column[], cards: readonly BoardCard[]) {
     },
   };
 }
-export type Choice = ReturnType<typeof useChoice>;
 
 type Ask = (card: OpenedIssue & { readonly stage?: StageName | undefined; readonly labels?: unknown }, to?: StageName) => void;
 
@@ -204,37 +231,6 @@ function useOpenRun(ask: Ask): (card: BoardCard) => void {
     if (card.runId === undefined) ask(card);
     else void navigate({ to: "/runs/{-$id}", params: { id: card.runId } });
   };
-}
-
-interface Acts {
-  readonly choice: Choice;
-  readonly sheet: ReturnType<typeof useSheet>;
-  readonly open: (card: BoardCard) => void;
-  readonly write: () => void;
-  readonly filter: () => void;
-  readonly limit: () => void;
-}
-
-function useBoardKeys({ choice, sheet, open, write, filter, limit }: Acts): void {
-  const { say } = useSpeech();
-  const steps = [
-    ["j", "ArrowDown", "down"],
-    ["k", "ArrowUp", "up"],
-    ["h", "ArrowLeft", "left"],
-    ["l", "ArrowRight", "right"],
-  ] as const;
-  useScreenKeys([
-    ...steps.flatMap(([letter, arrow, direction]) =>
-      [letter, arrow].map((key) => ({ key, what: say(`board.keys.${direction}`), act: () => choice.step(direction) })),
-    ),
-    { key: "Enter", what: say("board.keys.open"), act: () => choice.card && open(choice.card) },
-    { key: "m", what: say("board.keys.move"), act: () => sheet.askForChosen() },
-    { key: "n", what: say("board.keys.new"), act: write },
-    { key: "w", what: say("board.keys.limit"), act: limit },
-    { key: "/", what: say("board.keys.filter"), act: filter },
-    { key: "mod+Enter", what: say("board.keys.apply") },
-    { key: "Escape", what: say("board.keys.leave"), act: () => (sheet.move ? sheet.close() : choice.byPointer(undefined)) },
-  ]);
 }
 
 /** That something cannot be read at the moment, over what was read before. A host that is away says so for the whole window. */

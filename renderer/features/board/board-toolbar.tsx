@@ -1,11 +1,12 @@
 import { Button, CloseButton, Kbd, NativeSelect, TextInput } from "@mantine/core";
-import { IconFilter } from "@tabler/icons-react";
+import { IconFilter, IconLayoutRows } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, RefObject } from "react";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import style from "./board.module.css";
 import type { BoardCard } from "./board-view.ts";
+import type { LaneChoice } from "./lane-choice.ts";
 
 interface Given {
   readonly filter: RefObject<HTMLInputElement | null>;
@@ -17,10 +18,11 @@ interface Given {
   readonly open: (card: BoardCard) => void;
   readonly move: (card: BoardCard) => void;
   readonly write: () => void;
+  readonly lanes: Pick<LaneChoice, "isOn" | "toggle">;
 }
 
 /** What the board shows, and what can be done with the chosen card. */
-export function BoardToolbar({ filter, query, setQuery, repository, setRepository, chosen, open, move, write }: Given): ReactElement {
+export function BoardToolbar({ filter, query, setQuery, repository, setRepository, chosen, open, move, write, lanes }: Given): ReactElement {
   const { say } = useSpeech();
   const projects = useQuery(useHostQueries().projects.list.queryOptions()).data ?? [];
   const repositories = projects.map((project) => ({ value: project.repository, label: project.repository }));
@@ -51,6 +53,17 @@ export function BoardToolbar({ filter, query, setQuery, repository, setRepositor
         leftSection={<IconFilter size={14} aria-hidden />}
         rightSection={query === "" ? <Kbd size="xs">/</Kbd> : <CloseButton size="xs" aria-label={say("board.noMatch.clear")} onClick={() => setQuery("")} />}
       />
+      <Button
+        className={style["lanes"]}
+        variant="default"
+        size="xs"
+        aria-pressed={lanes.isOn}
+        onClick={lanes.toggle}
+        leftSection={<IconLayoutRows size={14} aria-hidden />}
+        rightSection={<Kbd size="xs">e</Kbd>}
+      >
+        {say("board.lanes")}
+      </Button>
       <span className={style["acts"]}>
         <Button variant="default" size="xs" disabled={chosen?.runId === undefined} onClick={() => chosen && open(chosen)} rightSection={<Kbd size="xs">⏎</Kbd>}>
           {say("board.open")}
