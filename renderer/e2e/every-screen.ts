@@ -107,6 +107,13 @@ async function board(steps: Steps): Promise<void> {
   await steps.seeDialog("board-new", "n", "textarea");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await steps.seeDialog("board-limit", "w", "form input");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await press("e", "main h3");
+  await look("board-lanes");
+  await press("Shift+F", "main [aria-expanded=false]");
+  await look("board-lanes-folded");
+  await press("Shift+F", "main [aria-expanded=true]");
+  await press("e", "main:not(:has(h3))");
 }
 
 async function runs(steps: Steps, { labels }: ShopRequests): Promise<void> {

@@ -117,6 +117,11 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
   it("is inert on the board: titles, labels, why a run failed, and an issue that the owner opens", async () => {
     await go("board");
     await see("title", "label", "failed-title", "failure", "idea-label");
+    await page.keyboard.press("e");
+    await page.locator("main h3", { hasText: markOf("title") }).waitFor();
+    await see("title", "label", "failed-title", "failure", "idea-label");
+    await page.keyboard.press("e");
+    await page.locator("main h3").first().waitFor({ state: "detached" });
     await page
       .locator("[aria-posinset]", { hasText: markOf("title") })
       .first()

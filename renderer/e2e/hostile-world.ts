@@ -85,7 +85,7 @@ function issues({ forge }: HostWorld): void {
     labels: ["run:intake", shortAttack("label")],
   });
   forge.addIssue({ number: issue + 1, title: lineAttack("failed-title"), labels: ["run:vision"] });
-  forge.addIssue({ number: issue + 2, title: "No end", labels: [shortAttack("idea-label")] });
+  forge.addIssue({ number: issue + 2, title: "No end", labels: [shortAttack("idea-label")], parent: issue });
 }
 
 async function runsOf(world: HostWorld): Promise<{ readonly attacking: Run; readonly unending: Run }> {

@@ -1,4 +1,4 @@
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { browserUnavailable } from "../../build/testbed/browser.ts";
 import { createHostRouter } from "../../core/apps/host/router.ts";
@@ -38,6 +38,14 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
   const page = (): Page => surface.page;
   const rows = (): ReturnType<Page["locator"]> => page().locator("[role=region] a");
   const counts = (): Promise<string | null> => page().locator("nav a[aria-current=page]").textContent();
+
+  /** Makes issues sub-issues of another one, and has the forge say so. */
+  async function belong(parts: readonly number[], epic: number): Promise<void> {
+    for (const number of parts) Object.assign(world.forge.issues.get(number) ?? {}, { parent: epic });
+    Object.assign(world.forge.issues.get(epic) ?? {}, { subIssues: parts.length });
+    const payload = { event: "sub_issues" };
+    await world.inStore((tx) => tx.flow.append([sampleFlowEvent({ subject: "delivery:of-the-forge", payload })]));
+  }
 
   async function openFromPalette(screen: string): Promise<void> {
     await page().keyboard.press("Control+k");
@@ -92,6 +100,67 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
     await page().keyboard.type("part 599");
     await expect.poll(() => page().locator("section li [role=button]").count()).toBe(1);
     await page().keyboard.press("Escape");
+  });
+
+  it("stand in lanes by their epics, in which an issue stands as soon as it belongs to one", async () => {
+    const lane = (name: string) => page().getByRole("group", { name });
+    const focused = (): Promise<string> => page().evaluate<string>("document.activeElement.textContent");
+    await page().keyboard.press("j");
+    const chosen = await page().locator("main [aria-current=true]").textContent();
+    await page().keyboard.press("e");
+    await page().getByText("No issue here has an epic yet.").waitFor();
+    expect(await page().locator("main [aria-current=true]").textContent()).toBe(chosen);
+    expect(await page().locator("main h3").count()).toBe(1);
+
+    await belong([7, 9], 5);
+    await lane("#5 Guests book a berth at night, part 5").waitFor();
+    expect(await lane("#5 Guests").locator("li").count()).toBe(3);
+    expect(await page().locator("main h3").count()).toBe(1 + 1);
+    expect(await page().getByText("No issue here has an epic yet.").count()).toBe(0);
+
+    await page().keyboard.press("Shift+K");
+    await expect.poll(focused).toContain("#9 ");
+    await page().keyboard.press("j");
+    await page().keyboard.press("j");
+    await expect.poll(focused).toContain("#5 ");
+    await page().keyboard.press("j");
+    await expect.poll(focused).toContain(`#${issues} `);
+    await page().keyboard.press("k");
+    await page().keyboard.press("f");
+    await expect.poll(() => lane("#5 Guests").locator("li").count()).toBe(0);
+    await page().keyboard.press("j");
+    await expect.poll(focused).toContain(`#${issues} `);
+
+    await openFromPalette("Inbox");
+    await openFromPalette("Board");
+    await lane("Without an epic").locator("li").first().waitFor();
+    expect(await lane("#5 Guests").locator("li").count()).toBe(0);
+    await page().keyboard.press("Shift+F");
+    await expect.poll(() => page().locator("main section li").count()).toBe(0);
+    await page().keyboard.press("Shift+F");
+
+    await page().keyboard.press("/");
+    await page().keyboard.type("part 599");
+    await expect.poll(() => page().locator("main section li").count()).toBe(1);
+    expect(await page().locator("main h3").allTextContents()).toEqual([expect.stringContaining("Without an epic")]);
+    await page().keyboard.press("Escape");
+    await page().keyboard.press("e");
+    await page().locator("main h3").first().waitFor({ state: "detached" });
+  });
+
+  it("move to a column in whatever lane they are dropped", async () => {
+    await page().keyboard.press("e");
+    const [lane, other] = ["#5 Guests", "Without an epic"].map((name) => page().getByRole("group", { name })) as [Locator, Locator];
+    await other.locator("li").first().waitFor();
+    const [column, area] = await Promise.all([page().getByRole("heading", { name: "Vision" }).boundingBox(), other.boundingBox()]);
+    const targetPosition = { x: (column?.x ?? 0) - (area?.x ?? 0) + 40, y: 60 };
+
+    await lane.locator("[role=button]", { hasText: "#7 " }).dragTo(other, { targetPosition });
+
+    await page().locator("main aside select").waitFor();
+    expect(await page().locator("main aside h2").first().textContent()).toBe("Move #7 to Vision");
+    await page().keyboard.press("Escape");
+    await page().keyboard.press("e");
   });
 
   it("are whole again when the host was away, with what came meanwhile", async () => {

@@ -42,6 +42,8 @@ interface Planned {
   /** Minutes. */
   readonly ago: number;
   readonly labels?: readonly string[];
+  /** Its epic. */
+  readonly parent?: number;
   readonly pull?: number;
   readonly state?: (at: Instant) => RunState;
   readonly told?: readonly Told[];
@@ -87,6 +89,7 @@ const plans: readonly Planned[] = [
   { issue: 8, title: "Search that forgives typos", stage: "arch", role: "sa", ago: 55, told: silentTranscript },
   {
     issue: 31,
+    parent: 12,
     title: "Carts that wait for their shopper",
     stage: "intake",
     role: "pm",
@@ -102,6 +105,7 @@ const plans: readonly Planned[] = [
   },
   {
     issue: 33,
+    parent: 2,
     title: "Receipts as PDF",
     stage: "vision",
     role: "pm",
@@ -111,6 +115,7 @@ const plans: readonly Planned[] = [
   },
   {
     issue: 34,
+    parent: 2,
     title: "Prices in the shopper's currency",
     stage: "arch",
     role: "sa",
@@ -127,6 +132,7 @@ const plans: readonly Planned[] = [
   },
   {
     issue: 37,
+    parent: 12,
     title: "Addresses are completed while typing",
     stage: "intake",
     role: "pm",
@@ -166,7 +172,7 @@ export async function openShop(world: HostWorld): Promise<Shop> {
 }
 
 async function beginRun({ world, governance }: Scene, planned: Planned): Promise<Run> {
-  const { issue, title, stage, role, labels = [], pull, state, told = [] } = planned;
+  const { issue, title, stage, role, labels = [], parent, pull, state, told = [] } = planned;
   const branch = branchOf(issue, stage);
   const trigger = `run:${stage}`;
   const run = await governance.newRun({
@@ -181,7 +187,7 @@ async function beginRun({ world, governance }: Scene, planned: Planned): Promise
     trigger: { kind: "label", label: trigger, actor: "olga" },
     ...(pull === undefined ? {} : { pull }),
   });
-  world.forge.addIssue({ number: issue, title, labels: [trigger, ...labels] });
+  world.forge.addIssue({ number: issue, title, labels: [trigger, ...labels], parent });
   world.forge.push(branch, {});
   if (pull !== undefined) world.forge.addPull({ number: pull, head: branch, title });
   await world.inStore(async (tx) => {
