@@ -84,11 +84,29 @@ export const shellRequest = z.discriminatedUnion("type", [
 ]);
 export type ShellRequest = z.infer<typeof shellRequest>;
 
-export const shellReply = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("host"), endpoint: hostEndpoint }),
-  z.object({ type: z.literal("no-host"), message: z.string(), remedy: z.string().optional() }),
-]);
+const hostThere = z.object({ type: z.literal("host"), endpoint: hostEndpoint });
+const noHost = z.object({ type: z.literal("no-host"), message: z.string(), remedy: z.string().optional() });
+export type HostReply = z.infer<typeof hostThere> | z.infer<typeof noHost>;
+
+const portId = z.int().min(1);
+
+/** Answer to `find-host`: where the host listens, or under which number a port to it comes as a {@link pageNotice}, or why there is none. */
+export const shellReply = z.discriminatedUnion("type", [hostThere, z.object({ type: z.literal("port"), id: portId }), noHost]);
 export type ShellReply = z.infer<typeof shellReply>;
+
+/** What the shell says to its page without being asked. The first brings a port along, on which the host greets; the second ends every port that came before. */
+export const pageNotice = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("signalbox.port"), id: portId }),
+  z.strictObject({ type: z.literal("signalbox.host-left") }),
+]);
+export type PageNotice = z.infer<typeof pageNotice>;
+
+/** What the shell sends to its host, with the port of a window that wants to speak with it. */
+export const portOffer = z.strictObject({ type: z.literal("surface") });
+export type PortOffer = z.infer<typeof portOffer>;
+
+/** First message of a host on a port: it answers from now on. */
+export const portGreeting = "signalbox";
 
 /** Why an application is not updated by itself: it runs from a checkout, was packaged without a feed, or was not put where it lies by an installer. */
 export const updatesOff = z.enum(["not-installed", "no-feed", "no-installer"]);

@@ -27,7 +27,7 @@ export function recordedContext(client: object, options: { readonly isJson?: boo
       return {
         client: client as HostClient,
         mode: "attached",
-        endpoint: { url: "ws://127.0.0.1:1", token: "no-token-of-any-workspace" },
+        serving: { endpoint: { url: "ws://127.0.0.1:1", token: "no-token-of-any-workspace" }, take: (channel) => channel.close() },
         close: () => {
           connections.closed += 1;
           return Promise.resolve();

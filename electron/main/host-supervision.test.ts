@@ -1,3 +1,4 @@
+import type { MessagePortMain } from "electron";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { HostNotice } from "../../core/contract/shell.ts";
@@ -11,21 +12,24 @@ const ready: HostNotice = { type: "ready", endpoint };
 interface PlayedHost {
   readonly tell: (notice: HostNotice) => void;
   readonly die: (how?: string) => void;
+  readonly port: MessagePortMain;
   isEnded: boolean;
 }
 
 let clock: ManualClock;
 let hosts: PlayedHost[];
 let heard: HostNotice[];
+let left: number;
 let supervision: HostSupervision;
 
 const start: HostSupervisionDeps["start"] = ({ onNotice, onExit }) => {
-  const host: PlayedHost = { tell: onNotice, die: (how = "killed") => onExit(how), isEnded: false };
+  const host: PlayedHost = { tell: onNotice, die: (how = "killed") => onExit(how), port: {} as MessagePortMain, isEnded: false };
   hosts.push(host);
   return {
     end: async () => {
       host.isEnded = true;
     },
+    openPort: () => host.port,
   };
 };
 const last = (): PlayedHost => hosts.at(-1)!;
@@ -34,7 +38,14 @@ beforeEach(() => {
   clock = createManualClock(0);
   hosts = [];
   heard = [];
-  supervision = superviseHost({ start, after: (ms, then) => clock.after(ms, then), now: () => clock.now(), onNotice: (notice) => heard.push(notice) });
+  left = 0;
+  supervision = superviseHost({
+    start,
+    after: (ms, then) => clock.after(ms, then),
+    now: () => clock.now(),
+    onNotice: (notice) => heard.push(notice),
+    onLeft: () => void (left += 1),
+  });
 });
 
 /** What a promise has come to by now. */
@@ -129,6 +140,18 @@ describe("the supervision of the host", () => {
     expect(hosts).toHaveLength(1);
   });
 
+  it("opens ways to the host that is there, and says when they have ended with it", async () => {
+    expect(supervision.openPort()).toBeUndefined();
+    last().tell(ready);
+    expect(supervision.openPort()).toBe(last().port);
+
+    last().die();
+    expect([supervision.openPort(), left]).toEqual([undefined, 1]);
+    await clock.advance(250);
+    last().die("killed before it answered");
+    expect(left).toBe(1);
+  });
+
   it("does not hear a host that it has given up", async () => {
     const first = last();
     first.die();
@@ -162,6 +185,7 @@ describe("the supervision of the host", () => {
           after: (ms, then) => time.after(ms, then),
           now: () => time.now(),
           onNotice: () => {},
+          onLeft: () => {},
         });
         for (const each of events) {
           if (each === "ready") current?.tell(ready);

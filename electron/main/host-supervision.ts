@@ -1,9 +1,12 @@
-import type { HostNotice, ShellReply } from "../../core/contract/shell.ts";
+import type { MessagePortMain } from "electron";
+import type { HostNotice, HostReply } from "../../core/contract/shell.ts";
 
 /** A started host, as the supervision sees it. */
 export interface HostProcess {
   /** Asks it to end, and makes it after `patience` milliseconds. Resolves when it has ended. */
   end(patience: number): Promise<void>;
+  /** Opens a way to it that windows can be given; absent where they reach it at its address only. */
+  readonly openPort?: (() => MessagePortMain) | undefined;
 }
 
 export interface HostSupervisionDeps {
@@ -13,11 +16,15 @@ export interface HostSupervisionDeps {
   readonly after: (milliseconds: number, then: () => void) => () => void;
   readonly now: () => number;
   readonly onNotice: (notice: HostNotice) => void;
+  /** Told when a host that could be found has gone, and its ports with it. */
+  readonly onLeft: () => void;
 }
 
 export interface HostSupervision {
   /** Where the host is, as soon as there is one, or why there is none. */
-  find(): Promise<ShellReply>;
+  find(): Promise<HostReply>;
+  /** A new way to the host that is there; undefined where there is none but its address. */
+  openPort(): MessagePortMain | undefined;
   /** Starts a host that could not begin, or that is waited for, at once. */
   startNow(): void;
   end(patience: number): Promise<void>;
@@ -30,9 +37,9 @@ const longestDelay = 10_000;
 
 type State =
   | { readonly phase: "starting"; readonly host: HostProcess; readonly at: number }
-  | { readonly phase: "ready"; readonly host: HostProcess; readonly at: number; readonly reply: ShellReply }
+  | { readonly phase: "ready"; readonly host: HostProcess; readonly at: number; readonly reply: HostReply }
   /** It said itself that it cannot begin. */
-  | { readonly phase: "failed"; readonly reply: ShellReply }
+  | { readonly phase: "failed"; readonly reply: HostReply }
   | { readonly phase: "resting"; readonly callOff: () => void }
   | { readonly phase: "ended" };
 
@@ -43,7 +50,7 @@ type State =
 export function superviseHost(deps: HostSupervisionDeps): HostSupervision {
   let failures = 0;
   let state: State = { phase: "ended" };
-  const waiting = new Set<(reply: ShellReply) => void>();
+  const waiting = new Set<(reply: HostReply) => void>();
 
   function start(): void {
     const host: HostProcess = deps.start({
@@ -72,6 +79,7 @@ export function superviseHost(deps: HostSupervisionDeps): HostSupervision {
 
   function exited(how: string): void {
     if (!("host" in state)) return;
+    if (state.phase === "ready") deps.onLeft();
     failures = deps.now() - state.at > livedWell ? 0 : failures + 1;
     const delay = Math.min(failures === 0 ? 0 : firstDelay * 2 ** (failures - 1), longestDelay);
     // Whoever waits is told from the third time on, and may still be lucky.
@@ -79,7 +87,7 @@ export function superviseHost(deps: HostSupervisionDeps): HostSupervision {
     state = { phase: "resting", callOff: deps.after(delay, start) };
   }
 
-  function answer(reply: ShellReply): void {
+  function answer(reply: HostReply): void {
     for (const tell of waiting) tell(reply);
     waiting.clear();
   }
@@ -90,6 +98,7 @@ export function superviseHost(deps: HostSupervisionDeps): HostSupervision {
       if ("reply" in state) return Promise.resolve(state.reply);
       return new Promise((resolve) => void waiting.add(resolve));
     },
+    openPort: () => (state.phase === "ready" ? state.host.openPort?.() : undefined),
     startNow() {
       if (state.phase === "resting") state.callOff();
       else if (state.phase !== "failed") return;

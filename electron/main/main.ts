@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { app, dialog, safeStorage } from "electron";
-import type { HostNotice, Language, ShellRequest } from "../../core/contract/shell.ts";
+import { app, dialog, safeStorage, type MessagePortMain } from "electron";
+import type { HostAnswer, HostNotice, HostQuestion, Language, PageNotice, ShellReply, ShellRequest } from "../../core/contract/shell.ts";
 import { linkScheme, placeAmong, placeOf } from "./deep-links.ts";
 import { guardPages } from "./guard.ts";
-import { startHostProcess } from "./host-process.ts";
+import { startHostInRuntime, startHostOnNode } from "./host-process.ts";
+import { createHostStarter } from "./host-starter.ts";
 import { superviseHost, type HostSupervision } from "./host-supervision.ts";
 import { openMainWindow, type MainWindow } from "./main-window.ts";
 import { installMenu } from "./menu.ts";
@@ -34,10 +35,18 @@ interface Shell {
   /** Where the window is to open: an address came before there was one. */
   wanted?: string | undefined;
   waiting: number;
+  /** Number of the last port that a window was given. */
+  ports: number;
 }
 
-const settings = shellSettings({ env: process.env, isInstalled: app.isPackaged, resources: process.resourcesPath, bundle: __dirname });
-const shell: Shell = { settings, bundle: __dirname, say: texts("en"), waiting: 0 };
+const settings = shellSettings({
+  env: process.env,
+  isInstalled: app.isPackaged,
+  resources: process.resourcesPath,
+  bundle: __dirname,
+  runtimeNode: process.versions.node,
+});
+const shell: Shell = { settings, bundle: __dirname, say: texts("en"), waiting: 0, ports: 0 };
 
 if (claimInstance(shell)) {
   announcePageScheme();
@@ -71,6 +80,10 @@ function claimInstance(state: Shell): boolean {
   return true;
 }
 
+function log(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 function goTo(state: Shell, place: string | undefined): void {
   if (state.window) state.window.show(place);
   else state.wanted = place ?? state.wanted;
@@ -94,7 +107,7 @@ async function answer(state: Shell, request: ShellRequest): Promise<ShellAnswer>
       state.host?.startNow();
       return undefined;
     case "find-host":
-      return state.host?.find();
+      return findHost(state);
     case "speak":
       speak(state, request.language);
       return undefined;
@@ -109,11 +122,32 @@ async function answer(state: Shell, request: ShellRequest): Promise<ShellAnswer>
   }
 }
 
+/** A window that can be given a port to the host is given one; every other is told where the host listens. */
+async function findHost(state: Shell): Promise<ShellReply | undefined> {
+  const reply = await state.host?.find();
+  const port = reply?.type === "host" ? state.host?.openPort() : undefined;
+  if (!port) return reply;
+  const id = ++state.ports;
+  tellPage(state, { type: "signalbox.port", id }, [port]);
+  return { type: "port", id };
+}
+
+function tellPage({ window }: Shell, notice: PageNotice, ports: MessagePortMain[] = []): void {
+  if (window && !window.window.isDestroyed()) window.window.webContents.postMessage("signalbox.notice", notice, ports);
+}
+
 function startHost(state: Shell): void {
+  const { host } = state.settings;
   const seal = createSealing(safeStorage, process.platform);
+  // The keyring can be asked once the application is ready.
+  const answerHost = async (question: HostQuestion): Promise<HostAnswer> => app.whenReady().then(() => seal(question));
   state.host = superviseHost({
-    // The keyring can be asked once the application is ready.
-    start: (events) => startHostProcess(state.settings.host, events, async (question) => app.whenReady().then(() => seal(question))),
+    start: createHostStarter({
+      inRuntime: host.runsOn === "own-runtime" ? (events) => startHostInRuntime(host, events, answerHost) : undefined,
+      onNode: (events) => startHostOnNode(host, events, answerHost),
+      log,
+    }),
+    onLeft: () => tellPage(state, { type: "signalbox.host-left" }),
     after: (milliseconds, then) => {
       const timer = setTimeout(then, milliseconds);
       return () => clearTimeout(timer);
@@ -172,7 +206,6 @@ function speak(state: Shell, language: Language): void {
 
 /** The last phase: everything else is there without it. */
 function keepUpToDate(state: Shell): void {
-  const log = (text: string): void => void process.stderr.write(`${text}\n`);
   const brings = (file: string): boolean => existsSync(join(process.resourcesPath, file));
   state.updates = createUpdates({
     off: whyNoUpdates({ isInstalled: app.isPackaged, platform: process.platform, env: process.env, brings }),

@@ -77,7 +77,7 @@ async function prepareOurs(bench: Bench): Promise<Prepared> {
   const host = await serveHost({ router: createHostRouter({ ...world.deps, clock }), token, page: built.directory });
   const browser = await launchBrowser();
   const page = await browser.newPage({ viewport: { width: 1_280, height: 800 }, locale: "en" });
-  await page.goto(`${host.url.replace(/^ws/u, "http")}/#token=${token}`);
+  await page.goto(`${host.endpoint.url.replace(/^ws/u, "http")}/#token=${token}`);
   await page.getByText(/Needs me · \d/u).waitFor({ timeout: 60_000 });
   await watchPaint(page);
   let asked = 0;

@@ -89,7 +89,7 @@ export const agentAttempts: Attacks = {
     const attempts = [{ authorization: `Bearer ${token}` }, { authorization: "Bearer " }, { authorization: `Basic ${token}` }, {}].map(
       (headers) =>
         new Promise<string>((resolve) => {
-          const socket = new WebSocket(server.url, { headers });
+          const socket = new WebSocket(server.endpoint.url, { headers });
           socket.once("open", () => resolve("open"));
           socket.once("error", (error) => resolve(error.message));
         }),

@@ -190,7 +190,7 @@ export const edits: Attacks = {
     must(!(await world.replaceRequest(signed(world, request, { by: run.id as string as PersonId }))).ok, "the run edits in its own name");
     const host = await serveHost({ router: world.router, token: "the-owners-token", page: "/nowhere" });
     const refusedAtTheDoor = await new Promise<boolean>((resolve) => {
-      const socket = new WebSocket(`${host.url}/?token=${run.id}`);
+      const socket = new WebSocket(`${host.endpoint.url}/?token=${run.id}`);
       socket.on("open", () => (socket.close(), resolve(false)));
       socket.on("error", () => resolve(true));
     });

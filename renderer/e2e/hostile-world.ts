@@ -43,7 +43,7 @@ export async function openHostileWorld(): Promise<HostileWorld> {
   await documents(world);
   const server = await serveHost({ router: createHostRouter(hostileDependencies(world)), token, page });
   return {
-    address: `${server.url.replace(/^ws/u, "http")}/#token=${token}`,
+    address: `${server.endpoint.url.replace(/^ws/u, "http")}/#token=${token}`,
     requests,
     runs: { attacking: runs.attacking.id, endless: runs.unending.id },
     happens: () => world.inStore((tx) => tx.flow.append([sampleFlowEvent({ subject: "issue:acme/shop#1" })])),

@@ -27,7 +27,7 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
     world = createHostWorld(await freshPglite());
     [run] = (await fillLongLists(world, { issues, waiting })) as [Run];
     host = await serve();
-    surface = await browse(`${host.url.replace(/^ws/u, "http")}/#token=${token}`);
+    surface = await browse(`${host.endpoint.url.replace(/^ws/u, "http")}/#token=${token}`);
   });
   afterAll(async () => {
     await surface.close();
@@ -164,7 +164,7 @@ describe.skipIf(browserUnavailable !== undefined)(`long lists in the window ${br
   });
 
   it("are whole again when the host was away, with what came meanwhile", async () => {
-    const port = Number(new URL(host.url).port);
+    const port = Number(new URL(host.endpoint.url).port);
     await host.close();
     await page().getByRole("alert").first().waitFor();
     await askUrgently(world, run, "Restore the ferry.");

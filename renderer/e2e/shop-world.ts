@@ -54,7 +54,7 @@ export async function openShopWorld(content: "empty" | "full"): Promise<ShopWorl
   if (shop) await draft(createRouterClient(router), shop);
   const server = await serveHost({ router, token, page });
   return {
-    address: `${server.url.replace(/^ws/u, "http")}/#token=${token}`,
+    address: `${server.endpoint.url.replace(/^ws/u, "http")}/#token=${token}`,
     requests: shop?.requests,
     async goAway() {
       if (shop) await until(() => isCopied(offline, world, shop));

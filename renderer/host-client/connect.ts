@@ -3,8 +3,8 @@ import { RPCLink } from "@orpc/client/websocket";
 import type { ContractRouterClient } from "@orpc/contract";
 import { WebSocket as ReconnectingWebSocket } from "partysocket";
 import type { HostContract } from "../../core/contract/index.ts";
-import type { HostEndpoint } from "../../core/contract/shell.ts";
-import type { HostFailure, HostSource } from "./endpoint.ts";
+import type { HostFailure, HostSource, WayToHost } from "./endpoint.ts";
+import { PortSocket } from "./port-socket.ts";
 
 export type HostClient = ContractRouterClient<HostContract>;
 
@@ -23,16 +23,25 @@ export interface HostConnection {
   readonly source: HostSource;
 }
 
-/** Connects to the host over a WebSocket, and again whenever it breaks, wherever the host is by then. Calls that were under way fail; who asked asks again. */
+/** Connects to the host over a WebSocket or a port, and again whenever it breaks, wherever the host is by then. Calls that were under way fail; who asked asks again. */
 export function connectToHost(source: HostSource): HostConnection {
-  let found: Promise<HostEndpoint>;
-  // For each attempt the socket asks for the address first, then for the protocols.
+  let way: WayToHost | undefined;
+  let finding: Promise<WayToHost>;
+  // For each attempt the socket asks for the address first, then for the protocols, and is opened then.
   const url = async (): Promise<string> => {
-    found = source.find((failure) => become({ phase: "failed", failure }));
-    return (await found).url;
+    finding = source.find((failure) => become({ phase: "failed", failure }));
+    way = await finding;
+    return "port" in way ? "" : way.url;
   };
-  const protocols = async (): Promise<string[]> => ["signalbox", (await found).token];
-  const socket = new ReconnectingWebSocket(url, protocols, { minReconnectionDelay: 250, maxReconnectionDelay: 4_000, maxEnqueuedMessages: 0 });
+  const protocols = async (): Promise<string[]> => {
+    const found = await finding;
+    return "port" in found ? ["signalbox"] : ["signalbox", found.token];
+  };
+  function Socket(address: string, offered: string[]): PortSocket | WebSocket {
+    return way && "port" in way ? new PortSocket(way.port, way.left) : new WebSocket(address, offered);
+  }
+  const options = { WebSocket: Socket, minReconnectionDelay: 250, maxReconnectionDelay: 4_000, maxEnqueuedMessages: 0 };
+  const socket = new ReconnectingWebSocket(url, protocols, options);
   let state: LinkState = { phase: "connecting" };
   const watchers = new Set<() => void>();
   const become = (next: LinkState): void => {

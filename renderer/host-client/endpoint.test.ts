@@ -12,7 +12,7 @@ describe("a page in a browser", () => {
   const open = (hash: string, sessionStorage: Storage): { source: HostSource | undefined; address: () => string | undefined } => {
     const replaceState = vi.fn<History["replaceState"]>();
     const location = { protocol: "http:", host: "127.0.0.1:4000", pathname: "/", search: "", hash } as Location;
-    const source = hostSource({ location, sessionStorage, history: { replaceState } as unknown as History });
+    const source = hostSource({ location, sessionStorage, history: { replaceState } as unknown as History, addEventListener: () => undefined });
     return { source, address: () => replaceState.mock.calls[0]?.[2] as string | undefined };
   };
 
@@ -37,7 +37,7 @@ describe("a page in a browser", () => {
 
 describe("a page in the desktop", () => {
   const inShell = (ask: (message: unknown) => Promise<unknown>): HostSource => {
-    const page = { signalbox: ask, location: {} as Location, sessionStorage: storage(), history: {} as History };
+    const page = { signalbox: ask, location: {} as Location, sessionStorage: storage(), history: {} as History, addEventListener: () => undefined };
     const source = hostSource(page);
     if (!source) throw new Error("no source");
     return source;

@@ -1,9 +1,13 @@
 import { shellReply, updatesReply, type HostEndpoint, type Language, type ShellRequest, type UpdatesReply } from "../../core/contract/shell.ts";
+import { hostPorts, type HostPort, type HostPorts } from "./host-ports.ts";
+
+/** How a host is reached: at its address, or over a port that the shell opened to it. */
+export type WayToHost = HostEndpoint | HostPort;
 
 /** The window's way to its host, whoever opened the window. */
 export interface HostSource {
-  /** Where the host is now. In the desktop it waits for as long as there is none; `onFailure` is told why there is none, as often as that is tried. */
-  find(onFailure: (failure: HostFailure) => void): Promise<HostEndpoint>;
+  /** How the host is reached now. In the desktop it waits for as long as there is none; `onFailure` is told why there is none, as often as that is tried. */
+  find(onFailure: (failure: HostFailure) => void): Promise<WayToHost>;
   /** Tries again to start a host that could not begin; absent where that is not the window's to do. */
   readonly startAgain?: (() => void) | undefined;
   /** Tells whatever stands around the page which language it speaks. */
@@ -39,16 +43,17 @@ const kept = "signalbox.host-token";
 const pause = 3_000;
 
 /** The host that stands behind this page; undefined for a page that was not opened by the owner's program. */
-export function hostSource(page: Pick<Window, "signalbox" | "location" | "sessionStorage" | "history">): HostSource | undefined {
-  return page.signalbox ? shellSource(page.signalbox) : pageSource(page.location, page.sessionStorage, page.history);
+export function hostSource(page: Pick<Window, "signalbox" | "location" | "sessionStorage" | "history" | "addEventListener">): HostSource | undefined {
+  return page.signalbox ? shellSource(page.signalbox, hostPorts(page)) : pageSource(page.location, page.sessionStorage, page.history);
 }
 
-function shellSource(ask: AskShell): HostSource {
+function shellSource(ask: AskShell, ports: HostPorts): HostSource {
   return {
     async find(onFailure) {
       for (;;) {
         const reply = shellReply.parse(await ask({ type: "find-host" }));
         if (reply.type === "host") return reply.endpoint;
+        if (reply.type === "port") return ports.take(reply.id);
         onFailure(reply);
         await new Promise((resolve) => setTimeout(resolve, pause));
       }

@@ -8,6 +8,7 @@ import { openRehearsal } from "../rehearsal/rehearsal.ts";
 import { prepareDirectory, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
 import type { ConnectHelp, Control, HostClient, Purpose } from "./control.ts";
 import type { Output } from "./output.ts";
+import { carrying } from "./carry-surface.ts";
 
 const startPatience = 30_000;
 const pollEvery = 100;
@@ -45,12 +46,12 @@ export async function connectTo(opening: WorkspaceOpening, purpose: Purpose): Pr
 async function embed(lock: OwnerLock, directory: WorkspaceDirectory, { version, output, help }: WorkspaceOpening, purpose: Purpose): Promise<Control> {
   try {
     const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), ...help });
-    const { hostUrl, hostToken, forgeUrl } = rehearsal;
-    await lock.publish({ hostUrl, hostToken, forgeUrl, purpose });
+    const { serving, forgeUrl } = rehearsal;
+    await lock.publish({ hostUrl: serving.endpoint.url, hostToken: serving.endpoint.token, forgeUrl, purpose });
     return {
       client: createRouterClient(rehearsal.router),
       mode: "embedded",
-      endpoint: { url: hostUrl, token: hostToken },
+      serving,
       async close() {
         await lock.withdraw();
         await rehearsal.close();
@@ -76,7 +77,7 @@ async function attach({ endpoint }: OwnerRecord, purpose: Purpose): Promise<Cont
   return {
     client,
     mode: "attached",
-    endpoint: { url: endpoint.hostUrl, token: endpoint.hostToken },
+    serving: carrying({ url: endpoint.hostUrl, token: endpoint.hostToken }),
     async close() {
       if (socket.readyState === WebSocket.CLOSED) return;
       await new Promise<void>((resolve) => {

@@ -1,6 +1,6 @@
 import type { ContractRouterClient } from "@orpc/contract";
 import type { hostContract } from "../../contract/index.ts";
-import type { HostEndpoint } from "../../contract/shell.ts";
+import type { Serving } from "../host/surface.ts";
 import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import type { Output } from "./output.ts";
 
@@ -11,8 +11,8 @@ export interface Control {
   readonly client: HostClient;
   /** `embedded`: this process opened the workspace and has to see its work through before it ends. */
   readonly mode: "embedded" | "attached";
-  /** Where the workspace's owner listens, with what lets the owner in. Whoever has it is the owner. */
-  readonly endpoint: HostEndpoint;
+  /** How surfaces reach the workspace's owner. Whoever has its endpoint is the owner. */
+  readonly serving: Serving;
   close(): Promise<void>;
 }
 
@@ -22,8 +22,8 @@ export type Purpose = "read" | "work";
 export interface ConnectHelp {
   /** Opens a sealed signing key. */
   readonly sealer?: SecretSealer | undefined;
-  /** Told where the workspace's owner listens, where that is this process, as soon as it answers: earlier than everything works. */
-  readonly onServing?: ((endpoint: HostEndpoint) => void) | undefined;
+  /** Told of the workspace's owner, where that is this process, as soon as it answers: earlier than everything works. */
+  readonly onServing?: ((serving: Serving) => void) | undefined;
 }
 
 /** What every command gets. */

@@ -14,7 +14,7 @@ hostConformance(
   "a WebSocket",
   async (router) => {
     const server = await serveHost({ router, token: "the-owner's-token" });
-    const socket = new WebSocket(server.url, { headers: { authorization: "Bearer the-owner's-token" } });
+    const socket = new WebSocket(server.endpoint.url, { headers: { authorization: "Bearer the-owner's-token" } });
     await new Promise((resolve, reject) => socket.once("open", resolve).once("error", reject));
     const client: HostClient = createORPCClient(new WebSocketLink({ websocket: socket as unknown as globalThis.WebSocket }));
     const close = async (): Promise<void> => {

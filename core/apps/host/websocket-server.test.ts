@@ -41,19 +41,19 @@ describe("the host's WebSocket server", () => {
   };
 
   it("listens on loopback only", () => {
-    expect(new URL(server.url).hostname).toBe("127.0.0.1");
+    expect(new URL(server.endpoint.url).hostname).toBe("127.0.0.1");
   });
 
   it("lets the owner in by header, and a browser by subprotocol", async () => {
-    const byHeader = await open(new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } }));
-    const byProtocol = await open(new WebSocket(server.url, ["signalbox", token]));
+    const byHeader = await open(new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } }));
+    const byProtocol = await open(new WebSocket(server.endpoint.url, ["signalbox", token]));
 
     expect(await byHeader.connection.state()).toStrictEqual(state);
     expect(await byProtocol.connection.state()).toStrictEqual(state);
   });
 
   it("never tells the token back as the chosen subprotocol", async () => {
-    const socket = new WebSocket(server.url, ["signalbox", token]);
+    const socket = new WebSocket(server.endpoint.url, ["signalbox", token]);
     await once(socket, "open");
 
     expect(socket.protocol).toBe("signalbox");
@@ -61,26 +61,26 @@ describe("the host's WebSocket server", () => {
 
   it("answers 401 without an upgrade to a wrong, empty, missing or misplaced token", async () => {
     const attempts = [
-      new WebSocket(server.url),
-      new WebSocket(server.url, { headers: { authorization: "Bearer wrong" } }),
-      new WebSocket(server.url, { headers: { authorization: `Bearer ${token}x` } }),
-      new WebSocket(server.url, { headers: { authorization: `Basic ${token}` } }),
-      new WebSocket(server.url, ["signalbox", "wrong"]),
-      new WebSocket(server.url, [token]),
-      new WebSocket(`${server.url}/?token=${token}`),
+      new WebSocket(server.endpoint.url),
+      new WebSocket(server.endpoint.url, { headers: { authorization: "Bearer wrong" } }),
+      new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}x` } }),
+      new WebSocket(server.endpoint.url, { headers: { authorization: `Basic ${token}` } }),
+      new WebSocket(server.endpoint.url, ["signalbox", "wrong"]),
+      new WebSocket(server.endpoint.url, [token]),
+      new WebSocket(`${server.endpoint.url}/?token=${token}`),
     ];
 
     for (const message of await Promise.all(attempts.map(refusalOf))) expect(message).toContain("401");
   });
 
   it("closes on a message larger than any input of the contract, and serves the next surface", async () => {
-    const socket = new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } });
+    const socket = new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } });
     await once(socket, "open");
 
     socket.send("x".repeat(5 * 1024 * 1024), () => undefined);
     await once(socket, "close");
 
-    const next = await open(new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } }));
+    const next = await open(new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } }));
     expect(await next.connection.state()).toStrictEqual(state);
   });
 
@@ -92,20 +92,20 @@ describe("the host's WebSocket server", () => {
     ["a message without a path", '{"i":1}'],
     ["bytes", Buffer.from([0, 255, 1])],
   ])("closes on %s, and serves the next surface", async (_, noise) => {
-    const socket = new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } });
+    const socket = new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } });
     await once(socket, "open");
 
     socket.send(noise);
 
     expect((await once(socket, "close"))[0]).toBe(1002);
-    const next = await open(new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } }));
+    const next = await open(new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } }));
     expect(await next.connection.state()).toStrictEqual(state);
   });
 
   it("answers 401 to a page that came from elsewhere, whatever token it shows", async () => {
-    const elsewhere = new WebSocket(server.url, ["signalbox", token], { origin: "https://evil.example" });
-    const rebound = new WebSocket(server.url, ["signalbox", token], { origin: "http://evil.example", headers: { host: "evil.example" } });
-    const own = new WebSocket(server.url, ["signalbox", token], { origin: server.url.replace("ws:", "http:") });
+    const elsewhere = new WebSocket(server.endpoint.url, ["signalbox", token], { origin: "https://evil.example" });
+    const rebound = new WebSocket(server.endpoint.url, ["signalbox", token], { origin: "http://evil.example", headers: { host: "evil.example" } });
+    const own = new WebSocket(server.endpoint.url, ["signalbox", token], { origin: server.endpoint.url.replace("ws:", "http:") });
 
     expect(await refusalOf(elsewhere)).toContain("401");
     expect(await refusalOf(rebound)).toContain("401");
@@ -113,7 +113,7 @@ describe("the host's WebSocket server", () => {
   });
 
   it("says that a port is taken, and what to do", async () => {
-    const port = Number(new URL(server.url).port);
+    const port = Number(new URL(server.endpoint.url).port);
 
     await expect(serveHost({ router: createHostRouter({} as HostDependencies), token, port })).rejects.toMatchObject({
       code: "busy",
@@ -126,14 +126,14 @@ describe("the host's WebSocket server", () => {
     connection = async () => {
       throw fault;
     };
-    const client = await open(new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } }));
+    const client = await open(new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } }));
 
     await expect(client.connection.state()).rejects.toMatchObject({ code: "INTERNAL_SERVER_ERROR", message: expect.not.stringContaining("password") });
     await vi.waitFor(() => expect(faults).toStrictEqual([fault]));
   });
 
   it("ends its connections when it closes", async () => {
-    const socket = new WebSocket(server.url, { headers: { authorization: `Bearer ${token}` } });
+    const socket = new WebSocket(server.endpoint.url, { headers: { authorization: `Bearer ${token}` } });
     await once(socket, "open");
 
     const closed = once(socket, "close");

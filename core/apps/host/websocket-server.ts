@@ -3,12 +3,14 @@ import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onError } from "@orpc/server";
 import { RPCHandler } from "@orpc/server/bun-ws";
-import { WebSocketServer, type RawData, type WebSocket } from "ws";
+import { WebSocketServer } from "ws";
 import { shellOrigin } from "../../contract/shell.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { faultBehind } from "./failures.ts";
 import { isLoopback, openPage } from "./page.ts";
 import type { HostRouter } from "./router.ts";
+import { socketChannel } from "./socket-channel.ts";
+import { greetSurface, longestMessage, serveSurface, type Serving, type SurfaceChannel } from "./surface.ts";
 
 export interface HostServerOptions {
   readonly router: HostRouter;
@@ -22,16 +24,12 @@ export interface HostServerOptions {
   readonly onFault?: ((fault: unknown) => void) | undefined;
 }
 
-export interface HostServer {
-  readonly url: string;
+export interface HostServer extends Serving {
   close(): Promise<void>;
 }
 
 /** Milliseconds for which surfaces may end what they are at when the host closes. */
 const patience = 2_000;
-
-/** Longest message of a surface: no input of the contract comes near it. */
-const longestMessage = 4 * 1024 * 1024;
 
 /**
  * Serves the host contract over a WebSocket on loopback, and the window's page beside it. The token comes as a bearer header, or, from a browser, which cannot set headers, as the second of
@@ -53,7 +51,7 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
       socket.end("HTTP/1.1 401 Unauthorized\r\nconnection: close\r\n\r\n");
       return;
     }
-    sockets.handleUpgrade(request, socket, head, (ws) => serve(ws, handler));
+    sockets.handleUpgrade(request, socket, head, (ws) => serveSurface(socketChannel(ws), handler));
   });
   const port = await new Promise<number>((resolve, reject) => {
     server.once("error", (cause) =>
@@ -66,43 +64,27 @@ export async function serveHost(options: HostServerOptions): Promise<HostServer>
     );
     server.listen(options.port ?? 0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port));
   });
+  const taken = new Set<SurfaceChannel>();
   return {
-    url: `ws://127.0.0.1:${port}`,
+    endpoint: { url: `ws://127.0.0.1:${port}`, token: options.token },
+    take(channel) {
+      taken.add(channel);
+      serveSurface(channel, handler, () => taken.delete(channel));
+      greetSurface(channel);
+    },
     async close() {
+      for (const channel of taken) channel.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const impatience = setTimeout(() => {
         for (const client of sockets.clients) client.terminate();
+        // A browser opens some for later, and asks nothing on them.
+        server.closeAllConnections();
       }, patience);
       await closed;
       clearTimeout(impatience);
       sockets.close();
     },
   };
-}
-
-/**
- * One surface. oRPC's adapter for `ws` prints what is no message of its protocol on the console, with a stack trace; the one for Bun leaves it to its caller
- * and asks no more of a socket than to send.
- */
-function serve(socket: WebSocket, handler: RPCHandler<Record<never, never>>): void {
-  const peer = {
-    send(message: string | ArrayBufferLike | Uint8Array): number {
-      socket.send(message);
-      return message instanceof Uint8Array ? message.byteLength : 0;
-    },
-  };
-  // A surface that breaks off mid-message is the surface's affair.
-  socket.on("error", () => socket.terminate());
-  socket.on("close", () => handler.close(peer));
-  socket.on("message", (content, isBinary) => {
-    const message = isBinary ? bytesOf(content) : bytesOf(content).toString("utf8");
-    handler.message(peer, message).catch(() => socket.close(1002, "not a message of this protocol"));
-  });
-}
-
-function bytesOf(content: RawData): Buffer {
-  if (Array.isArray(content)) return Buffer.concat(content);
-  return content instanceof ArrayBuffer ? Buffer.from(content) : content;
 }
 
 function isOwner(request: IncomingMessage, token: string): boolean {

@@ -8,7 +8,6 @@ import { createLog } from "../../adapters/pino-log/log.ts";
 import { createSystemClock } from "../../adapters/system-clock/clock.ts";
 import { loadTemplates } from "../../adapters/template-files/templates.ts";
 import { createYamlDocuments } from "../../adapters/yaml-documents/codec.ts";
-import type { HostEndpoint } from "../../contract/shell.ts";
 import type { Instant, RepositoryName } from "../../domain/kernel/values.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { Log } from "../../ports/log.ts";
@@ -20,6 +19,7 @@ import { linkedStore } from "../host/offline/database-link.ts";
 import { createHostOffline } from "../host/offline/host-offline.ts";
 import { openKept } from "../host/offline/open-kept.ts";
 import { createHostRouter, type HostRouter } from "../host/router.ts";
+import type { Serving } from "../host/surface.ts";
 import { serveHost } from "../host/websocket-server.ts";
 import {
   composeGateway,
@@ -48,14 +48,13 @@ export interface RehearsalOptions {
   readonly times?: Partial<ServerTimes> | undefined;
   /** Opens a sealed signing key; absent where there is no desktop. */
   readonly sealer?: SecretSealer | undefined;
-  /** Told where the host listens as soon as it answers, before anything works: what waits can be read and decided meanwhile. */
-  readonly onServing?: ((endpoint: HostEndpoint) => void) | undefined;
+  /** Told of the host as soon as it answers, before anything works: what waits can be read and decided meanwhile. */
+  readonly onServing?: ((serving: Serving) => void) | undefined;
 }
 
 export interface Rehearsal {
   readonly router: HostRouter;
-  readonly hostUrl: string;
-  readonly hostToken: string;
+  readonly serving: Serving;
   readonly forgeUrl: string;
   /** Ends agents, workers and servers. What is under way goes on at the next opening. */
   close(): Promise<void>;
@@ -133,9 +132,9 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
   const page = fileURLToPath(new URL("../../../renderer/dist", import.meta.url));
   const host = await serveHost({ router, token: secrets.hostToken, page, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   closing.push(() => host.close());
-  options.onServing?.({ url: host.url, token: secrets.hostToken });
+  options.onServing?.(host);
   await work?.begin();
-  return { router, hostUrl: host.url, hostToken: secrets.hostToken, forgeUrl: forge.server.url, close };
+  return { router, serving: host, forgeUrl: forge.server.url, close };
 }
 
 type Closable = { close(): Promise<void> };

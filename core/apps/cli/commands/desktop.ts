@@ -2,17 +2,20 @@ import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { broughtBy } from "../../../contract/live-list.ts";
 import type { RunRow } from "../../../contract/runs.ts";
-import type { HostEndpoint, HostNotice, HostQuestion } from "../../../contract/shell.ts";
+import type { HostNotice } from "../../../contract/shell.ts";
 import { byUrgency } from "../../../domain/decision/urgency.ts";
 import { requestTopics, type Topic } from "../../../domain/notification/preferences.ts";
 import type { CommandContext, HostClient } from "../control.ts";
 import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
 import { createNotificationDesk, type NotificationDesk } from "../desktop/notification-desk.ts";
-import { createShellSealer, type ShellChannel } from "../desktop/shell-sealer.ts";
+import { shellLink } from "../desktop/shell-link.ts";
+import { createShellSealer } from "../desktop/shell-sealer.ts";
+import { startOthersOnNode } from "../desktop/start-others-on-node.ts";
 import { knownAfter, newRequests, turnsOfRuns, type KnownRequests } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
+import type { Serving } from "../../host/surface.ts";
 import { withControl } from "./inbox.ts";
 
 export interface DesktopOptions {
@@ -36,7 +39,7 @@ export async function openDesktop(context: CommandContext, options: DesktopOptio
 
 /** `signalbox desktop --web`: keeps the workspace open and serves the window to a browser of this machine, until Ctrl-C. */
 function serveDesktop(context: CommandContext, { open }: DesktopOptions): Promise<ExitCode> {
-  return withControl(context, "work", async ({ endpoint, mode }) => {
+  return withControl(context, "work", async ({ serving: { endpoint }, mode }) => {
     // What stands behind the # is in no server's log.
     const page = `${endpoint.url.replace(/^ws/u, "http")}/#token=${endpoint.token}`;
     context.output.result(
@@ -54,21 +57,29 @@ function serveDesktop(context: CommandContext, { open }: DesktopOptions): Promis
  * A host that cannot begin says why first.
  */
 export async function runDesktopHost(context: CommandContext): Promise<ExitCode> {
-  if (process.send === undefined) throw usageFailure("desktop-host is started by the desktop, not by hand", "Write: signalbox desktop");
-  const tell: (notice: HostNotice) => void = post;
+  const link = shellLink(process);
+  if (!link) throw usageFailure("desktop-host is started by the desktop, not by hand", "Write: signalbox desktop");
+  startOthersOnNode(process);
+  const tell = (notice: HostNotice): void => link.send(notice);
   const shellLeft = new AbortController();
-  process.once("disconnect", () => shellLeft.abort());
+  link.listen(
+    () => undefined,
+    () => shellLeft.abort(),
+  );
+  let served: Serving | undefined;
+  link.onSurface((channel) => (served ? served.take(channel) : channel.close()));
   const signal = AbortSignal.any([context.signal, shellLeft.signal]);
   let [isTold, hasBegun] = [false, false];
   try {
     // The shell is there before its host is, so a sealed key can be opened at once.
-    const sealer = createShellSealer({ channel: shellChannel, id: randomUUID, after });
-    const onServing = (endpoint: HostEndpoint): void => {
-      if (!isTold) tell({ type: "ready", endpoint });
+    const sealer = createShellSealer({ channel: link, id: randomUUID, after });
+    const onServing = (serving: Serving): void => {
+      served = serving;
+      if (!isTold) tell({ type: "ready", endpoint: serving.endpoint });
       isTold = true;
     };
-    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing }) }, "work", async ({ client, endpoint }) => {
-      onServing(endpoint);
+    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing }) }, "work", async ({ client, serving }) => {
+      onServing(serving);
       hasBegun = true;
       const desk = createNotificationDesk({ tell, minute: () => minuteOfDay(context.now()), after });
       try {
@@ -88,11 +99,11 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
     if (signal.aborted) return exitCodes.ok;
     const { message, remedy } = failureOf(error, layoutOf(context.root).log);
     const failed: HostNotice = { type: "failed", message, ...(remedy === undefined ? {} : { remedy }) };
-    if (!hasBegun && process.connected) await new Promise((resolve) => process.send?.(failed, resolve));
+    if (!hasBegun) await link.sendLast(failed);
     throw error;
   } finally {
-    // An open channel would keep this process.
-    if (process.connected) process.disconnect();
+    // An open link would keep this process.
+    link.close();
   }
 }
 
@@ -165,19 +176,6 @@ async function allOf(signal: AbortSignal, ...works: readonly ((until: AbortSigna
   const failed = (await Promise.allSettled(ends)).find((end) => end.status === "rejected");
   if (failed) throw failed.reason;
 }
-
-/** A shell that goes away meanwhile hears nothing more. Without somebody to be told of that, it would end this process before everything is set down. */
-function post(message: HostNotice | HostQuestion): void {
-  if (process.connected) process.send?.(message, () => undefined);
-}
-
-const shellChannel: ShellChannel = {
-  send: post,
-  listen(hear, left) {
-    process.on("message", hear);
-    process.once("disconnect", left);
-  },
-};
 
 function after(milliseconds: number, then: () => void): () => void {
   const timer = setTimeout(then, milliseconds);

@@ -20,7 +20,7 @@ export async function connectToServer({ root, version, sealer }: ServerConnectio
     client: createRouterClient(host.router),
     // Nothing works in this process, so there is nothing to see through.
     mode: "attached",
-    endpoint: { url: host.hostUrl, token: host.hostToken },
+    serving: host.serving,
     close: () => host.close(),
   };
 }

@@ -22,6 +22,7 @@ import { createHostOffline } from "../../host/offline/host-offline.ts";
 import { linkedStore } from "../../host/offline/database-link.ts";
 import { openKept } from "../../host/offline/open-kept.ts";
 import { createHostRouter, type HostRouter } from "../../host/router.ts";
+import type { Serving } from "../../host/surface.ts";
 import { serveHost } from "../../host/websocket-server.ts";
 import { openKeys } from "../../rehearsal/keys.ts";
 import { loadSecrets, type WorkspaceDirectory } from "../../rehearsal/workspace-directory.ts";
@@ -42,8 +43,7 @@ export interface ServerHostOptions {
 
 export interface ServerHost {
   readonly router: HostRouter;
-  readonly hostUrl: string;
-  readonly hostToken: string;
+  readonly serving: Serving;
   close(): Promise<void>;
 }
 
@@ -97,8 +97,7 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
   const host = await serveHost({ router, token: hostToken, page, onFault: (fault) => log.error({ err: fault }, "the host failed") });
   return {
     router,
-    hostUrl: host.url,
-    hostToken,
+    serving: host,
     async close() {
       await host.close();
       offline.close();
