@@ -40,7 +40,8 @@ export interface ServerWorld {
 export async function openServerWorld(brain?: ScriptedModelOptions["decide"]): Promise<ServerWorld> {
   const closing: (() => Promise<unknown>)[] = [];
   const directory = await mkdtemp(join(tmpdir(), "signalbox-server-window-"));
-  closing.push(() => rm(directory, { recursive: true, force: true }));
+  // An agent may outlive its server by a moment, and still write.
+  closing.push(() => rm(directory, { recursive: true, force: true, maxRetries: 10 }));
   const database = await startPostgres();
   closing.push(() => database.stop());
   const local = createLocalForge({
