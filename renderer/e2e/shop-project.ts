@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
+import type { CheckSummary } from "../../core/domain/check/check.ts";
 import { requestText } from "../../core/domain/decision/digest.ts";
 import type { DecisionRequest, Verdict } from "../../core/domain/decision/decision.ts";
-import type { CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import type { CommitSha, CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
 import type { Run, RunState } from "../../core/domain/run/run.ts";
 import type { Role, StageName } from "../../core/domain/stage/stage.ts";
 import { artifactPath } from "../../core/domain/stage/table.ts";
@@ -45,6 +46,8 @@ interface Planned {
   /** Its epic. */
   readonly parent?: number;
   readonly pull?: number;
+  /** What CI says of the pull request. */
+  readonly checks?: CheckSummary;
   readonly state?: (at: Instant) => RunState;
   readonly told?: readonly Told[];
   /** What the run asks its owner, and under which name that is found. */
@@ -73,6 +76,7 @@ const plans: readonly Planned[] = [
     role: "qa",
     ago: 190,
     pull: 49,
+    checks: { passed: 4, failed: 0, running: 0, failing: [] },
     state: (since) => ({ phase: "parked", attempt: 1, reason: "owner", since }),
   },
   {
@@ -83,6 +87,7 @@ const plans: readonly Planned[] = [
     ago: 96,
     labels: ["feature", "checkout"],
     pull: 45,
+    checks: { passed: 3, failed: 1, running: 0, failing: ["links of documents"] },
     told: prdTranscript,
     asks: ["labels", askForArchitecture],
   },
@@ -140,7 +145,16 @@ const plans: readonly Planned[] = [
     asks: ["overtaken", calls("owner_ask", { question: "May addresses be sent to a service outside the EU?", options: ["No", "Yes, without names"] })],
   },
   { issue: 27, title: "Points for regulars", stage: "vision", role: "pm", ago: 14, labels: ["state:in-review", "need:em"], pull: 44, asks: ["gate", openGate] },
-  { issue: 19, title: "Orders are exported at night", stage: "dev", role: "dev", ago: 6, pull: 52, labels: ["debt"] },
+  {
+    issue: 19,
+    title: "Orders are exported at night",
+    stage: "dev",
+    role: "dev",
+    ago: 6,
+    pull: 52,
+    checks: { passed: 1, failed: 0, running: 2, failing: [] },
+    labels: ["debt"],
+  },
 ];
 
 const ideas: readonly (readonly [number, string, readonly string[]])[] = [
@@ -172,7 +186,7 @@ export async function openShop(world: HostWorld): Promise<Shop> {
 }
 
 async function beginRun({ world, governance }: Scene, planned: Planned): Promise<Run> {
-  const { issue, title, stage, role, labels = [], parent, pull, state, told = [] } = planned;
+  const { issue, title, stage, role, labels = [], parent, pull, checks, state, told = [] } = planned;
   const branch = branchOf(issue, stage);
   const trigger = `run:${stage}`;
   const run = await governance.newRun({
@@ -191,6 +205,18 @@ async function beginRun({ world, governance }: Scene, planned: Planned): Promise
   world.forge.push(branch, {});
   if (pull !== undefined) world.forge.addPull({ number: pull, head: branch, title });
   await world.inStore(async (tx) => {
+    if (pull !== undefined && checks) {
+      await tx.pullChecks.follow(run.repository, pull);
+      await tx.pullChecks.save({
+        repository: run.repository,
+        pull,
+        version: 0,
+        isOpen: true,
+        head: "c".repeat(40) as CommitSha,
+        summary: checks,
+        readAt: world.clock.now(),
+      });
+    }
     if (state) await tx.runs.save({ ...run, state: state(world.clock.now()) });
     const about = { correlationId: run.correlationId, subject: `run:${run.id}`, at: world.clock.now() };
     await tx.flow.append([

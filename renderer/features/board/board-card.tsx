@@ -32,7 +32,8 @@ interface Given {
 export const Card = memo(function Card({ card, isChosen, isTabStop, showsRepository, actions }: Given): ReactElement {
   const { say, language } = useSpeech();
   const place = useRef<HTMLDivElement>(null);
-  const [work, cost] = footOf(card, say, language);
+  const pull = card.pull === undefined ? undefined : say("board.pull", { n: card.pull });
+  const foot = [card.role, card.checks ? undefined : pull, costOf(card, say, language)].filter(Boolean).join(" · ");
   const age = <Age at={card.since ?? card.updatedAt} />;
   useEffect(() => {
     if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
@@ -94,13 +95,12 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       ) : (
         <Tags tags={card.tags} />
       )}
-      {work === "" && cost === undefined ? undefined : (
+      {card.checks ? (
         <span className={style["foot"]}>
-          {work} {card.checks ? <ChecksSign checks={card.checks} /> : undefined}
-          {work === "" || cost === undefined ? "" : " · "}
-          {cost}
+          {pull} <ChecksSign checks={card.checks} />
         </span>
-      )}
+      ) : undefined}
+      {foot === "" ? undefined : <span className={style["foot"]}>{foot}</span>}
     </div>
   );
 });
@@ -134,12 +134,10 @@ function Tags({ tags }: { readonly tags: readonly string[] }): ReactElement | un
   );
 }
 
-/** Who works on it and its pull request, and what it has cost: in dollars where that is known, else in tokens. */
-function footOf(card: BoardCard, say: Say, language: Language): readonly [work: string, cost: string | undefined] {
+/** What it has cost: in dollars where that is known, else in tokens. */
+function costOf(card: BoardCard, say: Say, language: Language): string | undefined {
   const spent = tokensOf(card);
   const cost = card.tokens?.cost;
-  const price = cost === undefined ? undefined : new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cost);
-  const tokens = spent === 0 ? undefined : say("board.tokens", { n: new Intl.NumberFormat(language, { notation: "compact" }).format(spent) });
-  const work = [card.role, card.pull === undefined ? undefined : say("board.pull", { n: card.pull })].filter(Boolean).join(" · ");
-  return [work, price ?? tokens];
+  if (cost !== undefined) return new Intl.NumberFormat(language, { style: "currency", currency: "USD" }).format(cost);
+  return spent === 0 ? undefined : say("board.tokens", { n: new Intl.NumberFormat(language, { notation: "compact" }).format(spent) });
 }
