@@ -3,7 +3,7 @@ import type { ChainHead } from "../domain/audit/chain.ts";
 import type { FlowEvent, NewFlowEvent } from "../domain/audit/flow-event.ts";
 import type { Holds } from "../domain/hold/holds.ts";
 import type { Spent } from "../domain/hold/budget.ts";
-import type { Decision, DecisionPhase, DecisionRequest, RequestKind } from "../domain/decision/decision.ts";
+import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
 import type {
   BranchName,
   CorrelationId,
@@ -22,6 +22,7 @@ import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
 import type { Sign } from "../domain/run/stall.ts";
 import type { TokenUsage } from "../domain/session/usage.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
+import type { DecisionRequestsTable } from "./decision-requests.ts";
 import type { Effect, EffectRow } from "./effects.ts";
 import type { PullChecksTable } from "./pull-checks.ts";
 import type { SqlSession } from "./sql-driver.ts";
@@ -178,38 +179,6 @@ export interface AuditedCall {
   readonly instead?: ToolCall | undefined;
 }
 
-/** A request as lists show it: with stage and role of its run, and without what it binds. */
-export interface ListedRequest extends Pick<
-  DecisionRequest,
-  "id" | "kind" | "runId" | "repository" | "issue" | "tool" | "summary" | "risk" | "createdAt" | "expiresAt"
-> {
-  readonly phase: DecisionPhase;
-  readonly decision?: Decision | undefined;
-  /** Who has changed what the agent asked for. */
-  readonly editedBy?: PersonId | undefined;
-  readonly stage: StageName;
-  readonly role: Role;
-}
-
-export interface WaitingFilter {
-  readonly repository?: RepositoryName | undefined;
-  readonly issue?: number | undefined;
-  /** Any of these. */
-  readonly ids?: readonly RequestId[] | undefined;
-  /** The most urgent ones. */
-  readonly limit?: number | undefined;
-}
-
-export interface ClosedFilter {
-  readonly repository?: RepositoryName | undefined;
-  readonly issue?: number | undefined;
-  /** All of them, in lower case, are somewhere in what a list shows of a request, or in its id. */
-  readonly words?: readonly string[] | undefined;
-  /** Older than this one. */
-  readonly after?: { readonly createdAt: number; readonly id: string } | undefined;
-  readonly limit: number;
-}
-
 /** A person's words to a run's agent. */
 export interface RunNote {
   readonly id: string;
@@ -320,23 +289,7 @@ export interface Transaction {
     alive(): Promise<readonly RunAttempt[]>;
   };
   readonly pullChecks: PullChecksTable;
-  readonly requests: {
-    insert(request: DecisionRequest): Promise<void>;
-    get(id: RequestId, options?: { readonly lock?: boolean }): Promise<DecisionRequest | undefined>;
-    save(request: DecisionRequest): Promise<void>;
-    /** Not in a final phase, oldest first. */
-    open(filter?: { readonly runId?: RunId; readonly kind?: RequestKind }): Promise<readonly DecisionRequest[]>;
-    forRun(runId: RunId): Promise<readonly DecisionRequest[]>;
-    /** Newest first, final ones included. */
-    recent(limit: number): Promise<readonly DecisionRequest[]>;
-    /** Those that wait for the owner, most urgent first. */
-    waiting(filter?: WaitingFilter): Promise<readonly ListedRequest[]>;
-    countWaiting(filter?: Pick<WaitingFilter, "repository" | "issue">): Promise<number>;
-    /** Those that wait no more, newest first. */
-    closed(filter: ClosedFilter): Promise<readonly ListedRequest[]>;
-    /** What each of these that are there asks for, in its one sentence. */
-    summaries(ids: readonly RequestId[]): Promise<ReadonlyMap<RequestId, string>>;
-  };
+  readonly requests: DecisionRequestsTable;
   readonly snoozes: {
     /** Again, the last one counts, whichever end is the later one. @throws InfrastructureError when there is no such request. */
     put(snooze: Snooze, at: Instant): Promise<void>;

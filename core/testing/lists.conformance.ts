@@ -110,6 +110,36 @@ export function listsConformance(name: string, create: () => Promise<FreshDataba
         expect(await found()).toHaveLength(2);
       });
 
+      it("say what became of them, by what asked, since a moment", async () => {
+        const now = Date.now() + 1e12;
+        const at = (minutes: number): Instant => (now + minutes * 60_000) as Instant;
+        const decided = (type: "approve" | "deny", minutes: number) =>
+          ({
+            phase: "decided",
+            decision: { ...sampleDecision(), verdict: type === "approve" ? { type } : { type, reason: "no" }, at: at(minutes) },
+          }) as const;
+        const rule = unique("rule");
+        await asked(
+          { rule, createdAt: at(-1), state: decided("approve", 9) },
+          ...[2, 4, 60].map((minutes) => ({ rule, createdAt: at(0), state: decided("approve", minutes) })),
+          { rule, createdAt: at(0), state: decided("deny", 6) },
+          { rule, createdAt: at(0), state: expired },
+          { rule, createdAt: at(0), state: { phase: "superseded", at: at(1), reason: "edited" } as const },
+          { rule, createdAt: at(0) },
+          { rule: `${rule}-other`, createdAt: at(0) },
+        );
+
+        const insights = await inStore((tx) => tx.requests.insights(at(0), 9));
+
+        const others = { answered: 0, kind: "tool", tool: "github_request_label" };
+        expect(insights).toMatchObject([
+          { ...others, rule, asked: 7, approved: 3, refused: 1, expired: 1, replaced: 1, waiting: 1, medianWait: 5 * 60_000 },
+          { ...others, rule: `${rule}-other`, asked: 1, approved: 0, refused: 0, expired: 0, replaced: 0, waiting: 1 },
+        ]);
+        expect(insights[1]).not.toHaveProperty("medianWait");
+        expect(await inStore((tx) => tx.requests.insights(at(0), 1))).toHaveLength(1);
+      });
+
       it("give their sentences", async () => {
         const { requests } = await asked({ summary: "one" }, { summary: "two", state: expired });
         const ids = requests.map(({ id }) => id);

@@ -96,6 +96,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     recent: "reads",
     waiting: "reads",
     countWaiting: "reads",
+    insights: "reads",
     closed: "reads",
     summaries: "reads",
   },

@@ -1,9 +1,10 @@
+import type { DecisionInsight } from "../../../domain/decision/insight.ts";
 import type { RequestId } from "../../../domain/kernel/values.ts";
+import type { DecisionRequestsTable, ListedRequest } from "../../../ports/decision-requests.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
-import type { ListedRequest, Transaction } from "../../../ports/store.ts";
 import { withoutNulls } from "../rows.ts";
 
-type RequestLists = Pick<Transaction["requests"], "waiting" | "countWaiting" | "closed" | "summaries">;
+type RequestLists = Pick<DecisionRequestsTable, "waiting" | "countWaiting" | "closed" | "insights" | "summaries">;
 
 /** Deadline to the day, risk, age: the order of the inbox, which every surface knows (core/domain/decision/urgency.ts). */
 const byUrgency = "q.expires_at / 86400000, case q.risk when 'high' then 0 when 'medium' then 1 else 2 end, q.created_at, q.id";
@@ -45,6 +46,23 @@ export function requestLists(session: SqlSession): RequestLists {
         "order by q.created_at desc, q.id desc",
         limit,
       ),
+    async insights(since, limit) {
+      const rows = await session.query<object>(
+        `select kind, tool, rule, count(*)::int as asked,
+           count(*) filter (where verdict = 'approve')::int as approved,
+           count(*) filter (where verdict in ('deny', 'request_changes', 'abort'))::int as refused,
+           count(*) filter (where verdict in ('answer', 'ask'))::int as answered,
+           count(*) filter (where verdict is null and phase = 'expired')::int as expired,
+           count(*) filter (where verdict is null and phase not in ('expired', 'requested'))::int as replaced,
+           count(*) filter (where phase = 'requested')::int as waiting,
+           percentile_cont(0.5) within group (order by decided_at - created_at)::float8 as "medianWait"
+         from (select kind, tool, rule, phase, created_at, state #>> '{decision,verdict,type}' as verdict, (state #>> '{decision,at}')::bigint as decided_at
+           from decision_requests where created_at >= $1) asked
+         group by kind, tool, rule order by asked desc, kind, tool, rule limit $2`,
+        [since, limit],
+      );
+      return rows.map((row) => withoutNulls<DecisionInsight>(row));
+    },
     async summaries(ids) {
       if (ids.length === 0) return new Map();
       const rows = await session.query<{ id: RequestId; summary: string }>("select id, summary from decision_requests where id = any($1::text[])", [ids]);

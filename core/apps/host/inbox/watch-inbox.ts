@@ -1,7 +1,8 @@
 import type { InboxItem } from "../../../contract/inbox.ts";
 import type { ListMessage } from "../../../contract/live-list.ts";
 import type { Instant, PersonId, RequestId } from "../../../domain/kernel/values.ts";
-import type { ListedRequest, Transaction } from "../../../ports/store.ts";
+import type { ListedRequest } from "../../../ports/decision-requests.ts";
+import type { Transaction } from "../../../ports/store.ts";
 import { changes } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { flowNews, subjectsOf } from "../flow-news.ts";

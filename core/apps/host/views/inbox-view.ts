@@ -9,7 +9,7 @@ import type { Instant } from "../../../domain/kernel/values.ts";
 import type { Run } from "../../../domain/run/run.ts";
 import { isToolName } from "../../../domain/tool/tool.ts";
 import type { Rule } from "../../../domain/rule/rule.ts";
-import type { ListedRequest } from "../../../ports/store.ts";
+import type { ListedRequest } from "../../../ports/decision-requests.ts";
 
 /** What each kind of request can be decided with, in the order in which it is offered. */
 const verdictsOf: Readonly<Record<RequestKind, InboxItem["verdicts"]>> = {
