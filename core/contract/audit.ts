@@ -1,7 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { inboxCard, verdict } from "./inbox.ts";
-import { commonErrors, instant, repositoryName, requestId, toolCallState } from "./shared.ts";
+import { commonErrors, instant, repositoryName, requestId, requestKind, toolCallState } from "./shared.ts";
 
 export const flowEvent = z.object({
   sequence: z.number(),
@@ -71,6 +71,23 @@ export const decisionReplay = z.object({
 });
 export type DecisionReplay = z.infer<typeof decisionReplay>;
 
+const count = z.int().min(0);
+
+/** Each number is of what core/domain/decision/insight.ts says. */
+export const decisionInsight = z.object({
+  kind: requestKind,
+  tool: z.string(),
+  rule: z.string(),
+  asked: count,
+  approved: count,
+  refused: count,
+  answered: count,
+  expired: count,
+  replaced: count,
+  waiting: count,
+  medianWait: z.number().optional(),
+});
+
 export const auditContract = {
   events: oc
     .input(
@@ -109,6 +126,11 @@ export const auditContract = {
     .errors(commonErrors)
     .input(z.object({ id: requestId }))
     .output(decisionReplay),
+  /** What became of what was asked in the last days, by what asked; the most frequent first. */
+  insights: oc
+    .errors(commonErrors)
+    .input(z.object({ days: z.int().min(1).max(365) }))
+    .output(z.object({ since: instant, rows: z.array(decisionInsight) })),
   /** The whole chain as text, in pieces. */
   export: oc.input(z.object({ format: z.enum(["jsonl", "csv"]) })).output(eventIterator(z.string())),
 };

@@ -249,6 +249,7 @@ export function hostConformance(name: string, connect: (router: HostRouter) => P
           ["board", "preview", { repository: "no-owner", issue: 1, to: "intake" }, "repository"],
           ["board", "preview", { repository: "a/b", issue: -1, to: "intake" }, "issue"],
           ["audit", "export", { format: "xml" }, "format"],
+          ["audit", "insights", { days: 0 }, "days"],
         ];
         for (const [feature, procedure, input, field] of calls) {
           const error: unknown = await wrong[feature]?.[procedure]?.(input).catch((reason: unknown) => reason);

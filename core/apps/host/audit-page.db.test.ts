@@ -1,9 +1,10 @@
 import { createRouterClient } from "@orpc/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Instant } from "../../domain/kernel/values.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import type { HostClient } from "../../testing/host.conformance.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
-import { sampleFlowEvent, unique } from "../../testing/samples.ts";
+import { sampleDecision, sampleFlowEvent, sampleRequest, sampleRun, unique } from "../../testing/samples.ts";
 import { createHostRouter } from "./router.ts";
 
 describe("a page of the trail", () => {
@@ -54,5 +55,32 @@ describe("a page of the trail", () => {
     expect(await page({ actor: actor.id })).toStrictEqual(["12 issue.opened"]);
     const first = await client.audit.page({ subject: `${subject}12`, limit: 2 });
     expect(await page({ subject: `${subject}12`, limit: 2, before: first.next })).toStrictEqual(["12 issue.opened"]);
+  });
+});
+
+describe("insights into decisions", () => {
+  let world: HostWorld;
+  let client: HostClient;
+  beforeAll(async () => {
+    world = createHostWorld(await freshPglite());
+    client = createRouterClient(createHostRouter(world.deps));
+  });
+  afterAll(() => world.database.close());
+
+  it("are none where nobody was asked", async () => {
+    expect(await client.audit.insights({ days: 1 })).toMatchObject({ rows: [] });
+  });
+
+  it("count by what asked, as far as it was asked in these days", async () => {
+    const run = sampleRun();
+    const ago = (days: number): Instant => (world.clock.now() - days * 86_400_000) as Instant;
+    const decided = (createdAt: Instant) => sampleRequest(run.id, { createdAt, state: { phase: "decided", decision: sampleDecision() } });
+    await world.inStore(async (tx) => {
+      await tx.runs.insert(run);
+      for (const request of [decided(ago(1)), decided(ago(6)), decided(ago(8))]) await tx.requests.insert(request);
+    });
+
+    expect(await client.audit.insights({ days: 7 })).toMatchObject({ since: ago(7), rows: [{ kind: "tool", asked: 2, approved: 2, refused: 0 }] });
+    expect(await client.audit.insights({ days: 30 })).toMatchObject({ rows: [{ asked: 3 }] });
   });
 });

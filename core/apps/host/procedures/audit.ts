@@ -1,7 +1,7 @@
 import { fitsFilter, type EventFilter } from "../../../domain/audit/event-filter.ts";
 import type { FlowEvent } from "../../../domain/audit/flow-event.ts";
 import { changes } from "../changes.ts";
-import type { RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
+import type { Instant, RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
@@ -11,6 +11,11 @@ import type { auditContract, FlowEventRow } from "../../../contract/audit.ts";
 const pageSize = 500;
 /** How many events one call for a filtered page looks at, at most. */
 const longestLook = 10_000;
+
+/** Milliseconds. */
+const day = 86_400_000;
+/** More ways of asking than these are no insight. */
+const mostInsights = 100;
 
 export function auditProcedures(deps: HostDependencies): Procedures<typeof auditContract> {
   const after = async (sequence: number, limit: number): Promise<readonly FlowEvent[]> => deps.store.transaction((tx) => tx.flow.after(sequence, limit));
@@ -54,6 +59,10 @@ export function auditProcedures(deps: HostDependencies): Procedures<typeof audit
       const replayed = await deps.replayDecision(input.id as RequestId);
       if (!replayed) throw notFound("request", input.id, "signalbox inbox list --all shows the ids.");
       return replayView(replayed);
+    }),
+    insights: contract.audit.insights.handler(async ({ input: { days } }) => {
+      const since = (deps.clock.now() - days * day) as Instant;
+      return { since, rows: [...(await deps.store.transaction((tx) => tx.requests.insights(since, mostInsights)))] };
     }),
     export: contract.audit.export.handler(async function* ({ input }) {
       yield* deps.exportAudit(input.format);
