@@ -197,6 +197,8 @@ async function audit(steps: Steps, { answered }: ShopRequests): Promise<void> {
   await steps.look("audit");
   await steps.see("audit-replay", `audit?request=${answered.id}`, "main ol li");
   await steps.go("audit", "main [role=region] button");
+  await steps.press("i", "main section dl");
+  await steps.look("audit-insights");
   await steps.press("v", "main [role=status] time");
   await steps.look("audit-verified");
 }

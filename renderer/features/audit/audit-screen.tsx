@@ -17,6 +17,7 @@ import type { AuditSearch } from "./audit-search.ts";
 import { AuditToolbar, Filters } from "./audit-toolbar.tsx";
 import style from "./audit.module.css";
 import { EventDetail } from "./event-detail.tsx";
+import { InsightPanel } from "./insight-panel.tsx";
 import { ReplayPanel } from "./replay-panel.tsx";
 import { TrailList } from "./trail-list.tsx";
 import { subjectOf } from "./trail-rows.ts";
@@ -33,7 +34,7 @@ export function AuditScreen(): ReactElement {
   const [filter, setFilter] = useState<EventFilter>({});
   const [settled] = useDebouncedValue(filter, patience);
   const trail = useTrail(settled);
-  const [panel, setPanel] = useState<"verify" | "anchor" | undefined>();
+  const [panel, setPanel] = useState<"verify" | "anchor" | "insights" | undefined>();
   const verification = useMutation(queries.audit.verify.mutationOptions());
   const firstFilter = useRef<HTMLInputElement>(null);
   const events = trail.events ?? [];
@@ -46,10 +47,17 @@ export function AuditScreen(): ReactElement {
     setPanel("verify");
     verification.mutate({ tags });
   };
-  useAuditKeys({ events, event, go, verify: () => verify(false), firstFilter });
+  const showInsights = (): void => setPanel("insights");
+  useAuditKeys({ events, event, go, verify: () => verify(false), showInsights, firstFilter });
   return (
     <div className={style["screen"]}>
-      <AuditToolbar head={trail.head} verifying={verification.isPending} verify={() => verify(false)} anchor={() => setPanel("anchor")} />
+      <AuditToolbar
+        head={trail.head}
+        verifying={verification.isPending}
+        verify={() => verify(false)}
+        anchor={() => setPanel("anchor")}
+        insights={showInsights}
+      />
       <div className={style["panes"]}>
         <div className={style["master"]}>
           <Filters filter={filter} change={setFilter} events={events} first={firstFilter} />
@@ -66,6 +74,8 @@ export function AuditScreen(): ReactElement {
             />
           ) : panel === "anchor" ? (
             <AnchorPanel />
+          ) : panel === "insights" ? (
+            <InsightPanel />
           ) : search.request !== undefined ? (
             <ReplayPanel id={search.request} openEvent={(sequence) => go({ event: sequence })} />
           ) : event ? (
@@ -122,10 +132,11 @@ interface AuditKeys {
   readonly event: FlowEventRow | undefined;
   readonly go: (search: AuditSearch) => void;
   readonly verify: () => void;
+  readonly showInsights: () => void;
   readonly firstFilter: RefObject<HTMLInputElement | null>;
 }
 
-function useAuditKeys({ events, event, go, verify, firstFilter }: AuditKeys): void {
+function useAuditKeys({ events, event, go, verify, showInsights, firstFilter }: AuditKeys): void {
   const { say } = useSpeech();
   const move = (by: number): void => {
     const place = events.findIndex((candidate) => candidate.sequence === event?.sequence);
@@ -145,6 +156,7 @@ function useAuditKeys({ events, event, go, verify, firstFilter }: AuditKeys): vo
     },
     { key: "/", what: say("audit.filter"), act: () => firstFilter.current?.focus() },
     { key: "v", what: say("audit.verify"), act: verify },
+    { key: "i", what: say("audit.insights"), act: showInsights },
     { key: "Escape", what: say("audit.keys.close"), act: () => go({ event: event?.sequence }) },
   ]);
 }

@@ -1,5 +1,5 @@
 import { Autocomplete, Button, Menu, type AutocompleteProps } from "@mantine/core";
-import { IconAnchor, IconDownload, IconShieldCheck, IconX } from "@tabler/icons-react";
+import { IconAnchor, IconChartBar, IconDownload, IconShieldCheck, IconX } from "@tabler/icons-react";
 import type { KeyboardEvent, ReactElement, RefObject } from "react";
 import type { FlowEventRow } from "../../../core/contract/audit.ts";
 import type { EventFilter } from "../../../core/domain/audit/event-filter.ts";
@@ -15,16 +15,20 @@ interface AuditToolbarProps {
   readonly verifying: boolean;
   readonly verify: () => void;
   readonly anchor: () => void;
+  readonly insights: () => void;
 }
 
 /** How long the trail is, and what can be done with all of it. */
-export function AuditToolbar({ head, verifying, verify, anchor }: AuditToolbarProps): ReactElement {
+export function AuditToolbar({ head, verifying, verify, anchor, insights }: AuditToolbarProps): ReactElement {
   const { say, language } = useSpeech();
   return (
     <div className={style["toolbar"]}>
       <h1>{say("audit.title")}</h1>
       <span className={style["dim"]}>{say("audit.length", { n: new Intl.NumberFormat(language).format(head) })}</span>
       <span className={style["space"]} />
+      <Button size="xs" variant="default" leftSection={<IconChartBar size={14} />} onClick={insights}>
+        {say("audit.insights")}
+      </Button>
       <Button size="xs" variant="default" loading={verifying} leftSection={<IconShieldCheck size={14} />} onClick={verify}>
         {say("audit.verify")}
       </Button>
