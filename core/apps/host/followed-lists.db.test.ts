@@ -1,6 +1,6 @@
 import { createRouterClient } from "@orpc/server";
 import fc from "fast-check";
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boardOrder, type BoardCard } from "../../contract/board.ts";
 import { inboxOrder, type InboxItem } from "../../contract/inbox.ts";
 import { afterMessage, type ListKind, type ListMessage } from "../../contract/live-list.ts";
@@ -28,19 +28,21 @@ describe("lists that are followed", () => {
   let leave: AbortController;
   /** Rows that were read of the database since it was last set to nothing. */
   const read = { rows: 0 };
-  const waiting: DecisionRequest[] = [];
-  const runs: Run[] = [];
+  let waiting: DecisionRequest[];
+  let runs: Run[];
   let tick = 1_700_000_000_000;
-  beforeAll(async () => {
+  // A world of its own for each: what one leaves put away would come back in another's minute.
+  beforeEach(async () => {
+    [waiting, runs, leave] = [[], [], new AbortController()];
     world = createHostWorld(await freshPglite());
     // Its clock stands still, and every change at the forge has a moment of its own.
     world.forge.now = () => (tick += 1) as Instant;
     client = createRouterClient(createHostRouter({ ...world.deps, store: counting(world.deps.store, read) }));
   });
-  beforeEach(() => {
-    leave = new AbortController();
+  afterEach(async () => {
+    leave.abort();
+    await world.database.close();
   });
-  afterAll(() => world.database.close());
 
   /** The list as its reader has it, and how many messages made it. */
   function following<Row>(stream: Promise<AsyncIterable<ListMessage<Row>>>, kind: ListKind<Row>): { rows: readonly Row[]; messages: ListMessage<Row>[] } {
@@ -174,7 +176,6 @@ describe("lists that are followed", () => {
     const again = followBoth();
     await vi.waitFor(() => expect([again.inbox.messages.length, again.board.messages.length]).toStrictEqual([1, 1]), patience);
     expect({ inbox: again.inbox.rows, board: again.board.rows }).toStrictEqual(await fresh());
-    leave.abort();
   });
 
   it("tell in one message that another request stands in the place of one that was edited", { timeout: longest }, async () => {
@@ -194,7 +195,6 @@ describe("lists that are followed", () => {
 
     await vi.waitFor(() => expect(inbox.messages).toHaveLength(2), patience);
     expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ id: edited.id, summary: edited.summary }], removed: [agents.id] });
-    leave.abort();
   });
 
   it("say of an edited request whether the owner who reads has edited it, or somebody else", { timeout: longest }, async () => {
@@ -216,7 +216,6 @@ describe("lists that are followed", () => {
     const ownEdit = (id: string) => inbox.rows.filter((row) => row.id === id).map((row) => row.ownEdit);
     await vi.waitFor(() => expect([ownEdit(own.id), ownEdit(foreign.id), ownEdit(one.id)]).toStrictEqual([[true], [undefined], [undefined]]), patience);
     expect((await fresh()).inbox.find(({ id }) => id === own.id)).toMatchObject({ ownEdit: true });
-    leave.abort();
   });
 
   it("tell at its time that what was put away is back, although nothing happens then, and each of two at its own", { timeout: longest }, async () => {
@@ -244,7 +243,6 @@ describe("lists that are followed", () => {
     await vi.waitFor(() => expect(isBack()).toBe(world.clock.now() + aMinute), patience);
     await world.clock.advance(aMinute);
     await vi.waitFor(() => expect(isBack()).toBeUndefined(), patience);
-    leave.abort();
   });
 
   it("tell of one thing, and read of no other, however long they are", { timeout: longest }, async () => {
@@ -265,7 +263,6 @@ describe("lists that are followed", () => {
     expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107, risk: "high" }], removed: [] });
     expect(board.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107 }], removed: [] });
     expect(read.rows).toBeLessThan(40);
-    leave.abort();
   });
 
   it("of a board tell what an agent at work has used, with whatever happens next", async () => {
@@ -281,7 +278,6 @@ describe("lists that are followed", () => {
     await touch();
 
     await vi.waitFor(() => expect(card()).toMatchObject({ tokens: used }), patience);
-    leave.abort();
   });
 
   it("of a board tell what CI says of a pull request when it has been read, of that card and of no other", async () => {
@@ -310,7 +306,6 @@ describe("lists that are followed", () => {
       { type: "changes", set: [{ issue: 2_002 }], removed: [] },
       { type: "changes", set: [{ issue: 2_002 }], removed: [] },
     ]);
-    leave.abort();
   });
 
   it("of a board tell at once which issue belongs to which, and that it does no more", { timeout: longest }, async () => {
@@ -328,7 +323,6 @@ describe("lists that are followed", () => {
 
     await belong(2_011, undefined);
     await vi.waitFor(() => expect(card()).not.toHaveProperty("parent"), patience);
-    leave.abort();
   });
 
   it("of a board tell the pause that holds a run, and that it is over", async () => {
@@ -348,7 +342,6 @@ describe("lists that are followed", () => {
 
     await hold(undefined);
     await vi.waitFor(() => expect(card()).not.toHaveProperty("pause"), patience);
-    leave.abort();
   });
 });
 
