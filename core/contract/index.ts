@@ -8,6 +8,7 @@ import { inboxContract } from "./inbox.ts";
 import { keysContract } from "./keys.ts";
 import { knowledgeContract } from "./knowledge.ts";
 import { notificationsContract } from "./notifications.ts";
+import { ownServerContract } from "./own-server.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
@@ -30,5 +31,6 @@ export const hostContract = {
   keys: keysContract,
   workspace: workspaceContract,
   notifications: notificationsContract,
+  ownServer: ownServerContract,
 };
 export type HostContract = typeof hostContract;

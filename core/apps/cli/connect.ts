@@ -5,10 +5,11 @@ import { WebSocket } from "ws";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { acquireOwnership, type OwnerLock, type OwnerRecord } from "../rehearsal/owner-lock.ts";
 import { openRehearsal } from "../rehearsal/rehearsal.ts";
-import { prepareDirectory, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
+import { prepareDirectory, workspaceRoot, type WorkspaceDirectory } from "../rehearsal/workspace-directory.ts";
 import type { ConnectHelp, Control, HostClient, Purpose } from "./control.ts";
 import type { Output } from "./output.ts";
 import { carrying } from "./carry-surface.ts";
+import { createOwnServer, serverWorkspaceOf } from "./own-server/own-server.ts";
 
 const startPatience = 30_000;
 const pollEvery = 100;
@@ -45,7 +46,10 @@ export async function connectTo(opening: WorkspaceOpening, purpose: Purpose): Pr
 
 async function embed(lock: OwnerLock, directory: WorkspaceDirectory, { version, output, help }: WorkspaceOpening, purpose: Purpose): Promise<Control> {
   try {
-    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), ...help });
+    const server = serverWorkspaceOf(directory.root);
+    const usual = workspaceRoot(undefined, { XDG_DATA_HOME: process.env["XDG_DATA_HOME"] }, "server");
+    const ownServer = createOwnServer({ root: server, isUsual: server === usual, sealer: help?.sealer, open: help?.openWindow });
+    const rehearsal = await openRehearsal({ directory, version, purpose, progress: (text) => output.progress(text), ownServer, ...help });
     const { serving, forgeUrl } = rehearsal;
     await lock.publish({ hostUrl: serving.endpoint.url, hostToken: serving.endpoint.token, forgeUrl, purpose });
     return {

@@ -24,6 +24,8 @@ export interface ConnectHelp {
   readonly sealer?: SecretSealer | undefined;
   /** Told of the workspace's owner, where that is this process, as soon as it answers: earlier than everything works. */
   readonly onServing?: ((serving: Serving) => void) | undefined;
+  /** Opens a window on a server's workspace, beside this one; absent where there is no desktop. */
+  readonly openWindow?: ((workspace: string) => void) | undefined;
 }
 
 /** What every command gets. */

@@ -1,4 +1,5 @@
 import type { Check, ConnectionState } from "../../contract/connection.ts";
+import type { KeptIn, OwnServerState } from "../../contract/own-server.ts";
 import type { FlowEvent } from "../../domain/audit/flow-event.ts";
 import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/decision.ts";
 import type { Budgets } from "../../domain/hold/budget.ts";
@@ -46,6 +47,29 @@ export interface SigningKeyPlace {
   /** @throws InfrastructureError with what to do; then the key is where it was. */
   readonly seal: () => Promise<void>;
   readonly unseal: () => Promise<void>;
+}
+
+/** What leads to a server of the owner's own: the database's address with its password, the forge, and the owner's token there. */
+export interface OwnConnection {
+  readonly database: string;
+  readonly forge: string;
+  readonly token: string;
+}
+
+/** How this machine is connected to a server. What throws, throws InfrastructureError with what to do, and leaves what was there. */
+export interface OwnServer {
+  readonly state: () => Promise<OwnServerState>;
+  readonly checkDatabase: (address: string) => Promise<{ readonly checks: readonly Check[]; readonly repositories: readonly RepositoryName[] }>;
+  readonly checkForge: (
+    address: string,
+    token: string,
+    repositories: readonly RepositoryName[],
+  ) => Promise<{ readonly checks: readonly Check[]; readonly login?: string }>;
+  readonly makeKey: (person: string) => Promise<void>;
+  readonly keep: (connection: OwnConnection, keptIn: KeptIn) => Promise<void>;
+  readonly forget: () => Promise<void>;
+  /** Opens the server's window beside this one; absent where there is no desktop. */
+  readonly open?: (() => void) | undefined;
 }
 
 /** What the host is composed of. It holds the owner's own forge credential and signing key: it runs on the owner's machine. */
@@ -97,6 +121,8 @@ export interface HostDependencies {
         readonly sampleIssue: () => Promise<{ title: string; body: string; issue?: number }>;
       }
     | undefined;
+  /** Only in the rehearsal workspace: the way to a server. */
+  readonly ownServer?: OwnServer | undefined;
   readonly repositories: () => Promise<readonly RepositoryName[]>;
   /** Copy and drafts of this machine, and how the database is; then `store` is a {@link linkedStore}. Absent where nothing is kept. */
   readonly offline?: HostOffline | undefined;

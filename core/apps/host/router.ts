@@ -14,6 +14,7 @@ import { inboxProcedures } from "./procedures/inbox.ts";
 import { keysProcedures } from "./procedures/keys.ts";
 import { knowledgeProcedures } from "./procedures/knowledge.ts";
 import { notificationsProcedures } from "./procedures/notifications.ts";
+import { ownServerProcedures } from "./procedures/own-server.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
@@ -38,6 +39,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     keys: keysProcedures(deps),
     workspace: workspaceProcedures(deps),
     notifications: notificationsProcedures(deps),
+    ownServer: ownServerProcedures(deps),
   });
   offline?.begin(createRouterClient(router), store);
   return router;

@@ -22,7 +22,7 @@ import { createVerifyAudit } from "../../usecases/verify-audit.ts";
 import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
 import { createSetWipLimits } from "../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
-import type { HostDependencies } from "../host/dependencies.ts";
+import type { HostDependencies, OwnServer } from "../host/dependencies.ts";
 import type { HostOffline } from "../host/offline/offline.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
 import { runChecks } from "./doctor.ts";
@@ -54,6 +54,7 @@ export interface HostGround {
   /** What is kept beside the database, and the store that knows whether it is there. */
   readonly offline: HostOffline;
   readonly store: Store;
+  readonly ownServer?: OwnServer | undefined;
 }
 
 /** What the rehearsal workspace's host answers from. It sits beside the server part, but uses only what an owner's machine would have: the database, the forge, the key. */
@@ -122,6 +123,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,
+    ownServer: ground.ownServer,
     notifications: createNotificationFile(ground.directory.notifications, notificationPreferences),
     rehearsal: {
       sample: sampleRepository as RepositoryName,

@@ -15,6 +15,7 @@ import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import { createPromptLibrary } from "../../prompts/prompt-library.ts";
 import { createAnchorAudit, type AnchorAudit } from "../../usecases/anchor-audit.ts";
 import { createConnectRepository } from "../../usecases/connect-repository.ts";
+import type { OwnServer } from "../host/dependencies.ts";
 import { linkedStore } from "../host/offline/database-link.ts";
 import { createHostOffline } from "../host/offline/host-offline.ts";
 import { openKept } from "../host/offline/open-kept.ts";
@@ -50,6 +51,8 @@ export interface RehearsalOptions {
   readonly sealer?: SecretSealer | undefined;
   /** Told of the host as soon as it answers, before anything works: what waits can be read and decided meanwhile. */
   readonly onServing?: ((serving: Serving) => void) | undefined;
+  /** The way from here to a server. */
+  readonly ownServer?: OwnServer | undefined;
 }
 
 export interface Rehearsal {
@@ -127,6 +130,7 @@ async function open(options: RehearsalOptions, closing: (() => Promise<void>)[],
       gatewayUrl: () => gatewayUrl,
       works: purpose === "work",
       relayUrl: () => relayUrl,
+      ownServer: options.ownServer,
     }),
   );
   const page = fileURLToPath(new URL("../../../renderer/dist", import.meta.url));

@@ -20,6 +20,8 @@ export interface WorkspaceDirectory {
   readonly copy: string;
   /** What the owner is told of on this machine. */
   readonly notifications: string;
+  /** What leads to the server that this workspace is about, where that was set up in the window. */
+  readonly connection: string;
   readonly log: string;
 }
 
@@ -42,6 +44,7 @@ export function layoutOf(root: string): WorkspaceDirectory {
     anchors: join(root, "audit-anchors.jsonl"),
     copy: join(root, "offline.sqlite"),
     notifications: join(root, "notifications.json"),
+    connection: join(root, "connection.json"),
     log: join(root, "signalbox.log"),
   };
 }

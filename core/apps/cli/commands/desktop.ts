@@ -78,23 +78,28 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
       if (!isTold) tell({ type: "ready", endpoint: serving.endpoint });
       isTold = true;
     };
-    return await withControl({ ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing }) }, "work", async ({ client, serving }) => {
-      onServing(serving);
-      hasBegun = true;
-      const desk = createNotificationDesk({ tell, minute: () => minuteOfDay(context.now()), after });
-      try {
-        await allOf(
-          signal,
-          (until) => heedPreferences(client, desk, until),
-          (until) => tellWhatWaits(client, { tell, desk }, until),
-          (until) => tellHowManyWork(client, { tell, desk }, until),
-          (until) => tellTurnsOfRuns(client, { tell, desk }, until),
-        );
-      } finally {
-        desk.close();
-      }
-      return exitCodes.ok;
-    });
+    const openWindow = (workspace: string): void => tell({ type: "open-server", workspace });
+    return await withControl(
+      { ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing, openWindow }) },
+      "work",
+      async ({ client, serving }) => {
+        onServing(serving);
+        hasBegun = true;
+        const desk = createNotificationDesk({ tell, minute: () => minuteOfDay(context.now()), after });
+        try {
+          await allOf(
+            signal,
+            (until) => heedPreferences(client, desk, until),
+            (until) => tellWhatWaits(client, { tell, desk }, until),
+            (until) => tellHowManyWork(client, { tell, desk }, until),
+            (until) => tellTurnsOfRuns(client, { tell, desk }, until),
+          );
+        } finally {
+          desk.close();
+        }
+        return exitCodes.ok;
+      },
+    );
   } catch (error) {
     if (signal.aborted) return exitCodes.ok;
     const { message, remedy } = failureOf(error, layoutOf(context.root).log);

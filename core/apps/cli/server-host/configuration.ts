@@ -1,9 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import type { OwnConnection } from "../../host/dependencies.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 
-/** What an owner's machine needs to look after a server, from environment variables (docs/guide/command-line.md lists them). */
+/** What an owner's machine needs to look after a server. */
 export interface ServerHostConfiguration {
   readonly databaseUrl: string;
   readonly githubUrl: string;
@@ -20,13 +21,25 @@ const environment = z.object({
   SIGNALBOX_TRUSTED_SIGNERS: z.string().min(1).optional(),
 });
 
+/**
+ * How to reach the server: as the environment says, and where that says nothing of it, as it is kept on this machine.
+ *
+ * @throws InfrastructureError `invalid-response` that names every variable that is missing or wrong, and what `openKept` throws.
+ */
+export async function findConfiguration(env: NodeJS.ProcessEnv, openKept: () => Promise<OwnConnection | undefined>): Promise<ServerHostConfiguration> {
+  const isTold = env["SIGNALBOX_DATABASE_URL"] !== undefined || env["SIGNALBOX_OWNER_GITHUB_TOKEN"] !== undefined;
+  const kept = isTold ? undefined : await openKept();
+  if (!kept) return readServerHostConfiguration(env);
+  return { databaseUrl: kept.database, githubUrl: kept.forge, ownerToken: kept.token, trustedSigners: env["SIGNALBOX_TRUSTED_SIGNERS"] };
+}
+
 /** @throws InfrastructureError `invalid-response` that names every variable that is missing or wrong. */
-export function readServerHostConfiguration(env: NodeJS.ProcessEnv): ServerHostConfiguration {
+function readServerHostConfiguration(env: NodeJS.ProcessEnv): ServerHostConfiguration {
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
     throw new InfrastructureError("invalid-response", `the environment does not say how to reach the server: ${faults.join("; ")}`, {
-      remedy: "docs/guide/command-line.md lists the variables of --server.",
+      remedy: "Connect to it in the rehearsal workspace's window (Settings, Your own server), or set the variables that docs/guide/command-line.md lists.",
     });
   }
   const set = parsed.data;

@@ -26,7 +26,8 @@ import type { Serving } from "../../host/surface.ts";
 import { serveHost } from "../../host/websocket-server.ts";
 import { openKeys } from "../../rehearsal/keys.ts";
 import { loadSecrets, type WorkspaceDirectory } from "../../rehearsal/workspace-directory.ts";
-import { ownerOfKeys, readServerHostConfiguration } from "./configuration.ts";
+import { openConnection } from "../own-server/kept-connection.ts";
+import { findConfiguration, ownerOfKeys } from "./configuration.ts";
 import { serverHostDependencies } from "./dependencies.ts";
 import { openServerStore } from "./server-store.ts";
 import { sparingForge } from "./sparing-forge.ts";
@@ -48,11 +49,11 @@ export interface ServerHost {
 }
 
 /**
- * The owner's host beside a server that runs elsewhere: it reads the server's database, signs with the owner's key, and acts at the forge as the owner. Nothing works here. It opens with the
+ * The owner's host beside a server that runs elsewhere, which the environment names, or what was set up in the window: it reads the server's database, signs with the owner's key, and acts at the forge as the owner. Nothing works here. It opens with the
  * database away, too: then it shows what it has read before.
  */
 export async function openServerHost({ directory, version, env, sealer, signs }: ServerHostOptions): Promise<ServerHost> {
-  const configuration = readServerHostConfiguration(env);
+  const configuration = await findConfiguration(env, () => openConnection(directory.connection, sealer));
   const person = await ownerOfKeys(directory.keys);
   const log = createLog({ file: directory.log });
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
