@@ -8,6 +8,7 @@ import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
 import { notificationsEn } from "./texts/notifications.ts";
+import { ownServerEn } from "./texts/own-server.ts";
 import { rulesEn } from "./texts/rules.ts";
 import { runsEn } from "./texts/runs.ts";
 import { settingsEn } from "./texts/settings.ts";
@@ -45,6 +46,8 @@ export const en = {
   "fault.screen.again": "Show it again",
   "failure.away": "The host does not answer",
   "failure.away.remedy": "Try again as soon as it is back. If this had reached it, you will see so then.",
+  "copy.copy": "Copy",
+  "copy.copied": "Copied",
   "state.loading": "Loading…",
   "state.asOf": "as of {when}",
   "time.now": "now",
@@ -67,6 +70,7 @@ export const en = {
   ...knowledgeEn,
   ...auditEn,
   ...settingsEn,
+  ...ownServerEn,
   ...rulesEn,
 } as const;
 

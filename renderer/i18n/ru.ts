@@ -9,6 +9,7 @@ import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
 import { notificationsRu } from "./texts/notifications.ts";
+import { ownServerRu } from "./texts/own-server.ts";
 import { rulesRu } from "./texts/rules.ts";
 import { runsRu } from "./texts/runs.ts";
 import { settingsRu } from "./texts/settings.ts";
@@ -45,6 +46,8 @@ export const ru: Texts = {
   "fault.screen.again": "Показать снова",
   "failure.away": "Хост не отвечает",
   "failure.away.remedy": "Повторите, когда связь восстановится. Если запрос всё же дошёл, это станет видно.",
+  "copy.copy": "Скопировать",
+  "copy.copied": "Скопировано",
   "state.loading": "Загрузка…",
   "state.asOf": "на {when}",
   "time.now": "только что",
@@ -67,5 +70,6 @@ export const ru: Texts = {
   ...knowledgeRu,
   ...auditRu,
   ...settingsRu,
+  ...ownServerRu,
   ...rulesRu,
 };

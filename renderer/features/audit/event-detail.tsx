@@ -1,10 +1,11 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from "@mantine/core";
-import { IconCheck, IconCopy, IconFilter, IconHistory } from "@tabler/icons-react";
+import { Button } from "@mantine/core";
+import { IconFilter, IconHistory } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
 import type { FlowEventRow } from "../../../core/contract/audit.ts";
 import { escapeHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
+import { CopyIcon } from "../../ui/copy-text.tsx";
 import { Foreign, ForeignBlock } from "../../ui/foreign-text.tsx";
 import { Section } from "../../ui/panes.tsx";
 import { ActorName } from "./actor-name.tsx";
@@ -80,21 +81,12 @@ export function EventDetail({ event, replay, only }: EventDetailProps): ReactEle
 
 /** A value that is compared more often than read, to be copied. */
 export function Hash({ name, value }: { readonly name: string; readonly value: string }): ReactElement {
-  const { say } = useSpeech();
   return (
     <div>
       <dt>{name}</dt>
       <dd className={style["mono"]}>
         <Foreign>{value}</Foreign>
-        <CopyButton value={value}>
-          {({ copied, copy }) => (
-            <Tooltip label={say(copied ? "audit.copied" : "audit.copy")}>
-              <ActionIcon size="sm" variant="subtle" color="gray" aria-label={`${say("audit.copy")}: ${name}`} onClick={copy}>
-                {copied ? <IconCheck size={13} /> : <IconCopy size={13} />}
-              </ActionIcon>
-            </Tooltip>
-          )}
-        </CopyButton>
+        <CopyIcon name={name} text={value} />
       </dd>
     </div>
   );

@@ -9,6 +9,7 @@ import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { LimitsSection } from "./limits-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
+import { OwnServerSection } from "./own-server/own-server-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
 import { sectionBeside, sectionOf, sections, type SectionName } from "./settings-sections.ts";
@@ -16,6 +17,7 @@ import style from "./settings.module.css";
 
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
+  server: OwnServerSection,
   budgets: BudgetsSection,
   limits: LimitsSection,
   notifications: NotificationsSection,

@@ -10,7 +10,7 @@ describe("the sections of the settings", () => {
   });
 
   it("are left and entered one by one, and end", () => {
-    expect([sectionBeside("projects", 1), sectionBeside("projects", -1), sectionBeside("about", 1)]).toStrictEqual(["budgets", "projects", "about"]);
+    expect([sectionBeside("projects", 1), sectionBeside("projects", -1), sectionBeside("about", 1)]).toStrictEqual(["server", "projects", "about"]);
   });
 });
 

@@ -48,7 +48,7 @@ export async function checkForge(
   token: string,
   repositories: readonly RepositoryName[],
 ): Promise<{ readonly checks: readonly Check[]; readonly login?: string }> {
-  const forge = createGitHubForge({ baseUrl: address, credential: { type: "token", token } });
+  const forge = createGitHubForge({ baseUrl: address, credential: { type: "token", token }, retries: 1 });
   let login: string | undefined;
   const first = await look("own-forge", "GitHub", async () => {
     login = await inTime(forge.identity());

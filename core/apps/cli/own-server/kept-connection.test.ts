@@ -51,7 +51,10 @@ describe("a connection to a server that is kept on the owner's machine", () => {
     const other = { ...connection, token: "another" };
     const locked: SecretSealer = { ...sealer, seal: () => Promise.reject(new InfrastructureError("unauthorised", "The keyring is locked.")) };
 
-    await expect(keepConnection(file(), other, "keyring", undefined)).rejects.toMatchObject({ code: "unavailable", remedy: expect.stringContaining("desktop") });
+    await expect(keepConnection(file(), other, "keyring", undefined)).rejects.toMatchObject({
+      code: "unavailable",
+      remedy: expect.stringContaining("desktop"),
+    });
     await expect(keepConnection(file(), other, "keyring", locked)).rejects.toThrow("The keyring is locked.");
     expect(await openConnection(file(), undefined)).toEqual(connection);
   });
