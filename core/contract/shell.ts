@@ -34,8 +34,6 @@ export const hostNotice = z.discriminatedUnion("type", [
   z.object({ type: z.literal("ready"), endpoint: hostEndpoint }),
   /** It cannot begin; another attempt would end the same way until the owner did what the remedy says. */
   z.object({ type: z.literal("failed"), message: z.string().max(2_000), remedy: z.string().max(2_000).optional() }),
-  /** The owner wants another window, on the server whose workspace this directory is. */
-  z.object({ type: z.literal("open-server"), workspace: z.string().min(1).max(4_096) }),
   /** Requests that wait for the owner, whenever their number changed. */
   z.object({ type: z.literal("waiting"), count: z.int().min(0) }),
   /** Runs in which an agent is at work, whenever their number changed. */

@@ -133,9 +133,11 @@ function kill(pid: number | undefined): void {
   }
 }
 
-/** The host inherits the owner's environment, without what was meant for this process. */
+/** The host inherits the owner's environment, without what was meant for this process; and is told how another window is opened. */
 function hostEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(env).filter(([name]) => !/^(?:ELECTRON_|CHROME_|NODE_OPTIONS$|NODE_CHANNEL_|SIGNALBOX_(?:NODE|PROGRAM|HOST_RUNS_ON)$)/u.test(name)),
+  const inherited = Object.entries(env).filter(
+    ([name]) => !/^(?:ELECTRON_|CHROME_|NODE_OPTIONS$|NODE_CHANNEL_|SIGNALBOX_(?:NODE|PROGRAM|HOST_RUNS_ON|SHELL|SHELL_APPLICATION)$)/u.test(name),
   );
+  const application = app.isPackaged ? {} : { SIGNALBOX_SHELL_APPLICATION: app.getAppPath() };
+  return { ...Object.fromEntries(inherited), SIGNALBOX_SHELL: process.execPath, ...application };
 }

@@ -10,7 +10,6 @@ import { superviseHost, type HostSupervision } from "./host-supervision.ts";
 import { openMainWindow, type MainWindow } from "./main-window.ts";
 import { installMenu } from "./menu.ts";
 import { notify } from "./notifications.ts";
-import { openServerWindow } from "./server-window.ts";
 import { announcePageScheme, servePage } from "./page-protocol.ts";
 import { answerRequests, type ShellAnswer } from "./requests.ts";
 import { createSealing } from "./sealing.ts";
@@ -180,7 +179,6 @@ function hear(state: Shell, notice: HostNotice): void {
     state.waiting = notice.count;
     state.tray?.showWaiting(notice.count, state.say);
   }
-  if (notice.type === "open-server") openServerWindow(notice.workspace, log);
   if (notice.type === "working") state.updates?.working(notice.count);
   // Behind a host that cannot begin nothing works, and an update may be what helps it.
   if (notice.type === "failed") state.updates?.working(0);

@@ -24,7 +24,7 @@ export interface ConnectHelp {
   readonly sealer?: SecretSealer | undefined;
   /** Told of the workspace's owner, where that is this process, as soon as it answers: earlier than everything works. */
   readonly onServing?: ((serving: Serving) => void) | undefined;
-  /** Opens a window on a server's workspace, beside this one; absent where there is no desktop. */
+  /** Opens a window on a server's workspace, beside this one; absent where no desktop has started this. */
   readonly openWindow?: ((workspace: string) => void) | undefined;
 }
 

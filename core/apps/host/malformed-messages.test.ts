@@ -24,6 +24,8 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],
   ["/documents/read", { repository: "acme/shop", path: "docs/a.md" }],
   ["/audit/replay", { id: "01a1fe1f" }],
+  ["/ownServer/checkForge", { forge: "https://forge.example", token: "token", repositories: ["acme/shop"] }],
+  ["/ownServer/keep", { database: "postgres://db.example/signalbox", forge: "https://forge.example", token: "token", keptIn: "file" }],
 ];
 
 /** A frame, and what has to come of it: an answer that refuses, the end of the connection, or nothing, where nothing was asked. */

@@ -6,7 +6,7 @@ import type { HostNotice } from "../../../contract/shell.ts";
 import { byUrgency } from "../../../domain/decision/urgency.ts";
 import { requestTopics, type Topic } from "../../../domain/notification/preferences.ts";
 import type { CommandContext, HostClient } from "../control.ts";
-import { findShell, openBrowser, runShell } from "../desktop/shell.ts";
+import { findShell, openBrowser, openServerShell, runShell, shellOf } from "../desktop/shell.ts";
 import { createNotificationDesk, type NotificationDesk } from "../desktop/notification-desk.ts";
 import { shellLink } from "../desktop/shell-link.ts";
 import { createShellSealer } from "../desktop/shell-sealer.ts";
@@ -78,7 +78,8 @@ export async function runDesktopHost(context: CommandContext): Promise<ExitCode>
       if (!isTold) tell({ type: "ready", endpoint: serving.endpoint });
       isTold = true;
     };
-    const openWindow = (workspace: string): void => tell({ type: "open-server", workspace });
+    const shell = shellOf(process.env);
+    const openWindow = shell && ((workspace: string): void => openServerShell(shell, workspace));
     return await withControl(
       { ...context, connect: (purpose) => context.connect(purpose, { sealer, onServing, openWindow }) },
       "work",

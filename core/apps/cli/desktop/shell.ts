@@ -68,12 +68,8 @@ async function fetchElectron(directory: string): Promise<string | undefined> {
 }
 
 /** Runs the shell until its owner quits. It starts the workspace's host itself, with this Node. */
-export async function runShell({ electron, application: path }: FoundShell, workspace: string, signal: AbortSignal): Promise<ExitCode> {
-  const sandbox = process.platform === "linux" && process.getuid?.() === 0 ? ["--no-sandbox"] : [];
-  const child = spawn(electron, [...(path === undefined ? [] : [path]), ...sandbox], {
-    stdio: "inherit",
-    env: { ...process.env, SIGNALBOX_NODE: process.execPath, SIGNALBOX_PROGRAM: program, SIGNALBOX_WORKSPACE: workspace },
-  });
+export async function runShell(shell: FoundShell, workspace: string, signal: AbortSignal): Promise<ExitCode> {
+  const child = spawn(shell.electron, argumentsOf(shell), { stdio: "inherit", env: shellEnvironment(workspace) });
   const end = (): void => void child.kill("SIGTERM");
   signal.addEventListener("abort", end);
   try {
@@ -83,6 +79,33 @@ export async function runShell({ electron, application: path }: FoundShell, work
   } finally {
     signal.removeEventListener("abort", end);
   }
+}
+
+/** The shell that has started this process; undefined where none has. */
+export function shellOf(env: NodeJS.ProcessEnv): FoundShell | undefined {
+  const [electron, application] = [env["SIGNALBOX_SHELL"], env["SIGNALBOX_SHELL_APPLICATION"]];
+  return electron === undefined ? undefined : { type: "shell", electron, ...(application === undefined ? {} : { application }) };
+}
+
+/**
+ * Opens a shell of its own on a server's workspace, which goes on when this process ends. Not from within a shell: what is started there keeps files of it open, and with them a shell that has quit
+ * does not go away.
+ */
+export function openServerShell(shell: FoundShell, workspace: string): void {
+  const other = spawn(shell.electron, argumentsOf(shell), { detached: true, stdio: "ignore", env: { ...shellEnvironment(workspace), SIGNALBOX_SERVER: "1" } });
+  // It is the owner who sees that no window comes, and there is a command that says why.
+  other.on("error", () => undefined);
+  other.unref();
+}
+
+/** As root, as in a container, Chromium refuses its own sandbox. */
+function argumentsOf({ application }: FoundShell): readonly string[] {
+  const sandbox = process.platform === "linux" && process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  return [...(application === undefined ? [] : [application]), ...sandbox];
+}
+
+function shellEnvironment(workspace: string): NodeJS.ProcessEnv {
+  return { ...process.env, SIGNALBOX_NODE: process.execPath, SIGNALBOX_PROGRAM: program, SIGNALBOX_WORKSPACE: workspace };
 }
 
 function none(reason: string): ShellSearch {
