@@ -5,6 +5,7 @@ import { useRef, useState, type ReactElement } from "react";
 import { languages } from "../../core/contract/shell.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { useBoard, useInbox } from "../host-client/live-list.ts";
+import { useProjectChoice } from "../host-client/project-choice.ts";
 import { languageNames, useSpeech } from "../i18n/language.tsx";
 import { useScreenActions } from "../ui/keys.tsx";
 import { colorSchemes } from "../ui/color-schemes.ts";
@@ -25,7 +26,7 @@ export function Palette(): ReactElement {
   const [query, setQuery] = useState("");
   // What is done may take the focus, which the palette gives back when it has gone.
   const chosen = useRef<() => void>(undefined);
-  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useAppearance(), useWaiting(query), useIssues(query)];
+  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useProjects(), useAppearance(), useWaiting(query), useIssues(query)];
   const onExited = (): void => {
     chosen.current?.();
     chosen.current = undefined;
@@ -76,6 +77,20 @@ function useHere(choose: (act: () => void) => void): Group {
       ));
       return act ? [{ id: what, label: what, rightSection: spelled, onClick: () => choose(act) }] : [];
     }),
+  };
+}
+
+function useProjects(): Group {
+  const { say } = useSpeech();
+  const { choose, projects } = useProjectChoice();
+  const wanted = projects.length < 2 ? [] : [undefined, ...projects];
+  return {
+    group: say("shell.project"),
+    actions: wanted.map((project) => ({
+      id: `project ${project ?? ""}`,
+      label: project === undefined ? say("shell.everyProject") : `${say("shell.project")}: ${revealHidden(project)}`,
+      onClick: () => choose(project),
+    })),
   };
 }
 

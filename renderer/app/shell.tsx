@@ -8,6 +8,7 @@ import type { ConnectionState } from "../../core/contract/connection.ts";
 import { isPutAway } from "../../core/contract/inbox.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
 import { OfflineBanner } from "../features/drafts/offline-banner.tsx";
+import { FirstMinutes } from "../features/first-minutes/first-minutes.tsx";
 import { DayMeter } from "../features/holds/day-meter.tsx";
 import { PauseBanner, PauseSwitch } from "../features/holds/pause-switch.tsx";
 import { useHostConnection, useHostQueries, useLinkState } from "../host-client/host-context.tsx";
@@ -19,6 +20,7 @@ import { Foreign } from "../ui/foreign-text.tsx";
 import { KeyHelp } from "../ui/keys.tsx";
 import { Palette } from "./palette.tsx";
 import { places } from "./places.ts";
+import { ProjectSwitch } from "./project-switch.tsx";
 import style from "./shell.module.css";
 
 /** What stands around every screen: where one is, how the connections are, and the way to everything else. */
@@ -33,6 +35,7 @@ export function Shell(): ReactElement {
         <div className={style["brand"]}>
           <img src="./signalbox.svg" alt="" /> Signalbox
         </div>
+        <ProjectSwitch />
         <button type="button" className={style["search"]} onClick={() => spotlight.open()}>
           <IconSearch size={14} /> {say("shell.search")} <Kbd size="xs">Ctrl K</Kbd>
         </button>
@@ -44,6 +47,7 @@ export function Shell(): ReactElement {
         <LostHost />
         <OfflineBanner />
         <PauseBanner />
+        <FirstMinutes />
         <main id="content" tabIndex={-1} style={{ flex: 1, minHeight: 0, outline: "none" }}>
           <Outlet />
         </main>
@@ -60,6 +64,7 @@ function Rail(): ReactElement {
   const inbox = useInbox();
   const now = useNow();
   const drafts = useQuery(queries.drafts.watch.experimental_liveOptions());
+  const working = useQuery(queries.workspace.watch.experimental_liveOptions()).data?.atWork ?? 0;
   const counts: Readonly<Record<string, number | undefined>> = {
     "/inbox/{-$id}": useMemo(() => inbox.data?.rows.filter((item) => !isPutAway(item, now)).length, [inbox.data?.rows, now]),
     "/drafts": drafts.data?.drafts.filter(({ state }) => !["sent", "refused", "discarded"].includes(state.phase)).length,
@@ -70,6 +75,11 @@ function Rail(): ReactElement {
         <Link key={to} to={to} params={{}} className={style["place"]}>
           <Icon size={16} stroke={1.7} /> {say(text)}
           {(counts[to] ?? 0) > 0 ? <span className={style["count"]}>{counts[to]}</span> : undefined}
+          {to === "/runs/{-$id}" && working > 0 ? (
+            <span className={style["working"]} title={say("shell.working")}>
+              {working}
+            </span>
+          ) : undefined}
         </Link>
       ))}
       <DayMeter />

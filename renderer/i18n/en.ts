@@ -3,6 +3,7 @@ import { boardEn } from "./texts/board.ts";
 import { checksEn } from "./texts/checks.ts";
 import { docsEn } from "./texts/docs.ts";
 import { draftsEn } from "./texts/drafts.ts";
+import { firstMinutesEn } from "./texts/first-minutes.ts";
 import { foreignEn } from "./texts/foreign.ts";
 import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
@@ -23,6 +24,9 @@ export const en = {
   "shell.audit": "Audit",
   "shell.settings": "Settings",
   "shell.main": "Main navigation",
+  "shell.working": "Runs at work",
+  "shell.project": "Project",
+  "shell.everyProject": "All projects",
   "shell.search": "Search or jump to…",
   "shell.goTo": "Go to",
   "shell.here": "On this screen",
@@ -58,6 +62,7 @@ export const en = {
   "risk.low": "low",
   "risk.medium": "medium",
   "risk.high": "high",
+  ...firstMinutesEn,
   ...foreignEn,
   ...holdsEn,
   ...inboxEn,

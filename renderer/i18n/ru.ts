@@ -4,6 +4,7 @@ import { boardRu } from "./texts/board.ts";
 import { checksRu } from "./texts/checks.ts";
 import { docsRu } from "./texts/docs.ts";
 import { draftsRu } from "./texts/drafts.ts";
+import { firstMinutesRu } from "./texts/first-minutes.ts";
 import { foreignRu } from "./texts/foreign.ts";
 import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
@@ -23,6 +24,9 @@ export const ru: Texts = {
   "shell.audit": "Аудит",
   "shell.settings": "Настройки",
   "shell.main": "Главная навигация",
+  "shell.working": "Запуски в работе",
+  "shell.project": "Проект",
+  "shell.everyProject": "Все проекты",
   "shell.search": "Найти или перейти…",
   "shell.goTo": "Перейти",
   "shell.here": "На этом экране",
@@ -58,6 +62,7 @@ export const ru: Texts = {
   "risk.low": "низкий",
   "risk.medium": "средний",
   "risk.high": "высокий",
+  ...firstMinutesRu,
   ...foreignRu,
   ...holdsRu,
   ...inboxRu,

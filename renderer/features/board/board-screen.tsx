@@ -6,6 +6,7 @@ import type { AllWipLimits } from "../../../core/contract/board.ts";
 import type { ProcessStage } from "../../../core/domain/stage/stage.ts";
 import { useHostQueries, useLinkState } from "../../host-client/host-context.tsx";
 import { useBoard as useLiveBoard } from "../../host-client/live-list.ts";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { clock } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
@@ -40,7 +41,7 @@ import { TransitionSheet, type Move } from "./transition-sheet.tsx";
 
 /** Every open issue by its stage, and the way from one stage to the next. */
 export function BoardScreen(): ReactElement {
-  const [repository, setRepository] = useState<string>();
+  const { project: repository } = useProjectChoice();
   const [query, setQuery] = useState("");
   const [isWriting, setWriting] = useState(false);
   const [opened, setOpened] = useState<OpenedIssue>();
@@ -73,18 +74,7 @@ export function BoardScreen(): ReactElement {
   const setLimit = (stage: ProcessStage): void => setLimited({ repository: repository ?? choice.card?.repository, stage });
   return (
     <div className={style["screen"]}>
-      <BoardToolbar
-        filter={filter}
-        query={query}
-        setQuery={setQuery}
-        repository={repository}
-        setRepository={setRepository}
-        chosen={choice.card}
-        open={open}
-        move={sheet.ask}
-        write={write}
-        lanes={lanes}
-      />
+      <BoardToolbar filter={filter} query={query} setQuery={setQuery} chosen={choice.card} open={open} move={sheet.ask} write={write} lanes={lanes} />
       <div className={style["work"]}>
         <div ref={main} className={style["main"]}>
           <Fault board={board} />

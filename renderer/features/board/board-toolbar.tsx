@@ -1,8 +1,6 @@
-import { Button, CloseButton, Kbd, NativeSelect, TextInput } from "@mantine/core";
+import { Button, CloseButton, Kbd, TextInput } from "@mantine/core";
 import { IconFilter, IconLayoutRows } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, RefObject } from "react";
-import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import style from "./board.module.css";
 import type { BoardCard } from "./board-view.ts";
@@ -12,8 +10,6 @@ interface Given {
   readonly filter: RefObject<HTMLInputElement | null>;
   readonly query: string;
   readonly setQuery: (query: string) => void;
-  readonly repository: string | undefined;
-  readonly setRepository: (repository: string | undefined) => void;
   readonly chosen: BoardCard | undefined;
   readonly open: (card: BoardCard) => void;
   readonly move: (card: BoardCard) => void;
@@ -22,21 +18,11 @@ interface Given {
 }
 
 /** What the board shows, and what can be done with the chosen card. */
-export function BoardToolbar({ filter, query, setQuery, repository, setRepository, chosen, open, move, write, lanes }: Given): ReactElement {
+export function BoardToolbar({ filter, query, setQuery, chosen, open, move, write, lanes }: Given): ReactElement {
   const { say } = useSpeech();
-  const projects = useQuery(useHostQueries().projects.list.queryOptions()).data ?? [];
-  const repositories = projects.map((project) => ({ value: project.repository, label: project.repository }));
   return (
     <div className={style["toolbar"]}>
       <h1>{say("board.title")}</h1>
-      <NativeSelect
-        className={style["repositories"]}
-        aria-label={say("board.repository")}
-        size="xs"
-        value={repository ?? ""}
-        onChange={(event) => setRepository(event.currentTarget.value || undefined)}
-        data={[{ value: "", label: say("board.everyRepository") }, ...repositories]}
-      />
       <TextInput
         ref={filter}
         className={style["filter"]}

@@ -1,9 +1,10 @@
 import { SegmentedControl, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useMemo, useState, type ReactElement } from "react";
+import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useBoard } from "../../host-client/live-list.ts";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Empty } from "../../ui/panes.tsx";
@@ -26,7 +27,10 @@ export function DocsScreen(): ReactElement {
   const [tab, setTab] = useState<Tab>("docset");
   useFreshDocuments();
   const projects = useQuery(queries.projects.list.queryOptions());
-  const repository = search.repository ?? projects.data?.[0]?.repository;
+  const { project } = useProjectChoice();
+  const repository = search.repository ?? project ?? projects.data?.[0]?.repository;
+  const go = (next: typeof search, replace = false): void => void navigate({ search: next, replace });
+  useChanged(project, () => go({}, true));
   const board = useBoard();
   const documents = useDocuments(repository);
   const cards = useMemo(() => board.data?.rows.filter((card) => card.repository === repository) ?? [], [board.data, repository]);
@@ -36,7 +40,6 @@ export function DocsScreen(): ReactElement {
   if (repository === undefined) {
     return projects.data === undefined ? <Pending reason={projects.failureReason} /> : <Empty title={say("docs.noProject")}>{say("docs.noProjectWhy")}</Empty>;
   }
-  const go = (next: typeof search, replace = false): void => void navigate({ search: next, replace });
   return (
     <div className={style["screen"]}>
       <Toolbar
@@ -44,7 +47,7 @@ export function DocsScreen(): ReactElement {
         setTab={setTab}
         gaps={rows.reduce((sum, row) => sum + row.gaps, 0)}
         repository={repository}
-        repositories={projects.data?.map((project) => project.repository) ?? [repository]}
+        repositories={project === undefined ? (projects.data?.map((each) => each.repository) ?? []) : []}
         setRepository={(chosen) => go({ repository: chosen })}
         issue={issue}
         choices={choices}
@@ -63,7 +66,7 @@ export function DocsScreen(): ReactElement {
       {documents.data && tab === "docset" ? (
         <DocsetPanes
           repository={repository}
-          defaultBranch={projects.data?.find((project) => project.repository === repository)?.defaultBranch}
+          defaultBranch={projects.data?.find((each) => each.repository === repository)?.defaultBranch}
           issue={choices.find((choice) => choice.issue === issue) ?? (issue === undefined ? undefined : { issue, documents: 0 })}
           documents={documents.data}
           path={search.path}
@@ -72,6 +75,16 @@ export function DocsScreen(): ReactElement {
       ) : undefined}
     </div>
   );
+}
+
+/** Goes on when this has become another, and not at first. */
+function useChanged(value: string | undefined, then: () => void): void {
+  const before = useRef(value);
+  useEffect(() => {
+    if (before.current === value) return;
+    before.current = value;
+    then();
+  });
 }
 
 interface ToolbarProps {

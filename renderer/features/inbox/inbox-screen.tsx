@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { InboxItem } from "../../../core/contract/inbox.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -28,7 +29,7 @@ export function InboxScreen(): ReactElement {
   const { id } = useParams({ from: "/inbox/{-$id}" });
   const [shown, setShown] = useState<Shown>("waiting");
   const [text, setText] = useState("");
-  const { items, asleep, waiting, isLoading, more } = useItems(shown, useDeferredValue(text));
+  const { items, asleep, waiting, elsewhere, isLoading, more } = useItems(shown, useDeferredValue(text));
   const [isUnfolded, setUnfolded] = useState(false);
   const search = useRef<HTMLInputElement>(null);
   const { batch, mark, clear } = useBatch(waiting);
@@ -62,6 +63,7 @@ export function InboxScreen(): ReactElement {
       list={
         <div className={style["lists"]}>
           <Items items={items} isLoading={isLoading} selected={id} shown={shown} isFiltered={text !== ""} batch={batch} more={more} />
+          {shown === "waiting" && elsewhere > 0 ? <Elsewhere count={elsewhere} /> : undefined}
           <Snoozed items={asleep} selected={id} isUnfolded={isUnfolded} toggle={() => setUnfolded(!isUnfolded)} />
         </div>
       }
@@ -161,6 +163,17 @@ function Items({ items, isLoading, selected, shown, isFiltered, batch, more }: I
       onNearEnd={more}
       render={(item) => <Row item={item} isSelected={item.id === selected} isMarked={batch.includes(item)} />}
     />
+  );
+}
+
+/** Nothing that waits is out of sight because another project is looked at. */
+function Elsewhere({ count }: { readonly count: number }): ReactElement {
+  const { say } = useSpeech();
+  const { choose } = useProjectChoice();
+  return (
+    <UnstyledButton className={style["elsewhere"]} onClick={() => choose(undefined)}>
+      {say("inbox.elsewhere", { count })}
+    </UnstyledButton>
   );
 }
 

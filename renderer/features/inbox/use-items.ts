@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from "react";
 import { mentions, wordsOf, type InboxItem } from "../../../core/contract/inbox.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useInbox } from "../../host-client/live-list.ts";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { useNow } from "../../ui/age.tsx";
 import { apart } from "./snooze.ts";
 
@@ -14,8 +15,10 @@ interface Items {
   readonly items: readonly InboxItem[] | undefined;
   /** Of what waits, those that are put away and have every word of the filter. */
   readonly asleep: readonly InboxItem[];
-  /** All that wait and are not put away, whatever is shown. */
+  /** All of the project that wait and are not put away, whatever is shown. */
   readonly waiting: readonly InboxItem[] | undefined;
+  /** How many wait in other projects. */
+  readonly elsewhere: number;
   readonly isLoading: boolean;
   /** Reads on, where there is more. */
   readonly more: (() => void) | undefined;
@@ -28,24 +31,36 @@ const page = 200;
 /** The list that is shown. What waits is all here and is looked through here; what was decided comes by the page, and is looked through by the host. */
 export function useItems(shown: Shown, text: string): Items {
   const inbox = useInbox();
+  const { project } = useProjectChoice();
   const rows = inbox.data?.rows;
   const now = useNow();
-  const all = useMemo(() => (rows ? apart(rows, now) : undefined), [rows, now]);
+  const everywhere = useMemo(() => (rows ? apart(rows, now) : undefined), [rows, now]);
+  const all = useMemo(() => {
+    const ofProject = (items: readonly InboxItem[]): readonly InboxItem[] =>
+      project === undefined ? items : items.filter(({ repository }) => repository === project);
+    return everywhere && { awake: ofProject(everywhere.awake), asleep: ofProject(everywhere.asleep) };
+  }, [everywhere, project]);
   const found = useMemo(() => {
     const words = wordsOf(text);
     const looked = (items: readonly InboxItem[]): readonly InboxItem[] => (words.length === 0 ? items : items.filter((item) => mentions(item, words)));
     return all && { items: looked(all.awake), asleep: looked(all.asleep) };
   }, [all, text]);
-  const decided = useDecided(shown === "decided", text, inbox.data?.left);
+  const decided = useDecided(shown === "decided", { text, project }, inbox.data?.left);
   const { items, asleep = nothing } = found ?? {};
   return {
     ...(shown === "waiting" ? { items, asleep, isLoading: inbox.isLoading, more: undefined } : { ...decided, asleep: nothing }),
     waiting: all?.awake,
+    elsewhere: (everywhere?.awake.length ?? 0) - (all?.awake.length ?? 0),
   };
 }
 
+interface Wanted {
+  readonly text: string;
+  readonly project: string | undefined;
+}
+
 /** @param left how many have left the list of what waits: when that rises, something was decided or carried out. */
-function useDecided(isShown: boolean, text: string, left: number | undefined): Omit<Items, "waiting" | "asleep"> {
+function useDecided(isShown: boolean, { text, project }: Wanted, left: number | undefined): Pick<Items, "items" | "isLoading" | "more"> {
   const queries = useHostQueries();
   const decided = useInfiniteQuery({
     ...queries.inbox.list.infiniteOptions({
@@ -53,6 +68,7 @@ function useDecided(isShown: boolean, text: string, left: number | undefined): O
         closed: true,
         limit: page,
         ...(text.trim() === "" ? {} : { text }),
+        ...(project === undefined ? {} : { repository: project }),
         ...(after ? { after } : {}),
       }),
       initialPageParam: undefined,

@@ -8,6 +8,7 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import type { KnowledgeHit } from "../../../core/contract/knowledge.ts";
 import type { HostClient } from "../../host-client/connect.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -28,13 +29,14 @@ let lastQuery = "";
 export function KnowledgeScreen(): ReactElement {
   const { say } = useSpeech();
   const queries = useHostQueries();
+  const { project } = useProjectChoice();
   const [typed, setTyped] = useState(lastQuery);
   const [query] = useDebouncedValue(typed.trim(), 150);
   const input = useRef<HTMLInputElement>(null);
   const hits = useRef<HTMLOListElement>(null);
   const search = useQuery(
     queries.knowledge.search.queryOptions({
-      input: { query: query.slice(0, 1_000), limit: mostHits },
+      input: { query: query.slice(0, 1_000), limit: mostHits, ...(project === undefined ? {} : { repository: project }) },
       enabled: query !== "",
       placeholderData: keepPreviousData,
       staleTime: 10_000,

@@ -4,6 +4,7 @@ import { IconFilter } from "@tabler/icons-react";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { useMemo, useRef, useState, type ReactElement } from "react";
 import type { RunRow } from "../../../core/contract/runs.ts";
+import { useProjectChoice } from "../../host-client/project-choice.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
@@ -20,7 +21,9 @@ import { useRunList } from "./use-run-list.ts";
 export function RunsScreen(): ReactElement {
   const { say } = useSpeech();
   const { id } = useParams({ from: "/runs/{-$id}" });
-  const { runs, titleOf, error } = useRunList();
+  const { project } = useProjectChoice();
+  const { runs: all, titleOf, error } = useRunList();
+  const runs = useMemo(() => (project === undefined ? all : all?.filter(({ repository }) => repository === project)), [all, project]);
   const [filter, setFilter] = useLocalStorage<SavedFilter>({ key: "signalbox.runs-filter", defaultValue: "all" });
   const [listShown, setListShown] = useLocalStorage({ key: "signalbox.runs-list", defaultValue: true });
   const [above, setAbove] = useLocalStorage({ key: "signalbox.runs-cost-above", defaultValue: 1 });
