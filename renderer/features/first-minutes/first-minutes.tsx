@@ -1,4 +1,4 @@
-import { ActionIcon } from "@mantine/core";
+import { ActionIcon, VisuallyHidden } from "@mantine/core";
 import { useLocalStorage } from "@mantine/hooks";
 import { IconCircleCheckFilled, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
@@ -46,18 +46,15 @@ function Steps({ hasRead, read, hide }: StepsProps): ReactElement | undefined {
           <Step key={step} step={step} number={index + 1} isDone={isBehind(step, next)} isNext={step === next} />
         ))}
       </ol>
-      <p className={style["hint"]} role="status">
+      <p role="status">
+        {next === "done" ? undefined : (
+          <Link to={places[next]} params={{}}>
+            {say(`first.step.${next}`)}
+          </Link>
+        )}{" "}
         {say(`first.hint.${next}`)} {next === "done" ? <Onward /> : undefined}
       </p>
-      <ActionIcon
-        className={style["hide"] ?? ""}
-        size="sm"
-        variant="subtle"
-        color="gray"
-        aria-label={say("first.hide")}
-        title={say("first.hide")}
-        onClick={hide}
-      >
+      <ActionIcon size="sm" variant="subtle" color="gray" aria-label={say("first.hide")} title={say("first.hide")} onClick={hide}>
         <IconX size={14} />
       </ActionIcon>
     </aside>
@@ -73,16 +70,11 @@ interface StepProps {
 
 function Step({ step, number, isDone, isNext }: StepProps): ReactElement {
   const { say } = useSpeech();
+  const name = say(`first.step.${step}`);
   return (
-    <li className={style["step"]} data-done={isDone || undefined} aria-current={isNext ? "step" : undefined}>
-      {isDone ? <IconCircleCheckFilled size={16} aria-label={say("first.behind")} /> : <span className={style["number"]}>{number}</span>}
-      {isNext ? (
-        <Link to={places[step]} params={{}}>
-          {say(`first.step.${step}`)}
-        </Link>
-      ) : (
-        say(`first.step.${step}`)
-      )}
+    <li aria-current={isNext ? "step" : undefined} title={name}>
+      {isDone ? <IconCircleCheckFilled size={18} aria-hidden /> : <span aria-hidden>{number}</span>}
+      <VisuallyHidden>{isDone ? `${name}: ${say("first.behind")}` : name}</VisuallyHidden>
     </li>
   );
 }
