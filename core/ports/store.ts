@@ -23,6 +23,7 @@ import type { Sign } from "../domain/run/stall.ts";
 import type { TokenUsage } from "../domain/session/usage.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
 import type { DecisionRequestsTable } from "./decision-requests.ts";
+import type { DocumentUsesTable } from "./document-uses.ts";
 import type { Effect, EffectRow } from "./effects.ts";
 import type { PullChecksTable } from "./pull-checks.ts";
 import type { SqlSession } from "./sql-driver.ts";
@@ -415,6 +416,7 @@ export interface Transaction {
     /** Full text, best first. Works for English and Russian. */
     search(repository: RepositoryName, query: string, limit: number): Promise<readonly SearchHit[]>;
   };
+  readonly documentUses: DocumentUsesTable;
   readonly leases: {
     /**
      * Takes, or extends, the right to do something alone for so many seconds by the database's clock. False while another holder has it. A holder that took it after

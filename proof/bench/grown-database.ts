@@ -16,6 +16,7 @@ const tables = [
   "docs_meta",
   "doc_chunks",
   "links",
+  "document_uses",
   "flow_events",
   "settings",
 ] as const;

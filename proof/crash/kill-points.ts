@@ -137,6 +137,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     links: "reads",
     search: "reads",
   },
+  documentUses: { note: "writes", of: "reads" },
   // They order the work of others and are no work: nothing is lost or done twice by them alone.
   leases: { take: "reads", release: "reads" },
   holds: { get: "reads", save: "writes" },

@@ -1,4 +1,5 @@
 import { freshPglite } from "../../testing/databases.ts";
+import { documentUsesConformance } from "../../testing/document-uses.conformance.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
@@ -10,5 +11,6 @@ storeConformance("PGlite", freshPglite);
 pullChecksConformance("PGlite", freshPglite);
 recordsConformance("PGlite", freshPglite);
 documentsConformance("PGlite", freshPglite);
+documentUsesConformance("PGlite", freshPglite);
 listsConformance("PGlite", freshPglite);
 ownerWordsConformance("PGlite", freshPglite);

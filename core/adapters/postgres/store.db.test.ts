@@ -1,4 +1,5 @@
 import { freshPostgres } from "../../testing/databases.ts";
+import { documentUsesConformance } from "../../testing/document-uses.conformance.ts";
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
@@ -12,6 +13,7 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
   pullChecksConformance("PostgreSQL", () => freshPostgres(serverUrl));
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  documentUsesConformance("PostgreSQL", () => freshPostgres(serverUrl));
   listsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   ownerWordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
 });

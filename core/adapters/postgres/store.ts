@@ -7,6 +7,7 @@ import { allowancesTable } from "./tables/allowances.ts";
 import { attemptsTable } from "./tables/attempts.ts";
 import { auditTables } from "./tables/audit.ts";
 import { deliveriesTable } from "./tables/deliveries.ts";
+import { documentUsesTable } from "./tables/document-uses.ts";
 import { documentsTable } from "./tables/documents.ts";
 import { createChainWriter, flowTable, type ChainWriter } from "./tables/flow.ts";
 import { holdsTable } from "./tables/holds.ts";
@@ -76,6 +77,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     sessions: sessionsTable(session),
     usage: usageTable(session),
     documents: documentsTable(session),
+    documentUses: documentUsesTable(session),
     leases: leasesTable(session),
     holds: holdsTable(session),
     settings: settingsTable(session),
