@@ -83,6 +83,9 @@ async function findAttempt(tx: Transaction, runId: RunId, number: number): Promi
 async function begin(deps: ExchangeRunTokenDependencies, tx: Transaction, run: Run, attempt: RunAttempt, specification: RunSpecification): Promise<Run> {
   const context = { now: deps.clock.now(), actor: { type: "agent", id: run.id } } as const;
   await tx.attempts.save({ ...attempt, phase: "active", leaseUntil: plusSeconds(context.now, deps.leaseSeconds) });
+  // Only the first prompt lists them.
+  const given = attempt.resumeInput === undefined ? specification.previousDocuments.map(({ path }) => path) : [];
+  await tx.documentUses.note(run, given, "given", context.now);
   const payload = { attempt: attempt.attempt, threads: specification.reviewThreads.map((thread) => thread.id) };
   await tx.flow.append([runFlowEvent(run, "attempt.started", payload, context)]);
   const started = await changeRun(tx, run, { type: "start", attempt: attempt.attempt }, context);

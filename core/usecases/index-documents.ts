@@ -1,3 +1,4 @@
+import { isDocumentPath } from "../domain/document/use.ts";
 import type { Digest, JsonObject } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Hasher } from "../ports/crypto.ts";
@@ -32,9 +33,7 @@ export function createIndexDocuments(deps: IndexDocumentsDependencies) {
   return async function indexDocuments(action: Extract<EffectAction, { readonly type: "index-documents" }>): Promise<JsonObject> {
     const { repository, branch, commit } = action;
     const tip = await deps.mirror.fetch(repository, branch);
-    const files = tip
-      ? (await deps.mirror.listBlobs(repository, tip, "docs/")).filter(({ path }) => path.endsWith(".md") && !path.startsWith("docs/templates/"))
-      : [];
+    const files = tip ? (await deps.mirror.listBlobs(repository, tip, "docs/")).filter(({ path }) => isDocumentPath(path)) : [];
     const versions = await deps.store.transaction((tx) => tx.documents.versions(repository));
     let indexed = 0;
     for (const { path, id } of files) {

@@ -32,6 +32,7 @@ const toForge = (): CommitSha => bench.forge.push(run.branch, { "docs/issues/iss
 const pushes = async () =>
   (await bench.store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`))).filter(({ type }) => type.startsWith("push.")).map(({ type }) => type);
 const accepted = async () => (await bench.store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`))).find(({ type }) => type === "push.accepted");
+const used = async () => bench.store.transaction((tx) => tx.documentUses.of([{ repository: run.repository, path: "docs/issues/issue-7/intake/brief.md" }], 5));
 const head = async () => (await bench.run(run.id)).head;
 
 describe("a push whose sender died before it could tell", () => {
@@ -44,6 +45,7 @@ describe("a push whose sender died before it could tell", () => {
     expect(await pushes()).toEqual(["push.begun", "push.accepted"]);
     expect((await accepted())?.payload).toMatchObject({ commit, branch: run.branch, files: ["docs/issues/issue-7/intake/brief.md"], recovered: true });
     expect(await head()).toBe(commit);
+    expect(await used()).toMatchObject([{ count: 1, runs: [{ id: run.id, how: ["written"] }] }]);
   });
 
   it("is recorded as refused when it never got there, and leaves the head where it was", async () => {
@@ -52,6 +54,7 @@ describe("a push whose sender died before it could tell", () => {
 
     expect(await pushes()).toEqual(["push.begun", "push.refused"]);
     expect(await head()).toBeUndefined();
+    expect(await used()).toEqual([]);
   });
 
   it("is recorded as accepted after all when its sender was only slow", async () => {

@@ -1,4 +1,5 @@
 import type { Actor } from "../domain/audit/flow-event.ts";
+import { isDocumentPath } from "../domain/document/use.ts";
 import type { CommitSha, JsonObject, RunId } from "../domain/kernel/values.ts";
 import { isFinalRun, type Run } from "../domain/run/run.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -63,9 +64,14 @@ export function settlePushed(deps: PushRecordDependencies, run: Run, { key, push
     const context = { now: deps.clock.now(), actor };
     if (key !== undefined && !(await close(tx, run, key, push, accepted, deps.clock))) return;
     await tx.flow.append([runFlowEvent(run, accepted ? "push.accepted" : "push.refused", push, context)]);
+    if (accepted) await tx.documentUses.note(run, documentsIn(push), "written", context.now);
     const commit = push["commit"];
     if (accepted && current && typeof commit === "string") await changeRun(tx, current, { type: "moved-head", sha: commit as CommitSha }, context);
   });
+}
+
+function documentsIn({ files }: JsonObject): readonly string[] {
+  return Array.isArray(files) ? files.filter((path): path is string => typeof path === "string" && isDocumentPath(path)) : [];
 }
 
 /** Takes the effect that would look for the push out of the way. False when the push was settled so before. */

@@ -121,6 +121,29 @@ describe("the knowledge tools", () => {
     expect(documents.map((document) => document.path)).toEqual([path]);
   });
 
+  it("note which run found, indexed and linked a document, and nothing where that came to nothing", async () => {
+    const [writer, reader] = [await preparedRun(), await world.newRun()];
+    const [path, other] = [placeOf(writer, "problem"), placeOf(writer, "personas")];
+    await world.call(writer, "kb_doc_upsert_meta", { path });
+    await world.call(writer, "kb_doc_upsert_meta", { path: "docs/none.md" });
+    await world.call(writer, "kb_link_issue_doc", { issue: writer.issue, path: other });
+
+    await world.call(reader, "kb_search", { query: "problem" });
+    await world.call(reader, "kb_search", { query: "волшебство" });
+
+    const places = [path, other, "docs/none.md"].map((each) => ({ repository: writer.repository, path: each }));
+    const used = await world.store.transaction((tx) => tx.documentUses.of(places, 5));
+    const told = new Map(used.map((document) => [document.path, document.runs.map(({ id, how }) => ({ id, how }))]));
+    expect(told.get(path)).toEqual(
+      expect.arrayContaining([
+        { id: writer.id, how: ["indexed"] },
+        { id: reader.id, how: ["found"] },
+      ]),
+    );
+    expect(told.get(other)).toContainEqual({ id: writer.id, how: ["linked", "indexed"] });
+    expect([...told.keys()]).not.toContain("docs/none.md");
+  });
+
   it("say why a document cannot be indexed", async () => {
     const run = await preparedRun(["problem"]);
     world.forge.push(run.branch, { "docs/odd.md": "# Odd" });
