@@ -1,5 +1,6 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
+import { usedBy } from "./knowledge.ts";
 import { commonErrors, instant, issueNumber, repositoryName, stageName } from "./shared.ts";
 
 const commitSha = z.string().regex(/^[0-9a-f]{40}$/u, "a commit is named by its 40 hexadecimal digits");
@@ -23,6 +24,8 @@ export const readDocument = z.object({
   frontMatter: z.record(z.string(), z.json()),
   text: z.string(),
   approvedText: z.string().optional(),
+  /** Absent where that is not known: an older copy of it has been read. */
+  usedBy: usedBy.optional(),
   /** When it was read, where it comes from the copy on this machine. */
   asOf: instant.optional(),
 });

@@ -1,6 +1,27 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
-import { instant, issueNumber, repositoryName, requestId, runId } from "./shared.ts";
+import { documentUses } from "../domain/document/use.ts";
+import { instant, issueNumber, repositoryName, requestId, role, runId, stageName } from "./shared.ts";
+
+/** Runs that had to do with a document, a decision or a transcript. */
+export const usedBy = z.object({
+  /** So many runs. */
+  count: z.number(),
+  /** Those of them that did last, newest first: the first few. */
+  runs: z.array(
+    z.object({
+      run: runId,
+      issue: issueNumber,
+      stage: stageName,
+      role,
+      /** All that it had to do with it, what binds most first: it used the document so, it asked for the decision, it is the one whose transcript it is. */
+      how: z.array(z.enum([...documentUses, "asked", "said"])),
+      /** When it last did. */
+      at: instant,
+    }),
+  ),
+});
+export type UsedBy = z.infer<typeof usedBy>;
 
 const found = {
   repository: repositoryName.optional(),
@@ -11,6 +32,8 @@ const found = {
   /** Where it was found: in the database as it is now, or in the copy on this machine as it was at `asOf`. */
   from: z.enum(["database", "copy"]),
   asOf: instant.optional(),
+  /** Absent where that is not known: the copy does not hold it. */
+  usedBy: usedBy.optional(),
 };
 
 /** A place that was found, with what it is a place of. */

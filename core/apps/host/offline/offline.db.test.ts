@@ -101,6 +101,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
       await tx.repositories.save({ name: shop, project: "shop", defaultBranch: "main" as BranchName, reconciledUntil: 0 as Instant });
       await tx.runs.insert(run);
       await tx.requests.insert(request);
+      await tx.documentUses.note(run, [path], "written", 3 as Instant);
       await tx.pullChecks.follow(shop, 7);
       await tx.pullChecks.save({ repository: shop, pull: 7, version: 0, isOpen: true, head: "a".repeat(40) as CommitSha, summary, readAt: 1 as Instant });
       await tx.flow.append([sampleFlowEvent({ subject: `request:${request.id}` })]);
@@ -161,9 +162,12 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     expect((await client.documents.docset({ repository: shop, issue: 41 }))[0]).toMatchObject({ stage: "intake", present: ["problem"] });
     expect(await client.documents.read({ repository: shop, path })).toMatchObject({ text: expect.stringContaining("cash"), asOf: expect.any(Number) });
     expect(await client.knowledge.search({ query: "guest" })).toMatchObject({
-      hits: [{ source: "document", path, from: "copy" }],
+      hits: [{ source: "document", path, from: "copy", usedBy: { count: 1, runs: [{ run: run.id, issue: 41, how: ["written"], at: 3 }] } }],
       searched: { documents: "copy" },
     });
+    expect((await client.knowledge.search({ query: "comment" })).hits).toMatchObject([
+      { source: "decision", request: request.id, usedBy: { count: 1, runs: [{ run: run.id, stage: run.stage, how: ["asked"], at: request.createdAt }] } },
+    ]);
     expect(connections.at(-1)?.database).toMatchObject({ state: "stale", since: expect.any(Number) });
     await expect(client.runs.park({ id: run.id })).rejects.toMatchObject({ code: "UNAVAILABLE", data: { remedy: expect.stringContaining("draft") } });
     expect(world.calls).toEqual([]);
@@ -214,7 +218,8 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
 
     const { hits, searched } = await client.knowledge.search({ query: "coins" });
 
-    expect(hits).toMatchObject([{ source: "transcript", run: run.id, attempt: 1, sequence: 0, from: "copy", repository: shop }]);
+    const usedBy = { count: 1, runs: [{ run: run.id, issue: 41, how: ["said"], at: 1 }] };
+    expect(hits).toMatchObject([{ source: "transcript", run: run.id, attempt: 1, sequence: 0, from: "copy", repository: shop, usedBy }]);
     expect(searched).toMatchObject({ documents: "database", copyOf: expect.any(Number) });
   });
 

@@ -5,6 +5,7 @@ import type { DocumentMeta, SearchHit } from "../../../ports/store.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
+import { documentUsers } from "../views/document-users.ts";
 import { docsetOf, requiredPaths } from "../views/docset-view.ts";
 
 type DocumentRow = z.infer<typeof documentRow>;
@@ -35,6 +36,7 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
         document: row(document),
         frontMatter: document.frontMatter as Record<string, never>,
         text,
+        usedBy: (await documentUsers(deps.store, [document]))(document),
         ...(approvedText === undefined ? {} : { approvedText }),
       };
     }),

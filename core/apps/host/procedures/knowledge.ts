@@ -1,10 +1,12 @@
-import type { knowledgeContract, KnowledgeHit } from "../../../contract/knowledge.ts";
+import type { knowledgeContract, KnowledgeHit, UsedBy } from "../../../contract/knowledge.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import type { CopyHit } from "../../../ports/local-copy.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import { pathOfKey } from "../offline/answers/documents.ts";
+import { copiedUsers } from "../offline/copied-users.ts";
 import { isAway } from "../offline/read-through.ts";
+import { documentUsers } from "../views/document-users.ts";
 import { searchDocuments } from "./documents.ts";
 
 interface Question {
@@ -17,11 +19,13 @@ export function knowledgeProcedures(deps: HostDependencies): Procedures<typeof k
   return {
     search: contract.knowledge.search.handler(async ({ input: { query, repository, limit = 20 } }) => {
       const question = { query, repository, limit };
-      const copied = deps.offline?.copy()?.search(query, { repository: repository as RepositoryName | undefined, limit }) ?? [];
+      const copy = deps.offline?.copy();
+      const copied = copy?.search(query, { repository: repository as RepositoryName | undefined, limit }) ?? [];
       const present = await documentsNow(deps, question);
-      const documents = present ?? copied.filter(({ source }) => source === "document").map(hitOf);
-      const others = copied.filter(({ source }) => source !== "document").map(hitOf);
-      const copyOf = deps.offline?.copy()?.lastReading("runs");
+      const inCopy = (wanted: (hit: CopyHit) => boolean) => (copy ? copied.filter(wanted).map((hit) => hitOf(hit, copiedUsers(copy, hit))) : []);
+      const documents = present ?? inCopy(({ source }) => source === "document");
+      const others = inCopy(({ source }) => source !== "document");
+      const copyOf = copy?.lastReading("runs");
       return {
         hits: inTurns(documents, others).slice(0, limit),
         searched: { documents: present ? ("database" as const) : ("copy" as const), ...(copyOf === undefined ? {} : { copyOf }) },
@@ -34,16 +38,20 @@ export function knowledgeProcedures(deps: HostDependencies): Procedures<typeof k
 async function documentsNow(deps: HostDependencies, question: Question): Promise<KnowledgeHit[] | undefined> {
   try {
     const hits = await searchDocuments(deps, question);
-    return hits.map(({ repository, path, title, section, excerpt }) => ({ source: "document", repository, path, title, section, excerpt, from: "database" }));
+    const usersOf = await documentUsers(deps.store, hits);
+    return hits.map((hit) => {
+      const { repository, path, title, section, excerpt } = hit;
+      return { source: "document", repository, path, title, section, excerpt, from: "database", usedBy: usersOf(hit) };
+    });
   } catch (error) {
     if (!isAway(error) || !deps.offline) throw error;
     return undefined;
   }
 }
 
-function hitOf({ source, key, repository, issue, title, section, excerpt, readAt, at }: CopyHit): KnowledgeHit {
+function hitOf({ source, key, repository, issue, title, section, excerpt, readAt, at }: CopyHit, usedBy: UsedBy | undefined): KnowledgeHit {
   const place = { ...(repository === undefined ? {} : { repository }), ...(issue === undefined ? {} : { issue }) };
-  const found = { ...place, title, section, excerpt, from: "copy", asOf: readAt } as const;
+  const found = { ...place, title, section, excerpt, from: "copy", asOf: readAt, ...(usedBy ? { usedBy } : {}) } as const;
   switch (source) {
     case "document":
       return { source, path: pathOfKey(key), ...found };
