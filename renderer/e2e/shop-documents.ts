@@ -44,6 +44,28 @@ export async function writeDocuments(world: HostWorld): Promise<void> {
   ]);
 }
 
+/** What the runs did with the documents: the one that wrote the requirements began from what came before, and whoever came by found them. */
+export async function useDocuments({ inStore, forge, clock }: HostWorld): Promise<void> {
+  await inStore(async (tx) => {
+    const documents = await tx.documents.forIssue(forge.name, 12);
+    const pathsOf = (wanted: (stage: StageName | undefined) => boolean) => documents.filter(({ stage }) => wanted(stage)).map(({ path }) => path);
+    for (const run of await tx.runs.list({ repository: forge.name })) {
+      if (run.issue !== 12) {
+        await tx.documentUses.note(run, [requirementsPath], "found", run.createdAt);
+        continue;
+      }
+      const own = pathsOf((stage) => stage === run.stage);
+      await tx.documentUses.note(
+        run,
+        pathsOf((stage) => stage !== run.stage),
+        "given",
+        run.createdAt,
+      );
+      for (const how of ["written", "linked"] as const) await tx.documentUses.note(run, own, how, clock.now());
+    }
+  });
+}
+
 /** The requirements in review, in these words from now on. */
 export function writeRequirements(world: HostWorld, body: string): Promise<void> {
   return writeDocument(world, "prd", { type: "prd", title: "Guest checkout: requirements", status: "in_review", text: requirementsFile(body) });

@@ -11,7 +11,7 @@ import { createGovernance, type Governance } from "../../core/testing/governance
 import type { HostWorld } from "../../core/testing/host-world.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
 import { sampleFlowEvent, sampleRequest } from "../../core/testing/samples.ts";
-import { branchOf, requirementsInReview, writeDocuments, writeRequirements } from "./shop-documents.ts";
+import { branchOf, requirementsInReview, writeDocuments, writeRequirements, useDocuments } from "./shop-documents.ts";
 import { prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
 
 /** `receipts`, `currency` and `stock` are calls of one tool with one risk; `answered` was decided long ago. */
@@ -181,6 +181,7 @@ export async function openShop(world: HostWorld): Promise<Shop> {
     if (planned.asks) found.push([planned.asks[0], await planned.asks[1](scene, run)]);
   }
   await goTo(1);
+  await useDocuments(world);
   const requests = Object.fromEntries(found) as ShopRequests;
   return { governance, requests, document: requirementsInReview, overtake: () => overtake(scene, requests.overtaken) };
 }

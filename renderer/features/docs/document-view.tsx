@@ -9,6 +9,7 @@ import { longestMarkdown, Markdown } from "../../ui/markdown.tsx";
 import { moment } from "../../ui/moment.ts";
 import { Empty } from "../../ui/panes.tsx";
 import { Pending } from "../../ui/pending.tsx";
+import { UsedByLine } from "../../ui/used-by.tsx";
 import { CommentForm } from "./comment-form.tsx";
 import { DiffView } from "./diff-view.tsx";
 import { StateShape, StateWord } from "./document-state.tsx";
@@ -58,7 +59,7 @@ export function DocumentView(props: DocumentProps): ReactElement {
   const aside = pull !== undefined && ((threads.data?.length ?? 0) > 0 || threads.failureReason !== null);
   return (
     <article className={style["document"]}>
-      <Head {...props} pull={pull} asOf={read.data?.asOf} />
+      <Head {...props} pull={pull} read={read.data} />
       <div className={style["reading"]} data-aside={aside}>
         <div className={style["body"]}>
           {read.data === undefined ? (
@@ -80,11 +81,10 @@ export function DocumentView(props: DocumentProps): ReactElement {
 
 interface HeadProps extends DocumentProps {
   readonly pull: number | undefined;
-  /** When it was read, where it is from the copy on this machine. */
-  readonly asOf: number | undefined;
+  readonly read: ReadDocument | undefined;
 }
 
-function Head({ document, state, viewed, toggleViewed, view, setView, pull, asOf }: HeadProps): ReactElement {
+function Head({ document, state, viewed, toggleViewed, view, setView, pull, read }: HeadProps): ReactElement {
   const { say, language } = useSpeech();
   return (
     <header className={style["documentHead"]}>
@@ -107,8 +107,9 @@ function Head({ document, state, viewed, toggleViewed, view, setView, pull, asOf
             <Foreign>{document.branch}</Foreign>
           </span>
           <Age at={document.updatedAt} />
-          {asOf === undefined ? undefined : <span>{say("state.asOf", { when: moment(asOf, language) })}</span>}
+          {read?.asOf === undefined ? undefined : <span>{say("state.asOf", { when: moment(read.asOf, language) })}</span>}
         </p>
+        {read === undefined ? undefined : <UsedByLine usedBy={read.usedBy} />}
       </div>
       <div className={style["controls"]}>
         <Checkbox

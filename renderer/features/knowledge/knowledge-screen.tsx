@@ -15,6 +15,7 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { moment } from "../../ui/moment.ts";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
+import { UsedByLine } from "../../ui/used-by.tsx";
 import style from "./knowledge.module.css";
 import { fragment, marked, queryWords } from "./query-marks.ts";
 
@@ -85,8 +86,13 @@ export function KnowledgeScreen(): ReactElement {
         ) : (
           <ol ref={hits} className={style["hits"]} aria-label={say("knowledge.hits")} aria-busy={search.isPlaceholderData}>
             {search.data.hits.map((hit, index) => (
-              <li key={index}>
+              <li key={index} className={style["place"]}>
                 <HitLink hit={hit} words={queryWords(query)} />
+                {hit.usedBy === undefined && hit.source !== "document" ? undefined : (
+                  <div className={style["users"]}>
+                    <UsedByLine usedBy={hit.usedBy} />
+                  </div>
+                )}
               </li>
             ))}
           </ol>
@@ -131,7 +137,7 @@ function HitLink({ hit, words }: { readonly hit: KnowledgeHit; readonly words: r
   const { title, section, excerpt, source } = hit;
   const Icon = icons[source];
   return (
-    <Link {...placeOf(hit)} className={style["hit"]}>
+    <Link {...placeOf(hit)} className={style["hit"]} data-hit>
       <h2>
         <Icon size={14} aria-hidden /> <Marked text={title} words={words} />
         {section === "" || section === title ? undefined : (
@@ -144,7 +150,7 @@ function HitLink({ hit, words }: { readonly hit: KnowledgeHit; readonly words: r
       <p className={style["excerpt"]} title={revealHidden(fragment(excerpt))}>
         <Marked text={fragment(excerpt)} words={words} />
       </p>
-      <p className={style["place"]}>
+      <p className={style["where"]}>
         {say(`knowledge.source.${source}`)} ·{" "}
         {hit.repository === undefined ? undefined : (
           <>
@@ -240,7 +246,8 @@ function useHitKeys(input: RefObject<HTMLInputElement | null>, hits: RefObject<H
 }
 
 function focusHit(list: HTMLOListElement | null, by: 1 | -1): void {
-  const links = [...(list?.querySelectorAll("a") ?? [])];
-  const at = links.findIndex((link) => link === document.activeElement);
+  const links = [...(list?.querySelectorAll<HTMLElement>("a[data-hit]") ?? [])];
+  // From a run that used a hit, one goes on from that hit.
+  const at = links.findIndex((link) => link.parentElement?.contains(document.activeElement));
   links[Math.max(0, Math.min(links.length - 1, at + by))]?.focus();
 }
