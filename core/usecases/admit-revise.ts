@@ -2,6 +2,7 @@ import type { CorrelationId, DeliveryId, RepositoryName, RunId } from "../domain
 import type { LabelNames } from "../domain/label/names.ts";
 import { planTransition } from "../domain/label/transition.ts";
 import { admit, type Admission } from "../domain/run/admission.ts";
+import { endingText } from "../domain/run/ending.ts";
 import { refusalComment } from "../domain/run/refusal-text.ts";
 import { activeRunPhases, type Run } from "../domain/run/run.ts";
 import { resolveReviseStage } from "../domain/stage/resolve.ts";
@@ -166,7 +167,7 @@ async function recordFailedRun(
   await changeRun(
     tx,
     run,
-    { type: "fail-precondition", reason: reason.type === "admission.profile" ? reason.error.type : reason.type },
+    { type: "fail-precondition", reason: endingText({ type: "refused", reason: reason.type === "admission.profile" ? reason.error.type : reason.type }) },
     { now: deps.clock.now(), actor: orchestratorActor },
   );
   return run.id;

@@ -4,6 +4,7 @@ import { classifyLabel } from "../domain/label/classify.ts";
 import { sameLabel, type LabelNames } from "../domain/label/names.ts";
 import { planTransition } from "../domain/label/transition.ts";
 import { admit, type Admission, type AdmissionInput, type RefusalReason, type RequestedRun } from "../domain/run/admission.ts";
+import { endingText } from "../domain/run/ending.ts";
 import { refusalComment } from "../domain/run/refusal-text.ts";
 import { activeRunPhases, type ModelProfile, type Run, type RunTrigger } from "../domain/run/run.ts";
 import type { StageName, StageVariant } from "../domain/stage/stage.ts";
@@ -212,7 +213,12 @@ async function refuse(
     now,
     actor: personActor(trigger.actor),
   });
-  await changeRun(tx, run, { type: "fail-precondition", reason: reason.type === "admission.profile" ? reason.error.type : reason.type }, context);
+  await changeRun(
+    tx,
+    run,
+    { type: "fail-precondition", reason: endingText({ type: "refused", reason: reason.type === "admission.profile" ? reason.error.type : reason.type }) },
+    context,
+  );
   return { type: "refused", reason: reason.type, runId: run.id };
 }
 

@@ -1,5 +1,7 @@
 import type { CommitSha, PersonId, ThreadId } from "../domain/kernel/values.ts";
 import { isFinalDecision } from "../domain/decision/machine.ts";
+import { endingText, type TurnEnd } from "../domain/run/ending.ts";
+import { exitProblemText } from "../domain/run/exit-problem.ts";
 import { isFinalRun, type Run } from "../domain/run/run.ts";
 import { stageTable } from "../domain/stage/table.ts";
 import type { TurnUsage } from "../ports/agent.ts";
@@ -161,11 +163,11 @@ async function decideWithoutNotes(deps: ConcludeTurnDependencies, tx: Transactio
   const parked = await parkForRequest(tx, turn);
   if (parked) return parked;
   const nonce = fenceNonce(deps.randomness);
-  if (report.outcome !== "completed") return retryTurn(tx, turn, report, nonce);
+  if (report.outcome !== "completed") return retryTurn(tx, turn, { outcome: report.outcome, message: report.message }, nonce);
   const { push } = report;
   if (push.type === "refused") {
     if (inARow(turn.past, "push-refused") >= limits["push-refused"])
-      return fail(tx, turn, `The push was refused ${limits["push-refused"] + 1} times in a row: ${push.message}`);
+      return fail(tx, turn, endingText({ type: "push-refused", times: limits["push-refused"] + 1, message: push.message }));
     return again(renderPushRefused({ message: push.message, files: refusedPaths(push.message) }, nonce), "push-refused");
   }
   if (push.type === "accepted" && !turn.past.some((past) => past.reason === "push-accepted" && past.commit === push.commit)) {
@@ -190,8 +192,13 @@ async function parkForRequest(tx: Transaction, { run, context }: Turn): Promise<
   return parked.ok ? { verdict: { type: "park", reason: `waits for the owner's ${reason}` }, reason: "parked" } : undefined;
 }
 
-async function retryTurn(tx: Transaction, turn: Turn, report: TurnReport, nonce: string): Promise<Concluded> {
-  const message = report.message ?? `the turn ${report.outcome}`;
+async function retryTurn(
+  tx: Transaction,
+  turn: Turn,
+  report: { readonly outcome: TurnEnd; readonly message: string | undefined },
+  nonce: string,
+): Promise<Concluded> {
+  const message = report.message ?? endingText({ type: "turn-ended", outcome: report.outcome });
   // An agent that fails twice running will fail a third time; one whose process was killed has not failed, but something that always kills it must end too.
   const reason = report.outcome === "interrupted" ? "turn-interrupted" : "turn-failed";
   if (inARow(turn.past, reason) >= limits[reason]) return fail(tx, turn, message);
@@ -213,8 +220,8 @@ async function conclude(
 
 async function askForMissing(deps: ConcludeTurnDependencies, tx: Transaction, turn: Turn, report: TurnReport, exit: ExitState): Promise<Concluded> {
   const reason = (report.unanswered ?? 0) > 0 ? "unanswered" : "missing";
-  if (askedSoFar(turn.past, reason) >= limits[reason]) return fail(tx, turn, `exit-conditions-unmet: ${exit.problems.join(" ")}`);
-  return again(renderMissing({ artifacts: exit.missing, problems: exit.problems }, fenceNonce(deps.randomness)), reason);
+  if (askedSoFar(turn.past, reason) >= limits[reason]) return fail(tx, turn, endingText({ type: "exit-conditions-unmet", problems: exit.problems }));
+  return again(renderMissing({ artifacts: exit.missing, problems: exit.problems.map(exitProblemText) }, fenceNonce(deps.randomness)), reason);
 }
 
 async function finishStage(

@@ -1,3 +1,4 @@
+import { endingText } from "../domain/run/ending.ts";
 import type { Run, RunAttempt } from "../domain/run/run.ts";
 import { isFinalRun, isHoldReason } from "../domain/run/run.ts";
 import type { TurnUsage } from "../ports/agent.ts";
@@ -42,7 +43,7 @@ export function createEndAttempt(deps: EndAttemptDependencies) {
       const hold = await holdBy(tx, holds, run, context.now);
       await finishAttempt(tx, run, attempt, report.outcome, report.message, context);
       if (report.outcome === "deadline" && isAtWork(run)) {
-        const failed = await changeRun(tx, run, { type: "fail", reason: report.message ?? "The attempt reached its deadline." }, context);
+        const failed = await changeRun(tx, run, { type: "fail", reason: report.message ?? endingText({ type: "deadline" }) }, context);
         if (failed.ok) await closeRun(tx, failed.value, "The run failed.", context);
         return;
       }

@@ -1,5 +1,6 @@
 import { unfinishedParts } from "../domain/document/finished.ts";
 import type { CommitSha } from "../domain/kernel/values.ts";
+import type { ExitProblem } from "../domain/run/exit-problem.ts";
 import type { Run } from "../domain/run/run.ts";
 import type { RequiredArtifact } from "../domain/run/specification.ts";
 import type { DocumentCodec } from "../ports/document-codec.ts";
@@ -26,8 +27,8 @@ export interface ExitState {
   readonly present: readonly string[];
   /** Not there, or there and unfit. */
   readonly missing: readonly RequiredArtifact[];
-  /** Everything that keeps the stage from ending, a sentence each, for the agent. */
-  readonly problems: readonly string[];
+  /** Everything that keeps the stage from ending. */
+  readonly problems: readonly ExitProblem[];
   /** What the branch changes. */
   readonly files: readonly string[];
 }
@@ -42,12 +43,15 @@ export function createExitConditions(deps: ExitConditionsDependencies) {
     const artifacts = await requiredArtifacts(deps, run, base);
     const pull = await deps.forge.openPullFrom(run.repository, run.branch);
     const judged = await Promise.all(
-      artifacts.map(async (artifact) => ({ artifact, faults: tip ? await artifactFaults(deps, run, tip, artifact) : ["is missing"] })),
+      artifacts.map(async (artifact) => ({
+        artifact,
+        faults: tip ? await artifactFaults(deps, run, tip, artifact) : [{ type: "missing", path: artifact.path } as const],
+      })),
     );
-    const problems = [
-      ...(tip ? [] : ["Nothing has been pushed: the branch does not exist."]),
-      ...(pull ? [] : ["There is no open pull request from the run's branch; open it with github_create_pr."]),
-      ...judged.flatMap(({ artifact, faults }) => faults.map((fault) => `${artifact.path} ${fault}.`)),
+    const problems: readonly ExitProblem[] = [
+      ...(tip ? [] : [{ type: "not-pushed" } as const]),
+      ...(pull ? [] : [{ type: "no-pull" } as const]),
+      ...judged.flatMap(({ faults }) => faults),
       ...(pull && run.variant === "revise" ? await unansweredThreads(deps, run, pull) : []),
     ];
     // Commits nothing when everything is listed already.
@@ -67,23 +71,23 @@ export function createExitConditions(deps: ExitConditionsDependencies) {
 }
 export type ExitConditions = ReturnType<typeof createExitConditions>;
 
-async function artifactFaults(deps: ExitConditionsDependencies, run: Run, tip: CommitSha, artifact: RequiredArtifact): Promise<readonly string[]> {
-  const text = await deps.mirror.readFile(run.repository, tip, artifact.path);
-  if (text === undefined) return ["is missing"];
+async function artifactFaults(deps: ExitConditionsDependencies, run: Run, tip: CommitSha, { path, type }: RequiredArtifact): Promise<readonly ExitProblem[]> {
+  const text = await deps.mirror.readFile(run.repository, tip, path);
+  if (text === undefined) return [{ type: "missing", path }];
   const document = deps.documents.read(text);
-  if (!document.ok) return document.error.map((fault) => `has unfit front matter: ${fault.key ? `${fault.key} ` : ""}${fault.message}`);
+  if (!document.ok) return document.error.map(({ key, message }) => ({ type: "unfit-front-matter", path, fault: `${key ? `${key} ` : ""}${message}` }));
   const { frontMatter, body } = document.value;
   const unfinished = unfinishedParts(body).slice(0, 5);
   return [
-    ...(frontMatter.type === artifact.type ? [] : [`is of type ${frontMatter.type} instead of ${artifact.type}`]),
-    ...(["superseded", "abandoned", "obsolete"].includes(frontMatter.status) ? [`has the status ${frontMatter.status}`] : []),
-    ...unfinished.map((part) => `has an unfinished part (${part.what}) in line ${part.line} of its text`),
-    ...(body.trim() === "" ? ["has no text"] : []),
+    ...(frontMatter.type === type ? [] : [{ type: "other-type", path, is: frontMatter.type, wanted: type } as const]),
+    ...(["superseded", "abandoned", "obsolete"].includes(frontMatter.status) ? [{ type: "out-of-force", path, status: frontMatter.status } as const] : []),
+    ...unfinished.map(({ what, line }) => ({ type: "unfinished", path, what, line }) as const),
+    ...(body.trim() === "" ? [{ type: "empty", path } as const] : []),
   ];
 }
 
 /** Every thread that was open when the run began has our word as its last, and is resolved by us only if something was pushed. */
-async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<readonly string[]> {
+async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pull: ForgePull): Promise<readonly ExitProblem[]> {
   const events = await deps.store.transaction((tx) => tx.flow.bySubject(`run:${run.id}`));
   const started = events.find((event) => event.type === "attempt.started");
   const pushed = events.some((event) => event.type === "push.accepted");
@@ -93,9 +97,9 @@ async function unansweredThreads(deps: ExitConditionsDependencies, run: Run, pul
   // Resolving a thread says that it was met by a change; a run that pushed nothing has changed nothing.
   const unfounded = threads
     .filter((thread) => !pushed && atStart.has(thread.id) && thread.resolved && thread.comments.at(-1)?.author === us)
-    .map((thread) => `The review thread ${thread.id} on ${thread.path} was resolved, but this run has pushed no change; make the change.`);
+    .map(({ id, path }) => ({ type: "thread-unfounded", id, path }) as const);
   const unanswered = threads
     .filter((thread) => atStart.has(thread.id) && !thread.resolved && thread.comments.at(-1)?.author !== us)
-    .map((thread) => `The review thread ${thread.id} on ${thread.path} has no reply yet; answer it with github_comment.`);
+    .map(({ id, path }) => ({ type: "thread-unanswered", id, path }) as const);
   return [...unfounded, ...unanswered];
 }

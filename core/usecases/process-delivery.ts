@@ -1,3 +1,4 @@
+import { endingText } from "../domain/run/ending.ts";
 import type { CorrelationId, DeliveryId, JsonObject, RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
@@ -108,7 +109,7 @@ async function labelled(deps: ProcessDeliveryDependencies, { id }: StoredDeliver
     deliveryId: id,
   } as const;
   if (await deps.isAbort(payload)) {
-    const ended = await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` });
+    const ended = await deps.abortIssue({ ...trigger, reason: endingText({ type: "abort-label", label, actor: trigger.actor }) });
     return ended === "label-gone"
       ? ignored("the label is no longer there")
       : { state: "processed", text: "the issue was abandoned", detail: { issue: issue.number } };

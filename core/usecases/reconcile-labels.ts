@@ -1,3 +1,4 @@
+import { endingText } from "../domain/run/ending.ts";
 import type { CorrelationId, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import { classifyLabel, triggersAmong } from "../domain/label/classify.ts";
 import { sameLabel, type LabelNames } from "../domain/label/names.ts";
@@ -52,7 +53,7 @@ async function reconcile(deps: ReconcileLabelsDependencies, repository: Reposito
   const trigger = { repository, issue: issue.number, label, actor: last?.actor ?? issue.author, correlationId: deps.randomness.id() as CorrelationId };
   const meaning = classifyLabel(label, names);
   if (meaning.type === "trigger" && meaning.stage === "abort")
-    return (await deps.abortIssue({ ...trigger, reason: `${label} was set by ${trigger.actor}` })) === "aborted";
+    return (await deps.abortIssue({ ...trigger, reason: endingText({ type: "abort-label", label, actor: trigger.actor }) })) === "aborted";
   return (await deps.admitRun({ ...trigger, kind: "reconciled-label" })).type !== "ignored";
 }
 

@@ -3,6 +3,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { ThreadId } from "../../domain/kernel/values.ts";
+import { endingText } from "../../domain/run/ending.ts";
 import type { AgentEvent, AgentSession, TurnInput, TurnOutcome, TurnUsage } from "../../ports/agent.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { resolveCodexBinary } from "./binary.ts";
@@ -93,7 +94,8 @@ async function runTurn(
   const threadId = progress.threadId !== undefined && (await isKept(options.codexHome, progress.threadId)) ? progress.threadId : undefined;
   if (signal.aborted && progress.usage === undefined) return { threadId, outcome: "aborted", message: redact(options, describeAbort(signal, progress)), usage };
   if (progress.failure === undefined && progress.usage !== undefined) return { threadId, outcome: "completed", usage };
-  const message = progress.failure ?? `Codex ended with ${ended.status} before the turn did${ended.stderr ? `: ${ended.stderr}` : ""}`;
+  const message =
+    progress.failure ?? endingText({ type: "agent-exited", agent: "Codex", status: ended.status, ...(ended.stderr ? { output: ended.stderr } : {}) });
   // Codex ends itself by exit codes; a signal is somebody else's: the machine out of memory, an operator, a crash.
   const outcome = progress.failure === undefined && (ended.killed || gatewayWasAway.test(ended.stderr)) ? "interrupted" : "failed";
   return { threadId, outcome, message: redact(options, message), usage };

@@ -1,5 +1,6 @@
 import type { AgentEvent, TurnUsage } from "../../ports/agent.ts";
 import type { ThreadId } from "../../domain/kernel/values.ts";
+import { endingText } from "../../domain/run/ending.ts";
 
 /** A line longer than this is cut: it becomes a notice, and memory stays flat whatever the agent prints. */
 const maximumLineLength = 8 * 1024 * 1024;
@@ -67,7 +68,7 @@ export function readCodexLine(line: string): readonly CodexEvent[] {
     case "turn.completed":
       return [{ total: readUsage(field(value, "usage")) }];
     case "turn.failed":
-      return [{ event: { type: "turn-failed", message: text(field(value, "error"), "message") || "the turn failed without a message" } }];
+      return [{ event: { type: "turn-failed", message: text(field(value, "error"), "message") || endingText({ type: "agent-silent" }) } }];
     case "error":
       return [{ event: { type: "notice", text: text(value, "message") }, stalled: true }];
     default:

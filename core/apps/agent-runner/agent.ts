@@ -1,6 +1,7 @@
 import { createCodexSession } from "../../adapters/codex/codex-session.ts";
 import { createGitWorkspace, type GitWorkspace } from "../../adapters/git-workspace/git-workspace.ts";
 import type { AttemptEndedRequest, ExchangeResponse, HeartbeatRequest } from "../../contract/runner.ts";
+import { endingText } from "../../domain/run/ending.ts";
 import type { RunSpecification } from "../../domain/run/specification.ts";
 import type { AgentSession, TurnUsage } from "../../ports/agent.ts";
 import { createEventUploader } from "./event-uploader.ts";
@@ -47,7 +48,7 @@ export async function runAgent(env: NodeJS.ProcessEnv, decorations: RunnerDecora
     return usage && turn > 0 && turn === turns.turn ? { turn, usage } : undefined;
   };
   const endLease = keepLease(gateway, task.leaseSeconds, (reason) => stop.abort(new Stopped("cancelled", reason)), measure);
-  const deadline = setTimeout(() => stop.abort(new Stopped("deadline", "the run's deadline passed")), task.deadlineSeconds * 1_000);
+  const deadline = setTimeout(() => stop.abort(new Stopped("deadline", endingText({ type: "deadline" }))), task.deadlineSeconds * 1_000);
   try {
     await work({ settings, gateway, task, signal: stop.signal, decorations, turns });
   } finally {

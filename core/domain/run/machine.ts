@@ -2,6 +2,7 @@ import type { Actor } from "../audit/flow-event.ts";
 import { err, ok, unreachable, type Result } from "../kernel/result.ts";
 import type { CommitSha, Instant, PersonId, RequestId, RunId, ThreadId } from "../kernel/values.ts";
 import { stageTable } from "../stage/table.ts";
+import { endingText } from "./ending.ts";
 import { evolve, type RunEvent } from "./evolve.ts";
 import { isFinalRun, isHeld, isHoldReason, liveAttempt, type HoldReason, type Run, type RunPhase, type RunState } from "./run.ts";
 import { transitionTable } from "./transitions.ts";
@@ -200,7 +201,7 @@ function conclude(run: Run, command: Extract<RunCommand, { type: "conclude" }>, 
   if (run.state.phase === "running" && stageTable[run.stage].branch !== "none") return err({ type: "run.needs-gate" });
   if (command.verdict === "approve") return ok([{ type: "run.succeeded", by: command.by, at }]);
   return ok([
-    { type: "run.cancelled", by: command.by, reason: command.reason ?? (command.verdict === "deny" ? "denied at the gate" : "aborted at the gate"), at },
+    { type: "run.cancelled", by: command.by, reason: command.reason ?? endingText({ type: command.verdict === "deny" ? "gate-denied" : "gate-aborted" }), at },
   ]);
 }
 
@@ -209,7 +210,7 @@ function attemptLost(state: RunState, command: Extract<RunCommand, { type: "atte
   if (waitsFor) return ok([{ type: "run.parked", reason: waitsFor, requestId: requestOf(state), at }]);
   const losses = lossesOf(state) + 1;
   const lost = { type: "run.attempt-lost", attempt: command.attempt, losses, at } as const;
-  if (losses >= command.maxAttempts) return ok([lost, { type: "run.failed", reason: `${losses} attempts were lost one after the other`, at }]);
+  if (losses >= command.maxAttempts) return ok([lost, { type: "run.failed", reason: endingText({ type: "attempts-lost", times: losses }), at }]);
   return ok([lost, { type: "run.attempt-prepared", attempt: command.attempt + 1, losses, at }]);
 }
 
