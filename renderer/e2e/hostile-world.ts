@@ -5,6 +5,7 @@ import { createHostRouter } from "../../core/apps/host/router.ts";
 import { serveHost } from "../../core/apps/host/websocket-server.ts";
 import type { DecisionRequest } from "../../core/domain/decision/decision.ts";
 import type { BranchName, Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import { endingText } from "../../core/domain/run/ending.ts";
 import type { Run } from "../../core/domain/run/run.ts";
 import type { Transaction } from "../../core/ports/store.ts";
 import { createReplayDecision } from "../../core/usecases/replay-decision.ts";
@@ -94,7 +95,10 @@ async function runsOf(world: HostWorld): Promise<{ readonly attacking: Run; read
   const unending = sampleRun({ issue: issue + 2 });
   await world.inStore(async (tx) => {
     for (const run of [attacking, failed, unending]) await tx.runs.insert(run);
-    await tx.runs.save({ ...failed, state: { phase: "failed", reason: lineAttack("failure"), at: 5 as Instant } });
+    await tx.runs.save({
+      ...failed,
+      state: { phase: "failed", reason: endingText({ type: "push-refused", times: 4, message: lineAttack("failure") }), at: 5 as Instant },
+    });
     await write(tx, attacking, attackingTranscript);
     await write(tx, unending, endlessTranscript);
     await tx.toolCalls.insert(

@@ -4,9 +4,10 @@ import type { CheckSummary } from "../../core/domain/check/check.ts";
 import { requestText } from "../../core/domain/decision/digest.ts";
 import type { DecisionRequest, Verdict } from "../../core/domain/decision/decision.ts";
 import type { CommitSha, CorrelationId, Instant, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import { endingText, type RunEnding } from "../../core/domain/run/ending.ts";
 import type { Run, RunState } from "../../core/domain/run/run.ts";
 import type { Role, StageName } from "../../core/domain/stage/stage.ts";
-import { artifactPath } from "../../core/domain/stage/table.ts";
+import { artifactPath, stageTable } from "../../core/domain/stage/table.ts";
 import { createGovernance, type Governance } from "../../core/testing/governance.ts";
 import type { HostWorld } from "../../core/testing/host-world.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
@@ -58,6 +59,12 @@ const profile = { model: "gpt-5.3-codex", reasoning: "high" } as const;
 
 const elsewhere = (body: string): object => ({ number: 41, body });
 
+/** How a run failed that has left a part of its documents. */
+const unfinishedDesign: RunEnding = {
+  type: "exit-conditions-unmet",
+  problems: stageTable.design.artifacts.required.slice(0, 2).map((type) => ({ type: "missing", path: artifactPath(22, "design", type) })),
+};
+
 /** Oldest first. */
 const plans: readonly Planned[] = [
   { issue: 3, title: "Delivery slots", stage: "release", role: "em", ago: 2_880, labels: ["feature"], pull: 36, asks: ["answered", deliver] },
@@ -67,7 +74,7 @@ const plans: readonly Planned[] = [
     stage: "design",
     role: "sa",
     ago: 310,
-    state: (at) => ({ phase: "failed", reason: "Three turns in a row ended without the documents of the stage.", at }),
+    state: (at) => ({ phase: "failed", reason: endingText(unfinishedDesign), at }),
   },
   {
     issue: 5,

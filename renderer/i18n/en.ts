@@ -4,6 +4,7 @@ import { checksEn } from "./texts/checks.ts";
 import { docsEn } from "./texts/docs.ts";
 import { draftsEn } from "./texts/drafts.ts";
 import { firstMinutesEn } from "./texts/first-minutes.ts";
+import { endingsEn } from "./texts/endings.ts";
 import { foreignEn } from "./texts/foreign.ts";
 import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
@@ -63,6 +64,7 @@ export const en = {
   "risk.medium": "medium",
   "risk.high": "high",
   ...firstMinutesEn,
+  ...endingsEn,
   ...foreignEn,
   ...holdsEn,
   ...inboxEn,

@@ -5,6 +5,7 @@ import { checksRu } from "./texts/checks.ts";
 import { docsRu } from "./texts/docs.ts";
 import { draftsRu } from "./texts/drafts.ts";
 import { firstMinutesRu } from "./texts/first-minutes.ts";
+import { endingsRu } from "./texts/endings.ts";
 import { foreignRu } from "./texts/foreign.ts";
 import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
@@ -63,6 +64,7 @@ export const ru: Texts = {
   "risk.medium": "средний",
   "risk.high": "высокий",
   ...firstMinutesRu,
+  ...endingsRu,
   ...foreignRu,
   ...holdsRu,
   ...inboxRu,

@@ -1,9 +1,8 @@
 import { sentence } from "../kernel/sentence.ts";
-import type { ProfileError } from "../label/profile.ts";
-import type { RefusalReason } from "./admission.ts";
 import { exitProblemText, readExitProblems, type ExitProblem } from "./exit-problem.ts";
 import type { RunPhase } from "./run.ts";
 
+/** Types of the refusals that a run is recorded with. */
 export const endingRefusals = [
   "admission.conflicting-triggers",
   "admission.unknown-stage",
@@ -16,7 +15,7 @@ export const endingRefusals = [
   "admission.branch-busy",
   "profile.conflict",
   "profile.unknown-reasoning",
-] as const satisfies readonly (RefusalReason["type"] | ProfileError["type"])[];
+] as const;
 type EndingRefusal = (typeof endingRefusals)[number];
 
 /**

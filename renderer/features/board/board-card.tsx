@@ -8,6 +8,8 @@ import { Foreign } from "../../ui/foreign-text.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
 import { StallLine } from "../../ui/stall.tsx";
 import { moment } from "../../ui/moment.ts";
+import { RunReason } from "../../ui/run-reason.tsx";
+import { plainReason, reasonOf } from "../../ui/run-reason-words.ts";
 import style from "./board.module.css";
 import { cardKey, tokensOf, type BoardCard } from "./board-view.ts";
 import { CardState } from "./card-state.tsx";
@@ -34,6 +36,7 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
   const place = useRef<HTMLDivElement>(null);
   const pull = card.pull === undefined ? undefined : say("board.pull", { n: card.pull });
   const foot = [card.role, card.checks ? undefined : pull, costOf(card, say, language)].filter(Boolean).join(" · ");
+  const reason = reasonOf(card);
   const age = <Age at={card.since ?? card.updatedAt} />;
   useEffect(() => {
     if (isChosen && actions.takesFocus(cardKey(card))) place.current?.focus({ preventScroll: true });
@@ -82,9 +85,9 @@ export const Card = memo(function Card({ card, isChosen, isTabStop, showsReposit
       ) : undefined}
       {card.stall ? <StallLine stall={card.stall} small /> : undefined}
       {card.budget ? <MeterLine meter={card.budget} small /> : undefined}
-      {card.reason === undefined ? undefined : (
-        <span className={style["reason"]} title={revealHidden(card.reason)}>
-          <Foreign>{card.reason}</Foreign>
+      {reason === undefined ? undefined : (
+        <span className={style["reason"]} title={revealHidden(plainReason(reason, say))}>
+          <RunReason reason={reason} />
         </span>
       )}
       {card.stage === undefined ? (

@@ -48,10 +48,11 @@ describe("the text filter", () => {
     ["#12 prd", true],
     ["GUEST checkout", true],
     ["run:arch", true],
+    ["ждёт решения", true],
     ["#13", false],
     ["prd qa", false],
   ])("%j", (text, expected) => {
-    expect(mentions(run, "Guest checkout", text)).toBe(expected);
+    expect(mentions(run, "Guest checkout", "Ждёт вашего решения", text)).toBe(expected);
   });
 });
 

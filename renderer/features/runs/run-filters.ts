@@ -38,11 +38,11 @@ export function startOfDay(now: number): number {
   return new Date(now).setHours(0, 0, 0, 0);
 }
 
-/** Every word of the text stands somewhere in the run: its issue and title, stage, role, branch, state or id. */
-export function mentions(run: RunRow, title: string | undefined, text: string): boolean {
+/** Every word of the text stands somewhere in the run: its issue and title, stage, role, branch, state or id, or in what the window says of it. */
+export function mentions(run: RunRow, title: string | undefined, said: string, text: string): boolean {
   const words = text.toLowerCase().split(/\s+/u).filter(Boolean);
   if (words.length === 0) return true;
-  const haystack = [`#${run.issue}`, title, run.stage, run.role, run.repository, run.branch, run.phase, run.status, run.reason, run.id, run.profile.model]
+  const haystack = [`#${run.issue}`, title, run.stage, run.role, run.repository, run.branch, run.phase, run.status, run.reason, said, run.id, run.profile.model]
     .join("\n")
     .toLowerCase();
   return words.every((word) => haystack.includes(word));

@@ -13,6 +13,8 @@ import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { MeterLine } from "../../ui/meter.tsx";
+import { RunReason } from "../../ui/run-reason.tsx";
+import { plainReason } from "../../ui/run-reason-words.ts";
 import { StallLine } from "../../ui/stall.tsx";
 import { PhaseShape, toneOf } from "./run-phase.tsx";
 import { actionsOn, allTokens, compact, dollars, statusOf } from "./run-status.ts";
@@ -53,19 +55,20 @@ export function RunHeader({ run, title, listShown, onToggleList }: RunHeaderProp
 function Sentence({ run }: { readonly run: RunDetail }): ReactElement {
   const { say, language } = useSpeech();
   const { text, values, because } = statusOf(run, language);
+  const said = because && plainReason(because, say);
   const noted = run.phase === "parked";
   return (
     <>
       <p className={style["status"]} data-tone={toneOf(run.phase)} role="status">
         <PhaseShape phase={run.phase} size={14} />
-        <span title={because === undefined ? undefined : revealHidden(because)}>
+        <span title={said === undefined ? undefined : revealHidden(said)}>
           {say(text, values)}
           {because === undefined ? undefined : (
             <>
-              : <Foreign>{because}</Foreign>
+              : <RunReason reason={because} />
             </>
           )}
-          {because !== undefined && /[.!?]$/u.test(because) ? "" : "."}
+          {said !== undefined && /[.!?]$/u.test(said) ? "" : "."}
           {noted ? ` ${say("runs.status.parked.note")}` : ""}
         </span>
       </p>

@@ -5,6 +5,8 @@ import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import { RunReason } from "../../ui/run-reason.tsx";
+import { plainReason } from "../../ui/run-reason-words.ts";
 import { StallLine, stallText } from "../../ui/stall.tsx";
 import { VirtualList, type VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { Phase, toneOf } from "./run-phase.tsx";
@@ -51,9 +53,11 @@ function Row({ run, title, opened }: { readonly run: RunRow; readonly title: str
   const status = statusOf(run, language);
   const name = say("runs.name", { stage: run.stage, issue: run.issue });
   const facts = factsOf(run, say, language);
-  const whole = [`${name} ${title ?? ""}`, run.stall ? stallText(run.stall, say) : (status.because ?? say(status.text, status.values)), facts.join(" · ")].join(
-    "\n",
-  );
+  const whole = [
+    `${name} ${title ?? ""}`,
+    run.stall ? stallText(run.stall, say) : status.because ? plainReason(status.because, say) : say(status.text, status.values),
+    facts.join(" · "),
+  ].join("\n");
   return (
     <Link
       to="/runs/{-$id}"
@@ -90,7 +94,7 @@ function Sentence({ run, status }: { readonly run: RunRow; readonly status: RunS
   return (
     <>
       {run.waitsFor === "pause" ? `${words}: ` : ""}
-      <Foreign>{status.because}</Foreign>
+      <RunReason reason={status.because} />
     </>
   );
 }

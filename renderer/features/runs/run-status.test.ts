@@ -18,13 +18,16 @@ describe("what a run does or waits for", () => {
     expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "pause", pause, reason: "a request" })).toMatchObject({
       text: "runs.status.parked.pause",
       values: { by: "olga", when: expect.stringMatching(/1970|1969/u) },
-      because: "lunch",
+      because: { says: { own: "lunch" } },
     });
     expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "pause" }).text).toBe("runs.status.parked.pauseOver");
   });
 
   it("names the request, but not when the owner holds the run", () => {
-    expect(statusOf({ phase: "waiting_mcp", attempt: 1, reason: "adds a label" })).toMatchObject({ text: "runs.status.waiting_mcp", because: "adds a label" });
+    expect(statusOf({ phase: "waiting_mcp", attempt: 1, reason: "adds a label" })).toMatchObject({
+      text: "runs.status.waiting_mcp",
+      because: { says: { own: "adds a label" } },
+    });
     expect(statusOf({ phase: "parked", attempt: 1, waitsFor: "owner", reason: "adds a label" }).because).toBeUndefined();
   });
 });

@@ -1,26 +1,37 @@
 import type { RunRow } from "../../../core/contract/runs.ts";
 import { moment } from "../../ui/moment.ts";
+import { ownReason, plainReason, reasonOf, type Reason } from "../../ui/run-reason-words.ts";
 import type { Text } from "../../i18n/en.ts";
+import type { Say } from "../../i18n/language.tsx";
 import { isActive } from "./run-filters.ts";
 
-/** What a run does or waits for: a sentence of the window, and behind it the words of the request or of the end, which are somebody else's. */
+/** What a run does or waits for: a sentence of the window, and behind it what the request asks for or why the run ended. */
 export interface RunStatus {
   readonly text: Text;
   readonly values: Readonly<Record<string, string | number>>;
-  readonly because?: string | undefined;
+  readonly because?: Reason | undefined;
 }
 
 export function statusOf(run: Pick<RunRow, "phase" | "attempt" | "waitsFor" | "reason" | "pause">, language = "en"): RunStatus {
   const values = { attempt: run.attempt };
-  if (run.phase !== "parked") return { text: `runs.status.${run.phase}`, values, because: run.reason };
+  if (run.phase !== "parked") return { text: `runs.status.${run.phase}`, values, because: reasonOf(run) };
   if (run.waitsFor === "pause") return pausedStatus(run.pause, language);
   const held = run.waitsFor === "owner" || run.waitsFor === "budget";
-  return { text: `runs.status.parked.${run.waitsFor ?? "decision"}`, values, because: held ? undefined : run.reason };
+  return { text: `runs.status.parked.${run.waitsFor ?? "decision"}`, values, because: held ? undefined : reasonOf(run) };
+}
+
+/** All of it as plain text. */
+export function statusText({ text, values, because }: RunStatus, say: Say): string {
+  return `${say(text, values)}${because === undefined ? "" : `: ${plainReason(because, say)}`}`;
 }
 
 function pausedStatus(pause: RunRow["pause"], language: string): RunStatus {
   if (!pause) return { text: "runs.status.parked.pauseOver", values: {} };
-  return { text: "runs.status.parked.pause", values: { by: pause.by, when: moment(pause.since, language) }, because: pause.reason };
+  return {
+    text: "runs.status.parked.pause",
+    values: { by: pause.by, when: moment(pause.since, language) },
+    because: pause.reason === undefined ? undefined : ownReason(pause.reason),
+  };
 }
 
 /** What the owner may do to a run as it is. */

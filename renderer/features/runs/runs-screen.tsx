@@ -12,14 +12,14 @@ import { Empty, Panes } from "../../ui/panes.tsx";
 import type { VirtualListHandle } from "../../ui/virtual-list.tsx";
 import { RunDetail } from "./run-detail.tsx";
 import { matches, mentions, savedFilters, startOfDay, type SavedFilter } from "./run-filters.ts";
-import { dollars } from "./run-status.ts";
+import { dollars, statusOf, statusText } from "./run-status.ts";
 import { RunList } from "./run-list.tsx";
 import style from "./runs.module.css";
 import { useRunList } from "./use-run-list.ts";
 
 /** All runs, and one of them opened. */
 export function RunsScreen(): ReactElement {
-  const { say } = useSpeech();
+  const { say, language } = useSpeech();
   const { id } = useParams({ from: "/runs/{-$id}" });
   const { project } = useProjectChoice();
   const { runs: all, titleOf, error } = useRunList();
@@ -29,9 +29,10 @@ export function RunsScreen(): ReactElement {
   const [above, setAbove] = useLocalStorage({ key: "signalbox.runs-cost-above", defaultValue: 1 });
   const [text, setText] = useState("");
   const midnight = startOfDay(Date.now());
+  const saidOf = (run: RunRow): string => statusText(statusOf(run, language), say);
   const shown = useMemo(
-    () => runs?.filter((run) => matches(run, filter, midnight, above) && mentions(run, titleOf(run), text)),
-    [runs, filter, midnight, above, text, titleOf],
+    () => runs?.filter((run) => matches(run, filter, midnight, above) && mentions(run, titleOf(run), saidOf(run), text)),
+    [runs, filter, midnight, above, text, titleOf, language],
   );
   const list = useRef<VirtualListHandle>(null);
   const search = useRef<HTMLInputElement>(null);
