@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { listMessage, type ListKind } from "./live-list.ts";
 import {
   commonErrors,
   instant,
@@ -51,6 +52,12 @@ export const runRow = z.object({
   endedAt: instant.optional(),
 });
 export type RunRow = z.infer<typeof runRow>;
+
+/** Newest first. */
+export const runOrder: ListKind<RunRow> = {
+  keyOf: ({ id }) => id,
+  order: (a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -Number(a.id > b.id)),
+};
 
 export const toolCallRow = z.object({
   id: z.string(),
@@ -106,12 +113,16 @@ const runSelection = z.object({
   working: z.boolean().optional(),
   limit: z.int().min(1).max(500).optional(),
 });
+export type RunSelection = z.infer<typeof runSelection>;
 const runList = z.object({ runs: z.array(runRow), asOf: instant });
 
 export const runsContract = {
   list: oc.input(runSelection).output(runList),
-  /** Emits the list, and again whenever a run in it changed, until the reader leaves. */
-  watchList: oc.input(runSelection).output(eventIterator(runList)),
+  /**
+   * The runs that fit, and then those that become others: runs that are new or another, and ids of those that fit no more. All that are active are told; `limit` is for the others, of which the newest are
+   * told at the beginning, and what becomes another later.
+   */
+  watchList: oc.input(runSelection).output(eventIterator(listMessage(runRow))),
   get: oc
     .errors(commonErrors)
     .input(z.object({ id: runId }))

@@ -75,9 +75,8 @@ export const openSignalboxTranscript: OpenList = (place, amount): ListSurface =>
   openWindow(place, `#/runs/${run.id}`, {
     "runs.watch": watch.open,
     "runs.follow": feed.open,
-    "runs.list": () => ({ runs: [run], asOf: 1 }),
     "runs.watchList": async function* () {
-      yield { runs: [run], asOf: 1 };
+      yield { type: "snapshot", rows: [run], asOf: 1 };
       await new Promise(() => undefined);
     },
   });

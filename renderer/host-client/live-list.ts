@@ -2,6 +2,7 @@ import { useQuery, type QueryFunctionContext, type UseQueryResult } from "@tanst
 import { boardOrder, type BoardCard } from "../../core/contract/board.ts";
 import { inboxOrder, type InboxItem } from "../../core/contract/inbox.ts";
 import { afterMessage, type ListKind, type ListMessage } from "../../core/contract/live-list.ts";
+import { runOrder, type RunRow, type RunSelection } from "../../core/contract/runs.ts";
 import { useHostClient, useHostQueries } from "./host-context.tsx";
 
 /** A list of the host as it is now, in its order. */
@@ -55,5 +56,17 @@ export function useBoard(options: { readonly enabled?: boolean | undefined } = {
     queryFn: (context) => follow(context, (signal) => client.board.watch({}, { signal }), boardOrder),
     structuralSharing: false,
     enabled: options.enabled ?? true,
+  });
+}
+
+/** Runs, newest first: those that fit, all that are active of them and at least the newest of the others; none while nothing is asked for. */
+export function useRuns(selection: RunSelection | undefined): UseQueryResult<LiveList<RunRow>> {
+  const client = useHostClient();
+  const input = selection ?? {};
+  return useQuery({
+    queryKey: useHostQueries().runs.watchList.experimental_liveKey({ input }),
+    queryFn: (context) => follow(context, (signal) => client.runs.watchList(input, { signal }), runOrder),
+    structuralSharing: false,
+    enabled: selection !== undefined,
   });
 }

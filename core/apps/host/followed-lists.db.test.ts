@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { boardOrder, type BoardCard } from "../../contract/board.ts";
 import { inboxOrder, type InboxItem } from "../../contract/inbox.ts";
+import { runOrder, type RunRow, type RunSelection } from "../../contract/runs.ts";
 import { afterMessage, type ListKind, type ListMessage } from "../../contract/live-list.ts";
 import type { DecisionRequest } from "../../domain/decision/decision.ts";
 import type { CommitSha, Instant, PersonId, RepositoryName } from "../../domain/kernel/values.ts";
@@ -59,9 +60,14 @@ describe("lists that are followed", () => {
     inbox: following<InboxItem>(client.inbox.watch(undefined, { signal: leave.signal }), inboxOrder),
     board: following<BoardCard>(client.board.watch({}, { signal: leave.signal }), boardOrder),
   });
+  const followRuns = (selection: RunSelection) => following<RunRow>(client.runs.watchList(selection, { signal: leave.signal }), runOrder);
+  const followAll = () => ({ ...followBoth(), all: followRuns({ limit: 500 }), active: followRuns({ active: true }) });
+  const runsOf = async (selection: RunSelection) => (await client.runs.list({ ...selection, limit: 500 })).runs.toSorted(runOrder.order);
   const fresh = async () => ({
     inbox: (await client.inbox.list({ limit: 500 })).items,
     board: (await client.board.cards({})).cards.toSorted(boardOrder.order),
+    all: await runsOf({}),
+    active: await runsOf({ active: true }),
   });
   const happen = (work: (tx: Transaction) => Promise<readonly string[]>, event = "issues"): Promise<unknown> =>
     world.inStore(async (tx) => {
@@ -97,6 +103,13 @@ describe("lists that are followed", () => {
       if (!run) return [];
       await tx.runs.save({ ...run, state });
       return [`run:${run.id}`];
+    });
+  /** Nobody is at work any more: what they use is looked at whatever happens. */
+  const endAll = (): Promise<unknown> =>
+    happen(async (tx) => {
+      const atWork = await tx.runs.list({ phases: ["running"] });
+      for (const run of atWork) await tx.runs.save({ ...run, state: { phase: "failed", reason: "enough", at: 9 as Instant } });
+      return atWork.map(({ id }) => `run:${id}`);
     });
   /** CI says something of a run's pull request. */
   const check = (which: number, summary: PullChecks["summary"]): Promise<unknown> =>
@@ -162,20 +175,21 @@ describe("lists that are followed", () => {
   );
 
   it("are what a fresh reading says, whatever has happened and in whatever order", { timeout: longest }, async () => {
-    const { inbox, board } = followBoth();
+    const followed = followAll();
+    const rowsOf = ({ inbox, board, all, active }: typeof followed) => ({ inbox: inbox.rows, board: board.rows, all: all.rows, active: active.rows });
     await fc.assert(
       fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 10 }), async (steps) => {
         for (const step of steps) await step();
-        await vi.waitFor(async () => expect({ inbox: inbox.rows, board: board.rows }).toStrictEqual(await fresh()), patience);
+        await vi.waitFor(async () => expect(rowsOf(followed)).toStrictEqual(await fresh()), patience);
       }),
       { numRuns: 12 },
     );
     leave.abort();
     // Whoever comes back begins with all of it.
     leave = new AbortController();
-    const again = followBoth();
-    await vi.waitFor(() => expect([again.inbox.messages.length, again.board.messages.length]).toStrictEqual([1, 1]), patience);
-    expect({ inbox: again.inbox.rows, board: again.board.rows }).toStrictEqual(await fresh());
+    const again = followAll();
+    await vi.waitFor(() => expect(Object.values(again).map(({ messages }) => messages.length)).toStrictEqual([1, 1, 1, 1]), patience);
+    expect(rowsOf(again)).toStrictEqual(await fresh());
   });
 
   it("tell in one message that another request stands in the place of one that was edited", { timeout: longest }, async () => {
@@ -247,11 +261,7 @@ describe("lists that are followed", () => {
 
   it("tell of one thing, and read of no other, however long they are", { timeout: longest }, async () => {
     await fillLongLists(world, { issues: 300, waiting: 600 });
-    await happen(async (tx) => {
-      const atWork = await tx.runs.list({ phases: ["running"] });
-      for (const run of atWork) await tx.runs.save({ ...run, state: { phase: "failed", reason: "enough", at: 9 as Instant } });
-      return atWork.map(({ id }) => `run:${id}`);
-    });
+    await endAll();
     const { inbox, board } = followBoth();
     await vi.waitFor(() => expect([inbox.messages.length, board.messages.length]).toStrictEqual([1, 1]), patience);
     await touch();
@@ -263,6 +273,47 @@ describe("lists that are followed", () => {
     expect(inbox.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107, risk: "high" }], removed: [] });
     expect(board.messages[1]).toMatchObject({ type: "changes", set: [{ issue: 107 }], removed: [] });
     expect(read.rows).toBeLessThan(40);
+  });
+
+  it("of runs tell of the one that changed, of those that fit no more, and read of no other", { timeout: longest }, async () => {
+    await fillLongLists(world, { issues: 300, waiting: 600 });
+    await endAll();
+    await ask(3_000);
+    await ask(3_001);
+    const [one, another] = runs.slice(-2);
+    const lists = {
+      all: followRuns({ limit: 500 }),
+      active: followRuns({ active: true }),
+      ofIssue: followRuns({ repository: shop, issue: 3_000 }),
+      working: followRuns({ working: true }),
+    };
+    await vi.waitFor(() => expect(Object.values(lists).map(({ messages }) => messages.length)).toStrictEqual([1, 1, 1, 1]), patience);
+    expect([lists.active.rows.length, lists.ofIssue.rows.length]).toStrictEqual([(await runsOf({ active: true })).length, 1]);
+    const heard = () =>
+      Object.values(lists).map(({ messages }) =>
+        messages.slice(1).map((message) => (message.type === "changes" ? [message.set.map(({ id }) => id), message.removed] : message)),
+      );
+    read.rows = 0;
+
+    await move(runs.length - 2, { phase: "failed", reason: "no disk", at: 9 as Instant });
+    await vi.waitFor(() => expect(heard()).toStrictEqual([[[[one?.id], []]], [[[], [one?.id]]], [[[one?.id], []]], []]), patience);
+    expect(read.rows).toBeLessThan(80);
+    await move(runs.length - 1, { phase: "running", attempt: 1, since: tick as Instant });
+    await vi.waitFor(() => expect(lists.working.rows.map(({ id }) => id)).toContain(another?.id), patience);
+
+    expect(lists.all.rows.find(({ id }) => id === one?.id)).toMatchObject({ phase: "failed", reason: "no disk" });
+    expect(lists.working.rows).toHaveLength(1);
+    expect(lists.ofIssue.messages).toHaveLength(2);
+  });
+
+  it("of runs have all that are active, and of the others the newest", { timeout: longest }, async () => {
+    for (const issue of [3_010, 3_011, 3_012, 3_013]) await ask(issue);
+    for (const which of [1, 2, 3]) await move(which, { phase: "failed", reason: "no disk", at: 9 as Instant });
+    const list = followRuns({ limit: 2 });
+
+    await vi.waitFor(() => expect(list.rows.map(({ issue }) => issue)).toStrictEqual([3_013, 3_012, 3_010]), patience);
+    await move(1, { phase: "failed", reason: "another disk", at: 9 as Instant });
+    await vi.waitFor(() => expect(list.rows.map(({ issue }) => issue)).toStrictEqual([3_013, 3_012, 3_011, 3_010]), patience);
   });
 
   it("of a board tell what an agent at work has used, with whatever happens next", async () => {

@@ -3,6 +3,7 @@ import { skipToken, useMutation, useQuery, useQueryClient, type UseQueryResult }
 import { useEffect, useMemo, useRef } from "react";
 import type { HostClient } from "../../host-client/connect.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
+import { useRuns } from "../../host-client/live-list.ts";
 import { unlessRefused } from "../../host-client/unless-refused.ts";
 import { relatedPulls } from "./front-matter-fields.ts";
 import { viewedMarks, viewedState, type ViewedMarks } from "./viewed.ts";
@@ -70,10 +71,9 @@ export function useDocument(repository: string, { path, hash }: { readonly path:
 
 /** The pull request that a document is reviewed in: that of the run on its branch, or the last one that it names itself. */
 export function usePull(repository: string, issue: number | undefined, read: ReadDocument | undefined): number | undefined {
-  const queries = useHostQueries();
-  const runs = useQuery(queries.runs.watchList.experimental_liveOptions({ input: issue === undefined ? skipToken : { repository, issue } }));
+  const runs = useRuns(issue === undefined ? undefined : { repository, issue });
   if (read === undefined) return undefined;
-  return runs.data?.runs.find((run) => run.branch === read.document.branch && run.pull !== undefined)?.pull ?? relatedPulls(read.frontMatter).at(-1);
+  return runs.data?.rows.find((run) => run.branch === read.document.branch && run.pull !== undefined)?.pull ?? relatedPulls(read.frontMatter).at(-1);
 }
 
 /** The review threads of a pull request that are about one document. They are asked for again with each new version of it. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { RunRow } from "../../../core/contract/runs.ts";
 import { activeRunPhases, finalRunPhases } from "../../../core/domain/run/run.ts";
-import { matches, mentions, merged, startOfDay, type SavedFilter } from "./run-filters.ts";
+import { matches, mentions, startOfDay, type SavedFilter } from "./run-filters.ts";
 import { sampleRunRow } from "../../../core/testing/sample-run-row.ts";
 
 const noon = new Date(2026, 4, 5, 12).getTime();
@@ -54,10 +54,4 @@ describe("the text filter", () => {
   ])("%j", (text, expected) => {
     expect(mentions(run, "Guest checkout", "Ждёт вашего решения", text)).toBe(expected);
   });
-});
-
-it("shows each run once, as it is now, newest first", () => {
-  const old = sampleRunRow({ id: "a", createdAt: 1, phase: "running" });
-  const rows = merged([sampleRunRow({ id: "b", createdAt: 5 }), old], [{ ...old, phase: "parked" }, sampleRunRow({ id: "c", createdAt: 9 })]);
-  expect(rows.map(({ id, phase }) => `${id} ${phase}`)).toStrictEqual(["c queued", "b queued", "a parked"]);
 });

@@ -47,10 +47,3 @@ export function mentions(run: RunRow, title: string | undefined, said: string, t
     .toLowerCase();
   return words.every((word) => haystack.includes(word));
 }
-
-/** All runs as last listed, those that are active as they are now; newest first. */
-export function merged(all: readonly RunRow[], live: readonly RunRow[]): RunRow[] {
-  const rows = new Map(all.map((run) => [run.id, run]));
-  for (const run of live) rows.set(run.id, run);
-  return [...rows.values()].sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1));
-}

@@ -1,13 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useMemo } from "react";
 import { boardCardKey } from "../../../core/contract/board.ts";
 import type { RunRow } from "../../../core/contract/runs.ts";
-import { useHostQueries } from "../../host-client/host-context.tsx";
-import { useBoard } from "../../host-client/live-list.ts";
-import { merged } from "./run-filters.ts";
+import { useBoard, useRuns } from "../../host-client/live-list.ts";
 
-/** So many runs are listed, the newest. */
-const mostRuns = 500;
+/** So many runs are listed from the beginning, the newest. */
+const listed = { limit: 500 } as const;
 
 interface RunListing {
   /** Undefined until anything was read. */
@@ -17,20 +14,10 @@ interface RunListing {
   readonly error: unknown;
 }
 
-/** All runs. Those that are active are told as they change; the list of all is read again when one of them starts or ends. */
+/** The newest runs and all that are active, as they change. */
 export function useRunList(): RunListing {
-  const queries = useHostQueries();
-  const all = useQuery(queries.runs.list.queryOptions({ input: { limit: mostRuns } }));
-  const live = useQuery(queries.runs.watchList.experimental_liveOptions({ input: { active: true, limit: mostRuns } }));
-  const { refetch } = all;
-  const ids = live.data?.runs.map((run) => run.id).join(" ");
-  const before = useRef(ids);
-  useEffect(() => {
-    if (before.current !== undefined && before.current !== ids) void refetch();
-    before.current = ids;
-  }, [ids, refetch]);
-  const runs = useMemo(() => (all.data || live.data ? merged(all.data?.runs ?? [], live.data?.runs ?? []) : undefined), [all.data, live.data]);
-  return { runs, titleOf: useIssueTitles(), error: runs ? undefined : (all.failureReason ?? live.failureReason) };
+  const live = useRuns(listed);
+  return { runs: live.data?.rows, titleOf: useIssueTitles(), error: live.data ? undefined : live.failureReason };
 }
 
 /** Titles of open issues; a run is readable without. */

@@ -11,7 +11,7 @@ import { createNotificationDesk, type NotificationDesk } from "../desktop/notifi
 import { shellLink } from "../desktop/shell-link.ts";
 import { createShellSealer } from "../desktop/shell-sealer.ts";
 import { startOthersOnNode } from "../desktop/start-others-on-node.ts";
-import { knownAfter, newRequests, turnsOfRuns, type KnownRequests } from "../desktop/host-notices.ts";
+import { endedBy, knownAfter, type KnownRequests, newRequests, runsAfter, turnsOfRuns } from "../desktop/host-notices.ts";
 import { exitCodes, type ExitCode } from "../exit-codes.ts";
 import { failureOf, usageFailure } from "../failures.ts";
 import { layoutOf } from "../../rehearsal/workspace-directory.ts";
@@ -139,28 +139,24 @@ async function tellWhatWaits(client: HostClient, { tell, desk }: Hearers, signal
   }
 }
 
-/** More agents than these do not work at once; of more runs that are active, the newest are followed. */
-const mostRuns = 500;
-
 async function tellHowManyWork(client: HostClient, { tell }: Hearers, signal: AbortSignal): Promise<void> {
-  let known: number | undefined;
+  let known: Map<string, RunRow> | undefined;
   if (signal.aborted) return;
-  for await (const { runs } of await client.runs.watchList({ working: true, limit: mostRuns }, { signal })) {
-    if (runs.length !== known) tell({ type: "working", count: runs.length });
-    known = runs.length;
+  for await (const message of await client.runs.watchList({ working: true }, { signal })) {
+    const before = known?.size;
+    known = runsAfter(known, message);
+    if (known.size !== before) tell({ type: "working", count: known.size });
   }
 }
 
 async function tellTurnsOfRuns(client: HostClient, { desk }: Hearers, signal: AbortSignal): Promise<void> {
-  let known: ReadonlyMap<string, RunRow> | undefined;
+  let known: Map<string, RunRow> | undefined;
   if (signal.aborted) return;
-  for await (const { runs } of await client.runs.watchList({ active: true, limit: mostRuns }, { signal })) {
-    const active = new Map(runs.map((run) => [run.id, run]));
-    const gone = [...(known?.keys() ?? [])].filter((id) => !active.has(id));
+  for await (const message of await client.runs.watchList({ active: true }, { signal })) {
     // One that cannot be read now is not worth more than its row in the list.
-    const ended = await Promise.all(gone.map((id) => client.runs.get({ id }, { signal }).catch(() => [])));
-    desk.hear(turnsOfRuns(known, { active: runs, ended: ended.flat() }));
-    known = active;
+    const ended = await Promise.all(endedBy(known, message).map((id) => client.runs.get({ id }, { signal }).catch(() => [])));
+    desk.hear(turnsOfRuns(known, { active: broughtBy(message), ended: ended.flat() }));
+    known = runsAfter(known, message);
   }
 }
 

@@ -5,7 +5,7 @@ import type { RunRow } from "../../../contract/runs.ts";
 import { hostNotice } from "../../../contract/shell.ts";
 import { sampleCard } from "../../../testing/command-context.ts";
 import { sampleRunRow } from "../../../testing/sample-run-row.ts";
-import { knownAfter, newRequests, noticeOf, turnsOfRuns } from "./host-notices.ts";
+import { endedBy, knownAfter, newRequests, noticeOf, runsAfter, turnsOfRuns } from "./host-notices.ts";
 
 const item = (id: string, summary = "Agent prd wants to add run:arch to #12.") => ({ ...sampleCard(), id, summary });
 const waiting = (...ids: readonly string[]) => ({ waiting: new Set(ids), asleep: new Set<string>() });
@@ -90,4 +90,19 @@ it("says nothing of what the owner has put there by an edit, counts it, and tell
 
 it("tells of what somebody else has put there by an edit", () => {
   expect(newRequests(waiting("asked"), [item("edited")])).toMatchObject([{ id: "edited" }]);
+});
+
+it("knows the runs of a list after each message, and which have left it", () => {
+  const whole = (...ids: readonly string[]): ListMessage<RunRow> => ({ type: "snapshot", rows: ids.map((id) => row(id)), asOf: 1 });
+  const known = runsAfter(undefined, whole("a", "b"));
+  expect([...known.keys()]).toEqual(["a", "b"]);
+  expect(endedBy(undefined, whole("a"))).toEqual([]);
+
+  const changes: ListMessage<RunRow> = { type: "changes", set: [row("c"), row("b", { phase: "parked" })], removed: ["a", "never-there"], asOf: 2 };
+  expect(endedBy(known, changes)).toEqual(["a"]);
+  const after = runsAfter(known, changes);
+  expect([...after.values()].map(({ id, phase }) => `${id} ${phase}`)).toEqual(["b parked", "c running"]);
+
+  expect(endedBy(after, whole("c", "d"))).toEqual(["b"]);
+  expect([...runsAfter(after, whole("c", "d")).keys()]).toEqual(["c", "d"]);
 });

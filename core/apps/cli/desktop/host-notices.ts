@@ -51,6 +51,21 @@ function waitsNow({ snoozedUntil }: InboxItem): boolean {
   return snoozedUntil === undefined;
 }
 
+/** The runs of a list after a message. The map that is known is brought up to date itself. */
+export function runsAfter(before: Map<string, RunRow> | undefined, message: ListMessage<RunRow>): Map<string, RunRow> {
+  const known = message.type === "snapshot" || before === undefined ? new Map<string, RunRow>() : before;
+  for (const id of message.type === "snapshot" ? [] : message.removed) known.delete(id);
+  for (const run of broughtBy(message)) known.set(run.id, run);
+  return known;
+}
+
+/** Ids of those that were in the list before a message and are not any more. */
+export function endedBy(known: ReadonlyMap<string, RunRow> | undefined, message: ListMessage<RunRow>): readonly string[] {
+  if (message.type === "changes") return message.removed.filter((id) => known?.has(id));
+  const there = new Set(message.rows.map(({ id }) => id));
+  return [...(known?.keys() ?? [])].filter((id) => !there.has(id));
+}
+
 /** What runs have come to since `known`: stopped by a budget, standing still as it seems, or ended (`ended` are those that were active and are not any more). */
 export function turnsOfRuns(
   known: ReadonlyMap<string, RunRow> | undefined,

@@ -8,9 +8,6 @@ import type { Transaction } from "../../../ports/store.ts";
 import { runRows, type HoldsNow } from "../views/run-view.ts";
 import type { OpenIssue, OpenIssues } from "./open-issues.ts";
 
-/** More runs than these do not go on at the same time. */
-export const mostActive = 100_000;
-
 /** The cards of these issues as far as they are open, each with its newest run. Nothing is read of any other. */
 export async function cardsOf(
   tx: Transaction,

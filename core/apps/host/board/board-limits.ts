@@ -8,8 +8,9 @@ import { readWipLimits, wipLimitsSet } from "../../../usecases/wip-limits.ts";
 import { changes } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { flowNews } from "../flow-news.ts";
+import { mostActive } from "../run-news.ts";
 import { holdsNow } from "../views/run-view.ts";
-import { cardsOf, mostActive } from "./board-cards.ts";
+import { cardsOf } from "./board-cards.ts";
 import type { IssueShelf } from "./open-issues.ts";
 
 /** The limits of every repository that has any. */

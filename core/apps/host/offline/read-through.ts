@@ -117,7 +117,7 @@ interface News {
 }
 
 /** Lists that are told by what changes in them: each message counts, and a stream that begins anew begins with all of it. */
-const toldByChanges = ["inbox.watch", "board.watch"];
+const toldByChanges = ["inbox.watch", "board.watch", "runs.watchList"];
 
 /** Transcripts come in pieces, each of them once, and the changes of a list one after the other; everything else comes whole, whenever it is another than before. */
 function newsOf(path: readonly string[]): News {

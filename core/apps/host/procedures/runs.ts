@@ -1,13 +1,14 @@
 import type { InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import type { runsContract, RunDetail, TranscriptEntry } from "../../../contract/runs.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
-import type { RepositoryName, RunId } from "../../../domain/kernel/values.ts";
-import { activeRunPhases, workingPhases, type Run } from "../../../domain/run/run.ts";
+import type { RunId } from "../../../domain/kernel/values.ts";
+import type { Run } from "../../../domain/run/run.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { changes, watched } from "../changes.ts";
 import type { HostDependencies, Refusal } from "../dependencies.ts";
 import { notFound, refused } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
+import { filterOf, watchRuns } from "../runs/watch-runs.ts";
 import { holdsNow, isFinal, runDetail, runRows } from "../views/run-view.ts";
 
 const start = { attempt: 0, sequence: -1 };
@@ -25,7 +26,7 @@ export function runsProcedures(deps: HostDependencies): Procedures<typeof runsCo
 
   return {
     list: contract.runs.list.handler(({ input }) => list(deps, input)),
-    watchList: contract.runs.watchList.handler(({ input, signal }) => watched(deps, signal, () => list(deps, input))),
+    watchList: contract.runs.watchList.handler(({ input, signal }) => watchRuns(deps, input, signal)),
     get: contract.runs.get.handler(({ input }) => detail(input.id)),
     transcript: contract.runs.transcript.handler(async ({ input }) => {
       const limit = input.limit ?? pageSize;
@@ -50,12 +51,7 @@ type RunList = InferContractRouterOutputs<typeof runsContract>["list"];
 
 async function list(deps: HostDependencies, input: InferContractRouterInputs<typeof runsContract>["list"]): Promise<RunList> {
   const runs = await deps.store.transaction(async (tx) => {
-    const found = await tx.runs.list({
-      repository: input.repository as RepositoryName | undefined,
-      issue: input.issue,
-      limit: input.limit ?? 100,
-      phases: input.working ? workingPhases : input.active ? activeRunPhases : undefined,
-    });
+    const found = await tx.runs.list(filterOf(input));
     return runRows(tx, found, await holdsNow(tx, deps.clock.now()));
   });
   return { runs, asOf: deps.clock.now() };

@@ -1,3 +1,4 @@
+import { broughtBy } from "../../../../contract/live-list.ts";
 import { runDetail, runRow, transcriptEntry, type RunRow, type TranscriptEntry } from "../../../../contract/runs.ts";
 import type { Instant, RepositoryName } from "../../../../domain/kernel/values.ts";
 import { isFinalRun, workingPhases, type RunPhase } from "../../../../domain/run/run.ts";
@@ -18,7 +19,14 @@ const beginning = { attempt: 0, sequence: -1 };
 
 export const runsAnswers: CopiedAnswers<"runs"> = {
   list: { keep: (copy, _, { runs }, readAt) => keepRows(copy, runs, readAt), kept: list },
-  watchList: { keep: (copy, _, { runs }, readAt) => keepRows(copy, runs, readAt), kept: list },
+  watchList: {
+    // What fits no more is another one now, and is told of by those who follow it or list it.
+    keep: (copy, _, message, readAt) => keepRows(copy, broughtBy(message), readAt),
+    kept(copy, selection) {
+      const found = list(copy, selection);
+      return found && { type: "snapshot", rows: found.runs, asOf: found.asOf };
+    },
+  },
   get: { keep: (copy, _, detail, readAt) => copy.put([detailRecord(detail)], readAt), kept: (copy, { id }) => detailOf(copy, id) },
   watch: { keep: (copy, _, detail, readAt) => copy.put([detailRecord(detail)], readAt), kept: (copy, { id }) => detailOf(copy, id) },
   transcript: {
