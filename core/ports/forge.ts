@@ -46,6 +46,10 @@ export interface ForgeReview {
   readonly submittedAt?: Instant | undefined;
 }
 
+export const permissionLevels = ["none", "read", "triage", "write", "maintain", "admin"] as const;
+/** What somebody may do in a repository, weakest first. From `write` on they set labels, review and merge. */
+export type Permission = (typeof permissionLevels)[number];
+
 /** One thread of review comments on a pull request. */
 export interface ReviewThread {
   /** The forge's opaque thread id (GitHub: GraphQL node id). */
@@ -95,7 +99,9 @@ export interface Forge {
   /** Repository and organisation variables by name; label names come from here. */
   variables(repository: RepositoryName): Promise<ReadonlyMap<string, string>>;
   /** Logins' effective permission on the repository. */
-  permission(repository: RepositoryName, login: string): Promise<"admin" | "maintain" | "write" | "triage" | "read" | "none">;
+  permission(repository: RepositoryName, login: string): Promise<Permission>;
+  /** Everybody who was given a right on the repository, directly or by a team or an organisation, all pages. @throws `unauthorised` for a credential that may not write itself. */
+  collaborators(repository: RepositoryName): Promise<readonly { readonly login: string; readonly permission: Permission }[]>;
 
   issue(repository: RepositoryName, number: number): Promise<ForgeIssue>;
   /** Open issues (not pull requests) that changed at or after `since`, oldest change first, all pages. With `all`, also those that are closed. */
@@ -106,6 +112,8 @@ export interface Forge {
   createComment(repository: RepositoryName, issue: number, body: string): Promise<ForgeComment>;
   updateComment(repository: RepositoryName, commentId: number, body: string): Promise<ForgeComment>;
 
+  /** Names of the labels that the repository has, in its spelling, all pages. */
+  labels(repository: RepositoryName): Promise<readonly string[]>;
   /** Makes sure that labels exist in the repository; the present ones are left as they are. */
   ensureLabels(repository: RepositoryName, labels: readonly { readonly name: string; readonly color: string; readonly description: string }[]): Promise<void>;
   /** Adds labels to an issue or pull request; those already there are left alone. Returns the resulting set. */

@@ -1,7 +1,8 @@
 // oxlint-disable max-lines-per-function -- One port, member by member.
 import type { Check } from "../domain/check/check.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
-import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, ReviewThread } from "../ports/forge.ts";
+import { sameLabel } from "../domain/label/names.ts";
+import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, Permission, ReviewThread } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { ChangedFile, RepositoryMirror } from "../ports/repository-mirror.ts";
 
@@ -17,7 +18,9 @@ export interface FakeBranch {
 export interface FakeForge {
   readonly name: RepositoryName;
   readonly variables: Map<string, string>;
-  readonly permissions: Map<string, "admin" | "write" | "read">;
+  readonly permissions: Map<string, Permission>;
+  /** Those that the repository has. */
+  readonly labels: string[];
   readonly issues: Map<number, Mutable<ForgeIssue>>;
   readonly pulls: Map<number, FakePull>;
   readonly comments: { readonly id: number; readonly issue: number; author: string; body: string; createdAt: Instant }[];
@@ -57,6 +60,7 @@ export function createFakeForge(name = "acme/shop" as RepositoryName): FakeForge
     name,
     variables: new Map(),
     permissions: new Map(),
+    labels: [],
     issues: new Map(),
     pulls: new Map(),
     comments: [],
@@ -144,6 +148,7 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
     repository: async () => ({ defaultBranch: "main" as BranchName, private: true }),
     variables: async () => fake.variables,
     permission: async (_repository, person) => fake.permissions.get(person) ?? "write",
+    collaborators: async () => [...fake.permissions].map(([person, permission]) => ({ login: person, permission })),
     issue: async (_repository, number) => structuredClone(found(fake.issues.get(number), `issue ${number}`)),
     issuesSince: async (_repository, since, which = "open") =>
       structuredClone([...fake.issues.values()].filter((issue) => (which === "all" || issue.state === "open") && issue.updatedAt >= since)),
@@ -166,7 +171,10 @@ function createIdentity(fake: FakeForge, login: string, next: () => number, sha:
         made.body = body;
         return made;
       }),
-    ensureLabels: async () => {},
+    labels: async () => [...fake.labels],
+    ensureLabels: async (_repository, labels) => {
+      fake.labels.push(...labels.map(({ name }) => name).filter((name) => !fake.labels.some((there) => sameLabel(there, name))));
+    },
     addLabels: async (_repository, number, labels) =>
       write(`addLabels ${number} ${labels.join(",")}`, () => setLabels(number, [...new Set([...labelled(number).labels, ...labels])])),
     removeLabel: async (_repository, number, label) =>

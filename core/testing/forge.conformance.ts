@@ -62,6 +62,22 @@ function describeAccess(create: () => Promise<ForgeStage>): void {
     expect(permissions).toEqual(["admin", "write", "maintain", "none", "none"]);
   });
 
+  it("lists everybody who was given a right, with it, to those who may write", async () => {
+    const { as, repository, logins } = await create();
+
+    const listed = await as.bot.collaborators(repository);
+
+    expect(listed.toSorted((a, b) => a.login.localeCompare(b.login))).toEqual(
+      [
+        { login: logins.owner, permission: "admin" },
+        { login: logins.bot, permission: "write" },
+        { login: logins.reviewer, permission: "maintain" },
+      ].toSorted((a, b) => a.login.localeCompare(b.login)),
+    );
+    await expectCode(as.stranger.collaborators(repository), "not-found");
+    await expectCode(as.owner.collaborators(nowhere), "not-found");
+  });
+
   it("merges the organisation's variables with the repository's, which win, over all pages", async () => {
     const { as, repository, setVariables } = await create();
     const many = Object.fromEntries(Array.from({ length: 35 }, (_, index) => [`VARIABLE_${index}`, String(index)]));
@@ -209,6 +225,18 @@ function describeLabels(create: () => Promise<ForgeStage>): void {
     ]);
 
     expect(await as.bot.addLabels(repository, number, [label.name])).toEqual([label.name]);
+  });
+
+  it("lists the labels that a repository has, over all pages", async () => {
+    const { as, repository } = await create();
+    const many = Array.from({ length: 105 }, (_, index) => ({ ...label, name: `label ${index}` }));
+    await as.bot.ensureLabels(repository, [{ ...label, name: "Run:Dev" }, ...many]);
+
+    const listed = await as.owner.labels(repository);
+
+    expect(listed).toEqual(expect.arrayContaining(["Run:Dev", ...many.map(({ name }) => name)]));
+    expect(new Set(listed).size).toBe(listed.length);
+    await expectCode(as.stranger.labels(repository), "not-found");
   });
 
   it("adds and removes labels without minding what is there already", async () => {

@@ -1,5 +1,5 @@
 import type { BranchName, RepositoryName } from "../../domain/kernel/values.ts";
-import type { Forge } from "../../ports/forge.ts";
+import { permissionLevels, type Forge, type Permission } from "../../ports/forge.ts";
 import { checkMembers } from "./checks.ts";
 import { createConnection, split, type GitHubConnection, type GitHubConnectionOptions } from "./client.ts";
 import { translated } from "./errors.ts";
@@ -33,7 +33,7 @@ export function createGitHubForge(options: GitHubForgeOptions): Forge {
   });
 }
 
-type RepositoryMembers = Pick<Forge, "identity" | "repository" | "variables" | "permission">;
+type RepositoryMembers = Pick<Forge, "identity" | "repository" | "variables" | "permission" | "collaborators">;
 
 function repositoryMembers(connection: GitHubConnection, options: GitHubForgeOptions): RepositoryMembers {
   return {
@@ -49,6 +49,11 @@ function repositoryMembers(connection: GitHubConnection, options: GitHubForgeOpt
     },
     variables: (repository) => variables(connection, repository),
     permission: (repository, login) => permission(connection, repository, login),
+    async collaborators(repository) {
+      const client = await connection.client(repository);
+      const all = await client.paginate(client.rest.repos.listCollaborators, { ...split(repository), per_page: 100 });
+      return all.map(({ login, role_name: role, permissions }) => ({ login, permission: levelOf(role) ?? strongest(permissions) }));
+    },
   };
 }
 
@@ -63,14 +68,25 @@ async function variables(connection: GitHubConnection, repository: RepositoryNam
   return new Map([...shared, ...own].map((variable) => [variable.name, variable.value]));
 }
 
-const roles = ["admin", "maintain", "write", "triage", "read", "none"] as const;
+function levelOf(role: string | undefined): Permission | undefined {
+  return permissionLevels.find((level) => level === role);
+}
 
-async function permission(connection: GitHubConnection, repository: RepositoryName, login: string): Promise<(typeof roles)[number]> {
+/** An organisation's own role has a name of its own; what it allows is told as what git calls it. */
+function strongest(allowed: Readonly<Partial<Record<"pull" | "triage" | "push" | "maintain" | "admin", boolean>>> = {}): Permission {
+  if (allowed.admin) return "admin";
+  if (allowed.maintain) return "maintain";
+  if (allowed.push) return "write";
+  if (allowed.triage) return "triage";
+  return allowed.pull ? "read" : "none";
+}
+
+async function permission(connection: GitHubConnection, repository: RepositoryName, login: string): Promise<Permission> {
   const client = await connection.client(repository);
   try {
     const { data } = await client.rest.repos.getCollaboratorPermissionLevel({ ...split(repository), username: login });
     // An organisation's own role has a name of its own; its base permission then says what it allows.
-    return roles.find((role) => role === data.role_name) ?? roles.find((role) => role === data.permission) ?? "none";
+    return levelOf(data.role_name) ?? levelOf(data.permission) ?? "none";
   } catch (error) {
     if (statusOf(error) !== 404) throw error;
     await client.rest.repos.get(split(repository)); // no such repository is an error; no such person has no permission

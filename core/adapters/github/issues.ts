@@ -14,6 +14,7 @@ type IssueMembers = Pick<
   | "comments"
   | "createComment"
   | "updateComment"
+  | "labels"
   | "ensureLabels"
   | "addLabels"
   | "removeLabel"
@@ -49,6 +50,7 @@ export function issueMembers(connection: GitHubConnection): IssueMembers {
       const client = await connection.client(repository);
       return toComment((await client.rest.issues.updateComment({ ...split(repository), comment_id: commentId, body })).data);
     },
+    labels: async (repository) => labelsIn(await connection.client(repository), repository),
     ensureLabels: async (repository, labels) => ensureLabels(await connection.client(repository), repository, labels),
     async addLabels(repository, number, labels) {
       const client = await connection.client(repository);
@@ -92,12 +94,15 @@ async function issuesSince(client: GitHubClient, repository: RepositoryName, sin
   }
 }
 
+async function labelsIn(client: GitHubClient, repository: RepositoryName): Promise<readonly string[]> {
+  return (await client.paginate(client.rest.issues.listLabelsForRepo, { ...split(repository), per_page: perPage })).map(({ name }) => name);
+}
+
 type NewLabel = Parameters<Forge["ensureLabels"]>[1][number];
 
 /** One listing tells which are missing; the forge's names do not differ by case alone. */
 async function ensureLabels(client: GitHubClient, repository: RepositoryName, labels: readonly NewLabel[]): Promise<void> {
-  const present = await client.paginate(client.rest.issues.listLabelsForRepo, { ...split(repository), per_page: perPage });
-  const names = new Set(present.map(({ name }) => name.toLowerCase()));
+  const names = new Set((await labelsIn(client, repository)).map((name) => name.toLowerCase()));
   for (const label of labels) if (!names.has(label.name.toLowerCase())) await createLabel(client, repository, label);
 }
 

@@ -51,6 +51,19 @@ export function permissionOf(world: World, repository: RepositoryRow, user: User
   return strongest([open, member ? "read" : "none", given]);
 }
 
+/** Everybody who has a right on the repository that not everybody has: its owner or those of its organisation, its members, and who was given one. In the order in which they came. */
+export function collaboratorIds(world: World, repository: RepositoryRow): readonly number[] {
+  const rows = world.db.all<{ id: number }>(
+    `select id from users where type <> 'Organization' and (id = ?
+       or id in (select user_id from organization_members where organization_id = ?)
+       or id in (select user_id from collaborators where repository_id = ?)) order by id`,
+    repository.owner_id,
+    repository.owner_id,
+    repository.id,
+  );
+  return rows.map(({ id }) => id);
+}
+
 export function isAtLeast(permission: Permission, needed: Permission): boolean {
   return permissions.indexOf(permission) >= permissions.indexOf(needed);
 }

@@ -37,6 +37,7 @@ describe("the local forge's API", () => {
       call("GET", `${shop}/hooks`, undefined, tokens.bot),
       call("GET", `${shop}/actions/variables`, undefined, tokens.stranger),
       call("GET", "/orgs/acme/actions/variables", undefined, tokens.bot),
+      call("GET", `${shop}/collaborators`, undefined, tokens.stranger),
     ]);
 
     expect(answers.map(({ status, json: body }) => [status, (body as { message: string }).message])).toEqual([
@@ -48,6 +49,7 @@ describe("the local forge's API", () => {
       [403, "Must have admin rights to Repository."],
       [403, "Resource not accessible by personal access token"],
       [403, "Must have admin rights to the organization."],
+      [403, "Must have push access to view repository collaborators."],
     ]);
   });
 

@@ -1,12 +1,12 @@
 import type { Hono } from "hono";
-import { permissionOf } from "../access.ts";
+import { collaboratorIds, isAtLeast, permissionOf, type Permission } from "../access.ts";
 import { GitFailure, readCommits, readRefs, resolveCommit, runGit, runGitBytes } from "../git.ts";
 import { HttpError, notFound } from "../http-errors.ts";
 import { onRepository, paginated, pathParameter, signedIn, type ForgeContext, type ForgeEnvironment } from "../request.ts";
 import { publicUser, simpleUser, type JsonObject } from "../serializers/people.ts";
 import { commitJson, fullRepositoryJson, repositoryPage, repositoryUrl } from "../serializers/repositories.ts";
 import type { RepositoryRow } from "../state/rows.ts";
-import { gitDirectory, userByLogin, type World } from "../world.ts";
+import { gitDirectory, userById, userByLogin, type World } from "../world.ts";
 
 /** Users, repositories, and reading of what is in git. */
 export function repositoryRoutes(app: Hono<ForgeEnvironment>, world: World): void {
@@ -20,6 +20,7 @@ export function repositoryRoutes(app: Hono<ForgeEnvironment>, world: World): voi
     const { repository, user } = onRepository(world, c, "read");
     return c.json(fullRepositoryJson(world, repository, user));
   });
+  app.get("/repos/:owner/:repo/collaborators", (c) => collaborators(world, c));
   app.get("/repos/:owner/:repo/collaborators/:login/permission", (c) => {
     const { repository } = onRepository(world, c, "read");
     const user = userByLogin(world, pathParameter(c, "login"));
@@ -32,6 +33,22 @@ export function repositoryRoutes(app: Hono<ForgeEnvironment>, world: World): voi
   branchRoutes(app, world);
   commitRoutes(app, world);
   app.get("/repos/:owner/:repo/contents/:path{.*}", (c) => contents(world, c));
+}
+
+function collaborators(world: World, c: ForgeContext): Response {
+  const { repository, user: asking } = onRepository(world, c, "read");
+  if (!isAtLeast(permissionOf(world, repository, asking), "write")) throw new HttpError(403, "Must have push access to view repository collaborators.");
+  const ids = collaboratorIds(world, repository);
+  const shown = paginated(world, c, ids.length, ({ limit, offset }) => ids.slice(offset, offset + limit));
+  return c.json(
+    shown.map((id) => {
+      const user = userById(world, id);
+      const role = permissionOf(world, repository, user);
+      const may = (needed: Permission): boolean => isAtLeast(role, needed);
+      const permissions = { pull: may("read"), triage: may("triage"), push: may("write"), maintain: may("maintain"), admin: may("admin") };
+      return { ...simpleUser(world, user), permissions, role_name: role };
+    }),
+  );
 }
 
 function branchRoutes(app: Hono<ForgeEnvironment>, world: World): void {
