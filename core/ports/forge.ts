@@ -1,4 +1,5 @@
 import type { Check } from "../domain/check/check.ts";
+import type { Permission } from "../domain/kernel/permission.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 
 export interface ForgeIssue {
@@ -45,10 +46,6 @@ export interface ForgeReview {
   readonly body: string;
   readonly submittedAt?: Instant | undefined;
 }
-
-export const permissionLevels = ["none", "read", "triage", "write", "maintain", "admin"] as const;
-/** What somebody may do in a repository, weakest first. From `write` on they set labels, review and merge. */
-export type Permission = (typeof permissionLevels)[number];
 
 /** One thread of review comments on a pull request. */
 export interface ReviewThread {

@@ -1,8 +1,9 @@
 // oxlint-disable max-lines-per-function -- One port, member by member.
 import type { Check } from "../domain/check/check.ts";
+import type { Permission } from "../domain/kernel/permission.ts";
 import type { BranchName, CommitSha, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import { sameLabel } from "../domain/label/names.ts";
-import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, Permission, ReviewThread } from "../ports/forge.ts";
+import type { Forge, ForgeComment, ForgeDelivery, ForgeIssue, ForgePull, ForgeReview, ForgeTag, LabelEvent, ReviewThread } from "../ports/forge.ts";
 import { InfrastructureError } from "../ports/infrastructure-error.ts";
 import type { ChangedFile, RepositoryMirror } from "../ports/repository-mirror.ts";
 

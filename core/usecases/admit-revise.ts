@@ -1,3 +1,4 @@
+import { mayWrite } from "../domain/kernel/permission.ts";
 import type { CorrelationId, DeliveryId, RepositoryName, RunId } from "../domain/kernel/values.ts";
 import type { LabelNames } from "../domain/label/names.ts";
 import { planTransition } from "../domain/label/transition.ts";
@@ -61,7 +62,7 @@ export type AdmitRevise = ReturnType<typeof createAdmitRevise>;
 
 /** On a public repository everybody may review; only those who may write start work by it. */
 async function mayAskForChanges(forge: Forge, repository: RepositoryName, login: string): Promise<boolean> {
-  return ["admin", "maintain", "write"].includes(await forge.permission(repository, login));
+  return mayWrite(await forge.permission(repository, login));
 }
 
 /** The issue that a pull request belongs to: that of its last run, else the one that the branch's name tells. */

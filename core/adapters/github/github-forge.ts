@@ -1,5 +1,6 @@
+import { permissionLevels, type Permission } from "../../domain/kernel/permission.ts";
 import type { BranchName, RepositoryName } from "../../domain/kernel/values.ts";
-import { permissionLevels, type Forge, type Permission } from "../../ports/forge.ts";
+import type { Forge } from "../../ports/forge.ts";
 import { checkMembers } from "./checks.ts";
 import { createConnection, split, type GitHubConnection, type GitHubConnectionOptions } from "./client.ts";
 import { translated } from "./errors.ts";

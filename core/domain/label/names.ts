@@ -85,6 +85,16 @@ export function knownLabels(names: LabelNames): readonly KnownLabel[] {
   return defaults.map((known) => ({ ...known, label: nameOf(names, known.meaning) }));
 }
 
+/** A label as the variables name it, and as it is called without them. */
+export interface NamedLabel extends KnownLabel {
+  readonly standard: string;
+}
+
+/** All labels that mean something, as these variables name them, whether or not the names can be used. Empty variables count as not set. */
+export function namedLabels(variables: ReadonlyMap<string, string>): readonly NamedLabel[] {
+  return defaults.map((known) => ({ ...known, label: variables.get(known.variable)?.trim() || known.label, standard: known.label }));
+}
+
 /** The names without any variable. */
 export const defaultLabelNames: LabelNames = assemble(defaults);
 
@@ -93,7 +103,7 @@ export const defaultLabelNames: LabelNames = assemble(defaults);
  * variables are none of our business.
  */
 export function labelNames(variables: ReadonlyMap<string, string>): Result<LabelNames, LabelNamesError> {
-  const named = defaults.map((known) => ({ ...known, label: variables.get(known.variable)?.trim() || known.label }));
+  const named = namedLabels(variables);
   const faults: LabelNameFault[] = [...collisions(named), ...named.flatMap(unusable)];
   return faults.length > 0 ? err({ type: "label-names.invalid", faults }) : ok(assemble(named));
 }

@@ -1,4 +1,5 @@
-import { fail, listed, pass, warn, type NamedCheck, type Outcome } from "./outcome.ts";
+import { undelivered } from "../../../usecases/preflight-repository.ts";
+import { fail, listed, pass, warn, type NamedCheck, type Outcome } from "../../../usecases/check-outcome.ts";
 
 export interface HookState {
   readonly repository: string;
@@ -75,13 +76,6 @@ function hook(hooks: readonly HookState[]): Outcome {
       "They are asked for again by themselves within minutes while the workspace runs; if not, look at the forge's list of deliveries.",
     );
   return pass(`registered for ${listed(hooks.map((state) => state.repository))}; the last deliveries arrived`);
-}
-
-/** Events of deliveries none of whose attempts arrived. */
-function undelivered(attempts: HookState["deliveries"]): readonly string[] {
-  const arrived = new Set(attempts.filter((attempt) => attempt.ok).map((attempt) => attempt.guid));
-  const lost = new Map(attempts.filter((attempt) => !arrived.has(attempt.guid)).map((attempt) => [attempt.guid, attempt.event]));
-  return [...lost.values()];
 }
 
 function clock({ machine, forge: forgeTime, newestEvent }: Awaited<ReturnType<ConnectionProbes["clocks"]>>): Outcome {

@@ -1,4 +1,4 @@
-import { fail, pass, warn, type NamedCheck, type Outcome } from "./outcome.ts";
+import { fail, pass, warn, type NamedCheck, type Outcome } from "../../../usecases/check-outcome.ts";
 
 /** The machine: programs, disk, keys, sandbox. */
 export interface EnvironmentProbes {

@@ -1,4 +1,4 @@
-import { counted, fail, listed, pass, warn, type NamedCheck, type Outcome } from "./outcome.ts";
+import { counted, fail, listed, pass, warn, type NamedCheck, type Outcome } from "../../../usecases/check-outcome.ts";
 
 interface ChainPoint {
   readonly sequence: number;

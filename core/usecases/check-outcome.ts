@@ -1,4 +1,5 @@
-import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
+import type { Clock } from "../ports/clock.ts";
+import { InfrastructureError } from "../ports/infrastructure-error.ts";
 
 /** What a check found: what was tried and what came back, and what to do unless all is well. */
 export interface Outcome {
@@ -26,10 +27,39 @@ export function fail(detail: string, remedy: string): Outcome {
 }
 
 /** A check that could not look has failed, with whatever it was told. */
-export function faultOf(error: unknown): Outcome {
+function faultOf(error: unknown): Outcome {
   const remedy = error instanceof InfrastructureError ? error.remedy : undefined;
   const detail = error instanceof Error ? error.message : String(error);
   return fail(detail, remedy ?? "Run signalbox doctor again; the log of the workspace has the details.");
+}
+
+/** What a check found, under its name. */
+export interface Finding extends Outcome {
+  readonly id: string;
+  readonly title: string;
+}
+
+/** Makes every check at once and never throws: one that cannot look, or has not answered within `patience` milliseconds, has failed. The order stays. */
+export async function findingsOf(checks: readonly NamedCheck[], after: Clock["after"], patience: number): Promise<readonly Finding[]> {
+  return Promise.all(
+    checks.map(async (check) => {
+      const { status, detail, remedy } = await outcomeOf(check, after, patience);
+      return { id: check.id, title: check.title, status, detail, ...(remedy === undefined ? {} : { remedy }) };
+    }),
+  );
+}
+
+async function outcomeOf(check: NamedCheck, after: Clock["after"], patience: number): Promise<Outcome> {
+  let cancel = (): void => undefined;
+  const late = new Promise<Outcome>((resolve) => {
+    const remedy = "Look whether the machine is overloaded, then run the check again.";
+    cancel = after(patience, () => resolve(fail(`no answer within ${Math.round(patience / 1_000)} s`, remedy)));
+  });
+  try {
+    return await Promise.race([check.look().catch(faultOf), late]);
+  } finally {
+    cancel();
+  }
 }
 
 /** "3 runs", "1 run". */
