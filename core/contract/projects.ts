@@ -1,5 +1,6 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
+import { check } from "./connection.ts";
 import { commonErrors, issueNumber, repositoryName } from "./shared.ts";
 
 export const project = z.object({
@@ -16,6 +17,11 @@ export const projectsContract = {
     .errors(commonErrors)
     .input(z.object({ path: z.string().min(1).max(4_096) }))
     .output(project),
+  /** Looks whether a repository has all that is needed of it, as the owner sees it. NOT_FOUND for one that Signalbox does not look after. */
+  preflight: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName }))
+    .output(z.array(check)),
   /** Opens an issue as the owner. Labels that start runs are refused here: they are set through the board, which shows the change first. */
   openIssue: oc
     .errors(commonErrors)

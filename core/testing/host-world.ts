@@ -5,6 +5,7 @@ import type { PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import type { ModelProfile } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
+import { createPreflightRepository } from "../usecases/preflight-repository.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
 import { createSetWipLimits } from "../usecases/wip-limits.ts";
@@ -104,6 +105,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
       yield "second\n";
     },
     connection: async () => sampleState,
+    preflight: createPreflightRepository({ store, clock, ownerForge: forge.as("olga"), mirror: forge.mirror }),
     doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
     owner: "olga",
     repositories: async () => ["acme/shop" as RepositoryName],

@@ -290,6 +290,21 @@ describe("what the host answers", () => {
     expect(warned.exitCode).toBe(exitCodes.ok);
     expect(warned.context.out()).toContain("warn  Free disk: 0 GiB\n      Free some.");
   });
+
+  it("checks one repository when it is named", async () => {
+    const asked: unknown[] = [];
+    const labels = { id: "labels", title: "Labels", status: "fail", detail: "1 of 57 are missing: run:dev", remedy: "Start the server again." };
+    const preflight = async (input: unknown) => {
+      asked.push(input);
+      return [labels];
+    };
+
+    const { context, exitCode } = await command(["--json", "doctor", "--repository", "acme/shop"], { projects: { preflight } });
+
+    expect(asked).toStrictEqual([{ repository: "acme/shop" }]);
+    expect(exitCode).toBe(exitCodes.failed);
+    expect(JSON.parse(context.out())).toStrictEqual({ checks: [labels] });
+  });
 });
 
 describe("init-keys", () => {

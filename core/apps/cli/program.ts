@@ -257,7 +257,8 @@ function addRest(program: Command, run: Runner): void {
   program
     .command("doctor")
     .description("check everything that Signalbox needs, and say what to do")
-    .action(async () => run((context) => runDoctor(context)));
+    .option("--repository <owner/name>", "what it needs of this repository instead: your right, labels, webhook, reconciler, clone")
+    .action(async (options: { repository?: string }) => run((context) => runDoctor(context, options)));
   program
     .command("init-keys")
     .description("make the key pair that signs your decisions, and trust it")

@@ -19,6 +19,7 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/inbox/decide", { id: "01a1fe1f", verdict: { type: "approve" }, surface: "desktop" }],
   ["/board/apply", { repository: "acme/shop", issue: 12, to: "intake" }],
   ["/projects/openIssue", { repository: "acme/shop", title: "A title" }],
+  ["/projects/preflight", { repository: "acme/shop" }],
   ["/projects/addLocal", { path: "/somewhere" }],
   ["/runs/park", { id: "01a1fe1f" }],
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],

@@ -11,6 +11,7 @@ import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
+import { createPreflightRepository } from "../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
@@ -120,6 +121,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),
     exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
+    preflight: createPreflightRepository({ store, clock, ownerForge: forge.owner, mirror }),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,

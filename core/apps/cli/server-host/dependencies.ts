@@ -21,6 +21,7 @@ import { createOwnerAllowances } from "../../../usecases/owner-allowances.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
+import { createPreflightRepository } from "../../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../../usecases/publish-anchor.ts";
 import { createReplaceRequest } from "../../../usecases/replace-request.ts";
 import { createReplayDecision } from "../../../usecases/replay-decision.ts";
@@ -47,6 +48,8 @@ export interface ServerHostGround {
   readonly keyPlace: SigningKeyPlace;
   readonly signatures: SignatureVerifier;
   readonly ownerForge: Forge;
+  /** The same, asked each time: what is mended there shows at once. */
+  readonly askedForge: Forge;
   readonly mirror: RepositoryMirror;
   readonly documents: DocumentCodec;
   readonly anchors: AuditAnchors;
@@ -140,6 +143,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     replayDecision: createReplayDecision({ store, hasher, signatures }),
     exportAudit: createExportAudit({ store, hasher, clock, signer }),
     connection: () => connectionOf(ground, repositories),
+    preflight: createPreflightRepository({ store, clock, ownerForge: ground.askedForge, mirror }),
     doctor: () => checks(ground),
   };
 }

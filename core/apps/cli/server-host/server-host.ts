@@ -60,10 +60,8 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
   const { hostToken } = await loadSecrets(directory.secrets, () => random.token());
   const { signer, place } = await openKeys(directory.keys, person, { sealer, signs });
   const signatures = createSignatureVerifier(await loadTrustedSigners(configuration.trustedSigners ?? directory.keys));
-  const ownerForge = sparingForge(
-    createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } }),
-    clock,
-  );
+  const askedForge = createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } });
+  const ownerForge = sparingForge(askedForge, clock);
   const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => ownerForge.gitRemote(repository) });
   const driver = createPostgresDriver({ url: configuration.databaseUrl, maxConnections: 4 });
   const opened = openServerStore({ driver, hasher, log });
@@ -83,6 +81,7 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
       keyPlace: place,
       signatures,
       ownerForge,
+      askedForge,
       mirror: freshMirror(createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }), clones, clock),
       documents: createYamlDocuments(),
       anchors: createFileAnchors(directory.anchors),

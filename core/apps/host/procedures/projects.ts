@@ -15,8 +15,7 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
     sample: repository === deps.rehearsal?.sample,
   });
   const assertKnown = async (repository: RepositoryName): Promise<void> => {
-    if (!(await deps.repositories()).includes(repository))
-      throw notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
+    if (!(await deps.repositories()).includes(repository)) throw strange(repository);
   };
 
   return {
@@ -24,6 +23,12 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
     addLocal: contract.projects.addLocal.handler(async ({ input }) => {
       if (!deps.rehearsal) throw rehearsalOnly();
       return project(await deps.rehearsal.addLocal(input.path));
+    }),
+    // Neither this nor the labels come from the copy: they are looked at to be mended, and say how things are now.
+    preflight: contract.projects.preflight.handler(async ({ input: { repository } }) => {
+      const found = await deps.preflight(repository as RepositoryName);
+      if (!found) throw strange(repository);
+      return [...found];
     }),
     openIssue: contract.projects.openIssue.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;
@@ -48,6 +53,10 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
       return deps.rehearsal.sampleIssue();
     }),
   };
+}
+
+function strange(repository: string): ReturnType<typeof notFound> {
+  return notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
 }
 
 function rehearsalOnly(): ORPCError<"REFUSED", { type: string; remedy: string }> {

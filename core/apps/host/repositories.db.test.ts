@@ -1,0 +1,48 @@
+import { createRouterClient } from "@orpc/server";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { BranchName, Instant } from "../../domain/kernel/values.ts";
+import { freshPglite } from "../../testing/databases.ts";
+import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
+import { createHostRouter } from "./router.ts";
+
+const repository = "acme/shop";
+
+let world: HostWorld;
+let client: ReturnType<typeof clientOf>;
+beforeEach(async () => {
+  world = createHostWorld(await freshPglite());
+  client = clientOf(world);
+  const row = { name: world.forge.name, project: "acme", defaultBranch: "main" as BranchName, hookId: 1, reconciledUntil: world.clock.now() };
+  await world.inStore((tx) => tx.repositories.save(row));
+});
+afterEach(() => world.database.close());
+
+function clientOf({ deps }: HostWorld) {
+  return createRouterClient(createHostRouter(deps));
+}
+
+describe("the preflight of a repository at a host", () => {
+  it("says of each check how it ended, and what to do where it did not pass", async () => {
+    world.forge.permissions.set("olga", "read");
+    await world.inStore(async (tx) => {
+      const row = await tx.repositories.get(world.forge.name);
+      if (row) await tx.repositories.save({ ...row, reconciledUntil: 0 as Instant });
+    });
+
+    const checks = await client.projects.preflight({ repository });
+
+    expect(checks.map(({ id, status, remedy }) => [id, status, typeof remedy])).toStrictEqual([
+      ["repository", "pass", "undefined"],
+      ["right", "fail", "string"],
+      ["label-names", "pass", "undefined"],
+      ["labels", "fail", "string"],
+      ["repository-hook", "pass", "undefined"],
+      ["reconciler", "warn", "string"],
+      ["clone", "pass", "undefined"],
+    ]);
+  });
+
+  it("is of no repository that Signalbox does not look after", async () => {
+    await expect(client.projects.preflight({ repository: "acme/other" })).rejects.toMatchObject({ code: "NOT_FOUND", defined: true });
+  });
+});
