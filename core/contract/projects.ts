@@ -10,6 +10,8 @@ export const project = z.object({
   sample: z.boolean(),
 });
 
+export type Project = z.infer<typeof project>;
+
 export const projectsContract = {
   list: oc.output(z.array(project)),
   /** Brings a git repository of this machine into the rehearsal workspace. It is cloned and never changed. REFUSED where there is no local forge. */

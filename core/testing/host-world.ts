@@ -77,6 +77,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     verifies: () => true,
     isAsAsked: () => true,
     ...actsOf(store, clock),
+    ...looksOf(store, clock, forge),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     noteRun: (id, text) => answered({ note: id, text }),
@@ -105,8 +106,6 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
       yield "second\n";
     },
     connection: async () => sampleState,
-    preflight: createPreflightRepository({ store, clock, ownerForge: forge.as("olga"), mirror: forge.mirror }),
-    doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
     owner: "olga",
     repositories: async () => ["acme/shop" as RepositoryName],
   };
@@ -133,6 +132,14 @@ function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<Host
     wake: (id) => createWakeRequest({ store, clock })(id, olga),
     setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, olga, changes),
     allowances: createOwnerAllowances({ store, clock, ...signing }),
+  };
+}
+
+/** What olga looks into, as it is. */
+function looksOf(store: HostDependencies["store"], clock: ManualClock, { as, mirror }: FakeForge): Pick<HostDependencies, "preflight" | "doctor"> {
+  return {
+    doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
+    preflight: createPreflightRepository({ store, clock, ownerForge: as("olga"), mirror }),
   };
 }
 

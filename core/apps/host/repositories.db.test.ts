@@ -1,6 +1,7 @@
 import { createRouterClient } from "@orpc/server";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { BranchName, Instant } from "../../domain/kernel/values.ts";
+import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
 import { createHostRouter } from "./router.ts";
@@ -20,6 +21,18 @@ afterEach(() => world.database.close());
 function clientOf({ deps }: HostWorld) {
   return createRouterClient(createHostRouter(deps));
 }
+
+describe("the list of projects", () => {
+  it("keeps a repository that the forge does not show any more, as it was known", async () => {
+    const gone = async (): Promise<never> => {
+      throw new InfrastructureError("not-found", "no such repository");
+    };
+    const { deps } = world;
+    const projects = createRouterClient(createHostRouter({ ...deps, ownerForge: { ...deps.ownerForge, repository: gone } })).projects;
+
+    expect(await projects.list()).toStrictEqual([{ repository, defaultBranch: "main", sample: false }]);
+  });
+});
 
 describe("the preflight of a repository at a host", () => {
   it("says of each check how it ended, and what to do where it did not pass", async () => {

@@ -1,17 +1,18 @@
-import type { projectsContract } from "../../../contract/projects.ts";
+import type { Project, projectsContract } from "../../../contract/projects.ts";
 import { ORPCError } from "@orpc/server";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { startsSomething } from "../../../domain/label/classify.ts";
 import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
+import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import type { IssueShelf } from "../board/open-issues.ts";
 import type { HostDependencies } from "../dependencies.ts";
 import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 
 export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShelf, "heed">): Procedures<typeof projectsContract> {
-  const project = async (repository: RepositoryName): Promise<{ repository: RepositoryName; defaultBranch: string; sample: boolean }> => ({
+  const project = async (repository: RepositoryName): Promise<Project> => ({
     repository,
-    defaultBranch: (await deps.ownerForge.repository(repository)).defaultBranch,
+    defaultBranch: await defaultBranchOf(deps, repository),
     sample: repository === deps.rehearsal?.sample,
   });
   const assertKnown = async (repository: RepositoryName): Promise<void> => {
@@ -53,6 +54,18 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
       return deps.rehearsal.sampleIssue();
     }),
   };
+}
+
+/** One that the forge does not show any more stays in the list, as it was known: its preflight says what is wrong. */
+async function defaultBranchOf({ ownerForge, store }: HostDependencies, repository: RepositoryName): Promise<string> {
+  try {
+    return (await ownerForge.repository(repository)).defaultBranch;
+  } catch (error) {
+    const isRefused = error instanceof InfrastructureError && (error.code === "not-found" || error.code === "unauthorised");
+    const known = isRefused ? await store.transaction((tx) => tx.repositories.get(repository)) : undefined;
+    if (!known) throw error;
+    return known.defaultBranch;
+  }
 }
 
 function strange(repository: string): ReturnType<typeof notFound> {
