@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState, type ReactElement } from "react";
 import { languages } from "../../core/contract/shell.ts";
 import { revealHidden } from "../../core/domain/kernel/hidden-characters.ts";
+import { sections } from "../features/settings/settings-sections.ts";
 import { useBoard, useInbox } from "../host-client/live-list.ts";
 import { useProjectChoice } from "../host-client/project-choice.ts";
 import { languageNames, useSpeech } from "../i18n/language.tsx";
@@ -26,7 +27,15 @@ export function Palette(): ReactElement {
   const [query, setQuery] = useState("");
   // What is done may take the focus, which the palette gives back when it has gone.
   const chosen = useRef<() => void>(undefined);
-  const groups = [usePlaces(), useHere((act) => (chosen.current = act)), useProjects(), useAppearance(), useWaiting(query), useIssues(query)];
+  const groups = [
+    usePlaces(),
+    useHere((act) => (chosen.current = act)),
+    useProjects(),
+    useSettings(query),
+    useAppearance(),
+    useWaiting(query),
+    useIssues(query),
+  ];
   const onExited = (): void => {
     chosen.current?.();
     chosen.current = undefined;
@@ -61,6 +70,21 @@ function usePlaces(): Group {
       label: say(text),
       leftSection: <Icon size={16} stroke={1.7} />,
       onClick: () => void navigate({ to, params: {} }),
+    })),
+  };
+}
+
+/** The sections of the settings, once something is looked for. */
+function useSettings(query: string): Group {
+  const { say } = useSpeech();
+  const navigate = useNavigate();
+  const sought = query.trim() === "" ? [] : sections;
+  return {
+    group: say("shell.settings"),
+    actions: sought.map((section) => ({
+      id: `settings ${section}`,
+      label: `${say("shell.settings")}: ${say(`settings.${section}`)}`,
+      onClick: () => void navigate({ to: "/settings/{-$section}", params: { section } }),
     })),
   };
 }

@@ -9,6 +9,7 @@ import { KnowledgeScreen } from "../features/knowledge/knowledge-screen.tsx";
 import { RunsScreen } from "../features/runs/runs-screen.tsx";
 import { runsSearch } from "../features/runs/runs-search.ts";
 import { SettingsScreen } from "../features/settings/settings-screen.tsx";
+import { settingsSearch } from "../features/settings/settings-search.ts";
 import { ScreenFault } from "./screen-fault.tsx";
 import { Shell } from "./shell.tsx";
 
@@ -23,7 +24,7 @@ const docs = createRoute({ getParentRoute: () => root, path: "/docs", component:
 const drafts = createRoute({ getParentRoute: () => root, path: "/drafts", component: DraftsScreen });
 const knowledge = createRoute({ getParentRoute: () => root, path: "/knowledge", component: KnowledgeScreen });
 const audit = createRoute({ getParentRoute: () => root, path: "/audit", component: AuditScreen, validateSearch: auditSearch });
-const settings = createRoute({ getParentRoute: () => root, path: "/settings/{-$section}", component: SettingsScreen });
+const settings = createRoute({ getParentRoute: () => root, path: "/settings/{-$section}", component: SettingsScreen, validateSearch: settingsSearch });
 
 export interface DocsSearch {
   readonly repository?: string | undefined;

@@ -209,6 +209,7 @@ async function settings(steps: Steps): Promise<void> {
     const place = ((await link.getAttribute("href")) ?? "").split("#/").at(-1) ?? "";
     await steps.see(place.replace("/", "-"), place, "main h2");
   }
+  await steps.see("settings-preflight", "settings/projects?repository=acme%2Fshop", "main li[data-status]");
 }
 
 /** What can be opened on every screen. */

@@ -1,11 +1,15 @@
 import { Button, TextInput } from "@mantine/core";
-import { IconCheck, IconGitBranch } from "@tabler/icons-react";
+import { IconCheck, IconChevronDown, IconChevronRight, IconGitBranch } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useId, useState, type ReactElement } from "react";
+import type { Project } from "../../../core/contract/projects.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
+import own from "./projects.module.css";
+import { RepositoryPreflight } from "./repository-preflight.tsx";
 import style from "./settings.module.css";
 
 /** The repositories that the host looks after, and the way to another one. */
@@ -38,20 +42,43 @@ function Projects({ isLocal }: { readonly isLocal: boolean }): ReactElement {
   }
   return (
     <ul className={style["rows"]}>
-      {data.map(({ repository, defaultBranch, sample }) => (
-        <li key={repository} className={style["row"]}>
-          <span className={style["rowMain"]}>
-            <span className={style["rowTitle"]}>
-              <Foreign>{repository}</Foreign>
-              {sample ? <span className={style["mark"]}>{say("settings.projects.sample")}</span> : undefined}
-            </span>
-            <span className={style["rowText"]}>
-              <IconGitBranch size={14} aria-hidden /> <Foreign>{say("settings.projects.branch", { name: defaultBranch })}</Foreign>
-            </span>
-          </span>
-        </li>
+      {data.map((project) => (
+        <ProjectRow key={project.repository} project={project} />
       ))}
     </ul>
+  );
+}
+
+/** A repository, which opens to its checks. Which one is open stands in the address. */
+function ProjectRow({ project: { repository, defaultBranch, sample } }: { readonly project: Project }): ReactElement {
+  const { say } = useSpeech();
+  const navigate = useNavigate();
+  const isOpen = useSearch({ from: "/settings/{-$section}" }).repository === repository;
+  const panel = useId();
+  const toggle = (): void =>
+    void navigate({ to: "/settings/{-$section}", params: { section: "projects" }, search: isOpen ? {} : { repository }, replace: true });
+  const Arrow = isOpen ? IconChevronDown : IconChevronRight;
+  return (
+    <li className={own["project"]} data-open={isOpen}>
+      <button type="button" className={own["head"]} aria-expanded={isOpen} aria-controls={isOpen ? panel : undefined} onClick={toggle}>
+        <Arrow size={16} aria-hidden />
+        <span className={style["rowMain"]}>
+          <span className={style["rowTitle"]}>
+            <Foreign>{repository}</Foreign>
+            {sample ? <span className={style["mark"]}>{say("settings.projects.sample")}</span> : undefined}
+          </span>
+          <span className={style["rowText"]}>
+            <IconGitBranch size={14} aria-hidden /> <Foreign>{say("settings.projects.branch", { name: defaultBranch })}</Foreign>
+          </span>
+        </span>
+        <span className={own["hint"]}>{say(isOpen ? "settings.preflight.close" : "settings.preflight.open")}</span>
+      </button>
+      {isOpen ? (
+        <div id={panel} className={own["panel"]}>
+          <RepositoryPreflight repository={repository} />
+        </div>
+      ) : undefined}
+    </li>
   );
 }
 
