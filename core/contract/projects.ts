@@ -1,6 +1,7 @@
 import { oc } from "@orpc/contract";
 import { z } from "zod";
 import { check } from "./connection.ts";
+import { labelList } from "./labels.ts";
 import { commonErrors, issueNumber, repositoryName } from "./shared.ts";
 
 export const project = z.object({
@@ -24,6 +25,11 @@ export const projectsContract = {
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName }))
     .output(z.array(check)),
+  /** Every label that means something in a repository, and what keeps its variables from being used. */
+  labels: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName }))
+    .output(labelList),
   /** Opens an issue as the owner. Labels that start runs are refused here: they are set through the board, which shows the change first. */
   openIssue: oc
     .errors(commonErrors)

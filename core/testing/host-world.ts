@@ -5,6 +5,7 @@ import type { PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import type { ModelProfile } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
+import { createListLabels } from "../usecases/list-labels.ts";
 import { createPreflightRepository } from "../usecases/preflight-repository.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
@@ -136,9 +137,14 @@ function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<Host
 }
 
 /** What olga looks into, as it is. */
-function looksOf(store: HostDependencies["store"], clock: ManualClock, { as, mirror }: FakeForge): Pick<HostDependencies, "preflight" | "doctor"> {
+function looksOf(
+  store: HostDependencies["store"],
+  clock: ManualClock,
+  { as, mirror }: FakeForge,
+): Pick<HostDependencies, "preflight" | "doctor" | "listLabels"> {
   return {
     doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
+    listLabels: createListLabels({ ownerForge: as("olga") }),
     preflight: createPreflightRepository({ store, clock, ownerForge: as("olga"), mirror }),
   };
 }

@@ -13,6 +13,7 @@ import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
 import type { Store } from "../../ports/store.ts";
 import type { AuditVerification } from "../../usecases/verify-audit.ts";
 import type { PublishedAnchor } from "../../usecases/publish-anchor.ts";
+import type { ListLabels } from "../../usecases/list-labels.ts";
 import type { PreflightRepository } from "../../usecases/preflight-repository.ts";
 import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
@@ -114,6 +115,8 @@ export interface HostDependencies {
   readonly doctor: () => Promise<Check[]>;
   /** Looks whether a repository has what Signalbox needs of it. */
   readonly preflight: PreflightRepository;
+  /** Every label that means something there, as the forge has it now. */
+  readonly listLabels: ListLabels;
   /** Login of the owner who sits at this host. */
   readonly owner: string;
   /** Only in the rehearsal workspace: brings a local git repository in, and has a sample. */

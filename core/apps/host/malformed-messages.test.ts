@@ -20,6 +20,7 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/board/apply", { repository: "acme/shop", issue: 12, to: "intake" }],
   ["/projects/openIssue", { repository: "acme/shop", title: "A title" }],
   ["/projects/preflight", { repository: "acme/shop" }],
+  ["/projects/labels", { repository: "acme/shop" }],
   ["/projects/addLocal", { path: "/somewhere" }],
   ["/runs/park", { id: "01a1fe1f" }],
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],

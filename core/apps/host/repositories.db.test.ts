@@ -59,3 +59,33 @@ describe("the preflight of a repository at a host", () => {
     await expect(client.projects.preflight({ repository: "acme/other" })).rejects.toMatchObject({ code: "NOT_FOUND", defined: true });
   });
 });
+
+describe("the labels of a repository at a host", () => {
+  it("are told with their meaning, their name there, and whether they are there", async () => {
+    world.forge.variables.set("RUN_DEV_LABEL", "build it");
+    world.forge.labels.push("build it", "[ai-model-gpt-5]", "question");
+
+    const { labels, faults } = await client.projects.labels({ repository });
+
+    expect(faults).toStrictEqual([]);
+    expect(labels.filter(({ isThere }) => isThere)).toStrictEqual([
+      { name: "build it", standard: "run:dev", variable: "RUN_DEV_LABEL", isThere: true, meaning: { type: "trigger", stage: "dev", variant: "work" } },
+      { name: "[ai-model-gpt-5]", standard: "[ai-model-gpt-5]", isThere: true, meaning: { type: "model", model: "gpt-5" } },
+    ]);
+  });
+
+  it("say which variables cannot be used", async () => {
+    world.forge.variables.set("RUN_DEV_LABEL", "go").set("RUN_QA_LABEL", "go").set("STATE_BLOCKED_LABEL", "x".repeat(51));
+
+    const { faults } = await client.projects.labels({ repository });
+
+    expect(faults).toStrictEqual([
+      { type: "collision", label: "go", variables: ["RUN_DEV_LABEL", "RUN_QA_LABEL"] },
+      { type: "too-long", label: "x".repeat(51), variables: ["STATE_BLOCKED_LABEL"] },
+    ]);
+  });
+
+  it("are of no repository that Signalbox does not look after", async () => {
+    await expect(client.projects.labels({ repository: "acme/other" })).rejects.toMatchObject({ code: "NOT_FOUND", defined: true });
+  });
+});

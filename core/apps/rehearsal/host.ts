@@ -11,6 +11,7 @@ import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
+import { createListLabels } from "../../usecases/list-labels.ts";
 import { createPreflightRepository } from "../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
@@ -122,6 +123,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
     preflight: createPreflightRepository({ store, clock, ownerForge: forge.owner, mirror }),
+    listLabels: createListLabels({ ownerForge: forge.owner }),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,

@@ -21,6 +21,7 @@ import { createOwnerAllowances } from "../../../usecases/owner-allowances.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
+import { createListLabels } from "../../../usecases/list-labels.ts";
 import { createPreflightRepository } from "../../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../../usecases/publish-anchor.ts";
 import { createReplaceRequest } from "../../../usecases/replace-request.ts";
@@ -144,6 +145,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     exportAudit: createExportAudit({ store, hasher, clock, signer }),
     connection: () => connectionOf(ground, repositories),
     preflight: createPreflightRepository({ store, clock, ownerForge: ground.askedForge, mirror }),
+    listLabels: createListLabels({ ownerForge: ground.askedForge }),
     doctor: () => checks(ground),
   };
 }

@@ -1,8 +1,9 @@
+import type { LabelFault } from "../../../contract/labels.ts";
 import type { Project, projectsContract } from "../../../contract/projects.ts";
 import { ORPCError } from "@orpc/server";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import { startsSomething } from "../../../domain/label/classify.ts";
-import { defaultLabelNames, labelNames } from "../../../domain/label/names.ts";
+import { defaultLabelNames, labelNames, type LabelNameFault } from "../../../domain/label/names.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import type { IssueShelf } from "../board/open-issues.ts";
 import type { HostDependencies } from "../dependencies.ts";
@@ -30,6 +31,12 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
       const found = await deps.preflight(repository as RepositoryName);
       if (!found) throw strange(repository);
       return [...found];
+    }),
+    labels: contract.projects.labels.handler(async ({ input }) => {
+      const repository = input.repository as RepositoryName;
+      await assertKnown(repository);
+      const { labels, faults } = await deps.listLabels(repository);
+      return { labels: [...labels], faults: faults.map(faultView) };
     }),
     openIssue: contract.projects.openIssue.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;
@@ -66,6 +73,11 @@ async function defaultBranchOf({ ownerForge, store }: HostDependencies, reposito
     if (!known) throw error;
     return known.defaultBranch;
   }
+}
+
+function faultView(fault: LabelNameFault): LabelFault {
+  const { type, label } = fault;
+  return { type, label, variables: fault.type === "collision" ? [...fault.variables] : [fault.variable] };
 }
 
 function strange(repository: string): ReturnType<typeof notFound> {
