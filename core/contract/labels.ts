@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { needLabels, semanticLabels, stateLabels } from "../domain/label/names.ts";
+import { needLabels, semanticLabels, stateLabels } from "../domain/label/kinds.ts";
 import { stageName } from "./shared.ts";
 
 const meaning = z.discriminatedUnion("type", [

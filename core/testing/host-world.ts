@@ -1,12 +1,11 @@
 import type { ConnectionState } from "../contract/connection.ts";
 import type { HostDependencies } from "../apps/host/dependencies.ts";
+import { repositoryLooks } from "../apps/host/repository-looks.ts";
 import { err, ok } from "../domain/kernel/result.ts";
 import type { PersonId, RepositoryName } from "../domain/kernel/values.ts";
 import type { ModelProfile } from "../domain/run/run.ts";
 import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
-import { createListLabels } from "../usecases/list-labels.ts";
-import { createPreflightRepository } from "../usecases/preflight-repository.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
 import { createSetWipLimits } from "../usecases/wip-limits.ts";
@@ -144,8 +143,7 @@ function looksOf(
 ): Pick<HostDependencies, "preflight" | "doctor" | "listLabels"> {
   return {
     doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
-    listLabels: createListLabels({ ownerForge: as("olga") }),
-    preflight: createPreflightRepository({ store, clock, ownerForge: as("olga"), mirror }),
+    ...repositoryLooks({ store, clock, ownerForge: as("olga"), mirror }),
   };
 }
 

@@ -9,6 +9,7 @@ import { foreignEn } from "./texts/foreign.ts";
 import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
+import { labelsEn } from "./texts/labels.ts";
 import { notificationsEn } from "./texts/notifications.ts";
 import { ownServerEn } from "./texts/own-server.ts";
 import { rulesEn } from "./texts/rules.ts";
@@ -78,6 +79,7 @@ export const en = {
   ...auditEn,
   ...settingsEn,
   ...ownServerEn,
+  ...labelsEn,
   ...rulesEn,
 } as const;
 

@@ -10,6 +10,7 @@ import { foreignRu } from "./texts/foreign.ts";
 import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
+import { labelsRu } from "./texts/labels.ts";
 import { notificationsRu } from "./texts/notifications.ts";
 import { ownServerRu } from "./texts/own-server.ts";
 import { rulesRu } from "./texts/rules.ts";
@@ -78,5 +79,6 @@ export const ru: Texts = {
   ...auditRu,
   ...settingsRu,
   ...ownServerRu,
+  ...labelsRu,
   ...rulesRu,
 };

@@ -11,8 +11,6 @@ import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
-import { createListLabels } from "../../usecases/list-labels.ts";
-import { createPreflightRepository } from "../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
@@ -25,6 +23,7 @@ import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
 import { createSetWipLimits } from "../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
 import type { HostDependencies, OwnServer } from "../host/dependencies.ts";
+import { repositoryLooks } from "../host/repository-looks.ts";
 import type { HostOffline } from "../host/offline/offline.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
 import { runChecks } from "./doctor.ts";
@@ -122,8 +121,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),
     exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
-    preflight: createPreflightRepository({ store, clock, ownerForge: forge.owner, mirror }),
-    listLabels: createListLabels({ ownerForge: forge.owner }),
+    ...repositoryLooks({ store, clock, ownerForge: forge.owner, mirror }),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,

@@ -1,6 +1,7 @@
 import { skeleton } from "../kernel/look-alikes.ts";
 import type { StageName, StageVariant } from "../stage/stage.ts";
-import { knownLabels, labelKey, profileLabel, type LabelNames, type NeedLabel, type SemanticLabel, type StateLabel } from "./names.ts";
+import type { NeedLabel, SemanticLabel, StateLabel } from "./kinds.ts";
+import { knownLabels, labelKey, profileLabel, type LabelNames } from "./names.ts";
 
 /** What a label means. Only `trigger` starts runs. */
 export type LabelClass =

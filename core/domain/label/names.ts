@@ -1,16 +1,7 @@
 import { err, ok, type Result } from "../kernel/result.ts";
 import { allStages, type StageName, type StageVariant } from "../stage/stage.ts";
 import { stageTable } from "../stage/table.ts";
-
-export const stateLabels = ["blocked", "in-review", "approved", "superseded", "abandoned"] as const;
-export type StateLabel = (typeof stateLabels)[number];
-
-/** `input` asks the owner; the others ask a role to look. */
-export const needLabels = ["input", "pm", "sa", "em", "dev", "reviewer", "qa", "sre", "km"] as const;
-export type NeedLabel = (typeof needLabels)[number];
-
-export const semanticLabels = ["feature", "bug", "doc", "debt", "idea", "epic"] as const;
-export type SemanticLabel = (typeof semanticLabels)[number];
+import { needLabels, semanticLabels, stateLabels, type NeedLabel, type SemanticLabel, type StateLabel } from "./kinds.ts";
 
 /** How this repository spells the labels that mean something to us. */
 export interface LabelNames {

@@ -1,7 +1,8 @@
 import { artifactTitle } from "../stage/artifacts.ts";
 import { stageTable } from "../stage/table.ts";
 import { reasoningLevels } from "../run/run.ts";
-import { knownLabels, type KnownLabel, type LabelNames, type NeedLabel, type SemanticLabel, type StateLabel } from "./names.ts";
+import type { NeedLabel, SemanticLabel, StateLabel } from "./kinds.ts";
+import { knownLabels, type KnownLabel, type LabelNames } from "./names.ts";
 
 /** A label to be created on the forge. `color` is six hex digits without `#`; `description` has at most 100 characters (the forge's limit). */
 export interface StandardLabel {

@@ -2,7 +2,8 @@ import { unreachable } from "../kernel/result.ts";
 import type { Role, StageName, StageVariant } from "../stage/stage.ts";
 import { stageTable } from "../stage/table.ts";
 import { classifyLabel, distinctLabels, triggersAmong, type LabelClass } from "./classify.ts";
-import { labelKey, type LabelNames, type StateLabel } from "./names.ts";
+import type { StateLabel } from "./kinds.ts";
+import { labelKey, type LabelNames } from "./names.ts";
 
 /** Something that happens to the labels of an issue or of its pull request. */
 export type LabelTransition =

@@ -7,6 +7,7 @@ import { AppearanceSection } from "./appearance-section.tsx";
 import { BudgetsSection } from "./budgets-section.tsx";
 import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
+import { LabelsSection } from "./labels-section.tsx";
 import { LimitsSection } from "./limits-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
 import { OwnServerSection } from "./own-server/own-server-section.tsx";
@@ -18,6 +19,7 @@ import style from "./settings.module.css";
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
   server: OwnServerSection,
+  labels: LabelsSection,
   budgets: BudgetsSection,
   limits: LimitsSection,
   notifications: NotificationsSection,

@@ -21,8 +21,6 @@ import { createOwnerAllowances } from "../../../usecases/owner-allowances.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
-import { createListLabels } from "../../../usecases/list-labels.ts";
-import { createPreflightRepository } from "../../../usecases/preflight-repository.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../../usecases/publish-anchor.ts";
 import { createReplaceRequest } from "../../../usecases/replace-request.ts";
 import { createReplayDecision } from "../../../usecases/replay-decision.ts";
@@ -37,6 +35,7 @@ import { decisionHolds, isAsAsked } from "../../../usecases/verify-decision.ts";
 import { createSetWipLimits } from "../../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../../gateway/tool-arguments.ts";
 import type { HostDependencies, SigningKeyPlace } from "../../host/dependencies.ts";
+import { repositoryLooks } from "../../host/repository-looks.ts";
 import type { HostOffline } from "../../host/offline/offline.ts";
 
 export interface ServerHostGround {
@@ -144,8 +143,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     replayDecision: createReplayDecision({ store, hasher, signatures }),
     exportAudit: createExportAudit({ store, hasher, clock, signer }),
     connection: () => connectionOf(ground, repositories),
-    preflight: createPreflightRepository({ store, clock, ownerForge: ground.askedForge, mirror }),
-    listLabels: createListLabels({ ownerForge: ground.askedForge }),
+    ...repositoryLooks({ ...ground, ownerForge: ground.askedForge }),
     doctor: () => checks(ground),
   };
 }
