@@ -9,6 +9,7 @@ import { keysContract } from "./keys.ts";
 import { knowledgeContract } from "./knowledge.ts";
 import { notificationsContract } from "./notifications.ts";
 import { ownServerContract } from "./own-server.ts";
+import { peopleContract } from "./people.ts";
 import { projectsContract } from "./projects.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
@@ -29,6 +30,7 @@ export const hostContract = {
   drafts: draftsContract,
   knowledge: knowledgeContract,
   keys: keysContract,
+  people: peopleContract,
   workspace: workspaceContract,
   notifications: notificationsContract,
   ownServer: ownServerContract,

@@ -89,7 +89,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
     setBudgets: (budgets) => answered({ setBudgets: budgets }),
     signingKey: {
       person: "olga",
-      keyId: "0123456789abcdef0123456789abcdef",
+      keyId: olgasKey,
       place: {
         canSeal: true,
         isSealed: async () => calls.includes("seal") && !calls.includes("unseal"),
@@ -135,15 +135,24 @@ function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<Host
   };
 }
 
+const olgasKey = "0123456789abcdef0123456789abcdef";
+const trusted: HostDependencies["trusted"] = {
+  signers: [
+    { person: "boris", keyId: "fedcba9876543210fedcba9876543210" },
+    { person: "olga", keyId: olgasKey },
+  ],
+  from: "/workspace/keys",
+};
+
 /** What olga looks into, as it is. */
 function looksOf(
   store: HostDependencies["store"],
   clock: ManualClock,
   { as, mirror }: FakeForge,
-): Pick<HostDependencies, "preflight" | "doctor" | "listLabels"> {
+): Pick<HostDependencies, "doctor" | keyof ReturnType<typeof repositoryLooks>> {
   return {
     doctor: async () => [{ id: "node", title: "Node", status: "pass", detail: "24" }],
-    ...repositoryLooks({ store, clock, ownerForge: as("olga"), mirror }),
+    ...repositoryLooks({ store, clock, ownerForge: as("olga"), mirror, trusted }),
   };
 }
 

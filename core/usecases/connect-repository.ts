@@ -3,6 +3,7 @@ import type { RepositoryName } from "../domain/kernel/values.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { Store } from "../ports/store.ts";
+import { noteAgents } from "./known-agents.ts";
 import { readLabelNames } from "./repository-labels.ts";
 
 /** Webhook events that the relay wants; everything else is not sent. */
@@ -29,7 +30,7 @@ export interface ConnectRepositoryDependencies {
 }
 
 /**
- * Makes a repository ready: its labels (by the names that its variables give them), one hook to the relay, and its row, from which the reconciler starts.
+ * Makes a repository ready: its labels (by the names that its variables give them), one hook to the relay, and its row, from which the reconciler starts. Notes whom the forge takes us for.
  * May be repeated at every start; what is there is left, except that the hook follows the relay's address.
  */
 export function createConnectRepository(deps: ConnectRepositoryDependencies) {
@@ -37,8 +38,10 @@ export function createConnectRepository(deps: ConnectRepositoryDependencies) {
     const names = await readLabelNames(deps.forge, repository);
     await deps.forge.ensureLabels(repository, standardLabels(names));
     const hookId = await deps.forge.ensureHook(repository, { ...deps.hook, events: hookEvents });
+    const agents = await deps.forge.identity();
     const { defaultBranch } = await deps.forge.repository(repository);
     await deps.store.transaction(async (tx) => {
+      await noteAgents(tx, agents);
       const known = await tx.repositories.get(repository, { lock: true });
       await tx.repositories.save({ name: repository, project, defaultBranch, hookId, reconciledUntil: known?.reconciledUntil ?? deps.clock.now() }); // a new one has no past that we could have missed
     });

@@ -7,6 +7,7 @@ import type { Result } from "../../domain/kernel/result.ts";
 import type { Instant, RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
 import type { WipLimitChanges } from "../../domain/stage/wip-limits.ts";
 import type { Clock } from "../../ports/clock.ts";
+import type { TrustedSigner } from "../../ports/crypto.ts";
 import type { Forge } from "../../ports/forge.ts";
 import type { NotificationKeeper } from "../../ports/notification-keeper.ts";
 import type { RepositoryMirror } from "../../ports/repository-mirror.ts";
@@ -14,6 +15,7 @@ import type { Store } from "../../ports/store.ts";
 import type { AuditVerification } from "../../usecases/verify-audit.ts";
 import type { PublishedAnchor } from "../../usecases/publish-anchor.ts";
 import type { ListLabels } from "../../usecases/list-labels.ts";
+import type { ListRights } from "../../usecases/list-rights.ts";
 import type { PreflightRepository } from "../../usecases/preflight-repository.ts";
 import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
@@ -104,6 +106,10 @@ export interface HostDependencies {
   readonly setBudgets: (budgets: Budgets) => Promise<unknown>;
   readonly setWipLimits: (repository: RepositoryName, changes: WipLimitChanges) => Promise<Result<unknown, Refusal>>;
   readonly signingKey: { readonly person: string; readonly keyId: string; readonly place: SigningKeyPlace };
+  /** Public keys whose decisions count here, as they were read when the host started, and where from. */
+  readonly trusted: { readonly signers: readonly Pick<TrustedSigner, "person" | "keyId">[]; readonly from: string };
+  /** Who has which right on a repository, of those that matter. */
+  readonly listRights: ListRights;
   /** What the owner is told of on this machine. */
   readonly notifications: NotificationKeeper;
   readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;

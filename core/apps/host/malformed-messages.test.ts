@@ -21,6 +21,7 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/projects/openIssue", { repository: "acme/shop", title: "A title" }],
   ["/projects/preflight", { repository: "acme/shop" }],
   ["/projects/labels", { repository: "acme/shop" }],
+  ["/people/rights", { repository: "acme/shop" }],
   ["/projects/addLocal", { path: "/somewhere" }],
   ["/runs/park", { id: "01a1fe1f" }],
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],

@@ -89,3 +89,40 @@ describe("the labels of a repository at a host", () => {
     await expect(client.projects.labels({ repository: "acme/other" })).rejects.toMatchObject({ code: "NOT_FOUND", defined: true });
   });
 });
+
+describe("the people of a host", () => {
+  it("are those whose decisions count, the owner first, without any part of a private key", async () => {
+    const { signers, from } = await client.people.signers();
+
+    expect(signers).toStrictEqual([
+      { person: "olga", keyId: world.deps.signingKey.keyId, isYours: true, counts: true },
+      { person: "boris", keyId: "fedcba9876543210fedcba9876543210", isYours: false, counts: true },
+    ]);
+    expect(from).toBe("/workspace/keys");
+  });
+
+  it("say so when the key that signs here is not trusted, also where another one of the same person is", async () => {
+    const older = { person: "olga", keyId: "aaaa" };
+    const { people } = createRouterClient(createHostRouter({ ...world.deps, trusted: { signers: [older], from: "/keys" } }));
+
+    expect((await people.signers()).signers).toStrictEqual([
+      { person: "olga", keyId: world.deps.signingKey.keyId, isYours: true, counts: false },
+      { ...older, isYours: false, counts: true },
+    ]);
+  });
+
+  it("have their rights on a repository, and on none that Signalbox does not look after", async () => {
+    world.forge.permissions.set("olga", "admin").set("boris", "read").set("vera", "write");
+
+    expect(await client.people.rights({ repository })).toStrictEqual({
+      people: [
+        { login: "olga", permission: "admin", hasKey: true, isAgents: false, isYou: true },
+        { login: "boris", permission: "read", hasKey: true, isAgents: false, isYou: false },
+        { login: "vera", permission: "write", hasKey: false, isAgents: false, isYou: false },
+      ],
+      more: 0,
+      isComplete: true,
+    });
+    await expect(client.people.rights({ repository: "acme/other" })).rejects.toMatchObject({ code: "NOT_FOUND", defined: true });
+  });
+});

@@ -15,6 +15,7 @@ import { keysProcedures } from "./procedures/keys.ts";
 import { knowledgeProcedures } from "./procedures/knowledge.ts";
 import { notificationsProcedures } from "./procedures/notifications.ts";
 import { ownServerProcedures } from "./procedures/own-server.ts";
+import { peopleProcedures } from "./procedures/people.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
@@ -37,6 +38,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     drafts: draftsProcedures(deps),
     knowledge: knowledgeProcedures(deps),
     keys: keysProcedures(deps),
+    people: peopleProcedures(deps),
     workspace: workspaceProcedures(deps),
     notifications: notificationsProcedures(deps),
     ownServer: ownServerProcedures(deps),

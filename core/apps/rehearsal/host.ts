@@ -121,7 +121,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     replayDecision: createReplayDecision({ store, hasher, signatures: keys.signatures }),
     exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
-    ...repositoryLooks({ store, clock, ownerForge: forge.owner, mirror }),
+    ...repositoryLooks({ store, clock, ownerForge: forge.owner, mirror, trusted: { signers: keys.trusted, from: ground.directory.keys } }),
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,

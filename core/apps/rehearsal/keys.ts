@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createKeyPair, loadSigner, loadTrustedSigners, readSigningKeyFile, sealedAway } from "../../adapters/node-crypto/key-files.ts";
 import { sealSigningKey, unsealSigningKey } from "../../adapters/node-crypto/sealed-keys.ts";
 import { createSignatureVerifier } from "../../adapters/node-crypto/signatures.ts";
-import type { DecisionSigner, SignatureVerifier } from "../../ports/crypto.ts";
+import type { DecisionSigner, SignatureVerifier, TrustedSigner } from "../../ports/crypto.ts";
 import { InfrastructureError } from "../../ports/infrastructure-error.ts";
 import type { SecretSealer } from "../../ports/secret-sealer.ts";
 import type { SigningKeyPlace } from "../host/dependencies.ts";
@@ -11,6 +11,8 @@ import type { SigningKeyPlace } from "../host/dependencies.ts";
 export interface WorkspaceKeys {
   readonly signer: DecisionSigner;
   readonly signatures: SignatureVerifier;
+  /** Whose signatures those are. */
+  readonly trusted: readonly TrustedSigner[];
   readonly place: SigningKeyPlace;
 }
 
@@ -28,7 +30,8 @@ export async function openKeys(directory: string, person: string, { sealer, sign
   if (!present.includes(file)) await createKeyPair(directory, person);
   const path = join(directory, file);
   const signer = sealer === undefined && !signs ? await lookOnly(path) : await loadSigner(path, sealer);
-  return { signer, signatures: createSignatureVerifier(await loadTrustedSigners(directory)), place: placeOf(path, sealer) };
+  const trusted = await loadTrustedSigners(directory);
+  return { signer, trusted, signatures: createSignatureVerifier(trusted), place: placeOf(path, sealer) };
 }
 
 /** The key's name without the key, where it is sealed. */

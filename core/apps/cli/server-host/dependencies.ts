@@ -47,6 +47,7 @@ export interface ServerHostGround {
   readonly signer: DecisionSigner;
   readonly keyPlace: SigningKeyPlace;
   readonly signatures: SignatureVerifier;
+  readonly trusted: HostDependencies["trusted"];
   readonly ownerForge: Forge;
   /** The same, asked each time: what is mended there shows at once. */
   readonly askedForge: Forge;

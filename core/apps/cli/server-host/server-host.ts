@@ -59,7 +59,8 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
   const [hasher, random, clock] = [createHasher(), createRandomness(), createSystemClock((error) => log.error({ err: error }, "a timer failed"))];
   const { hostToken } = await loadSecrets(directory.secrets, () => random.token());
   const { signer, place } = await openKeys(directory.keys, person, { sealer, signs });
-  const signatures = createSignatureVerifier(await loadTrustedSigners(configuration.trustedSigners ?? directory.keys));
+  const trustedFrom = configuration.trustedSigners ?? directory.keys;
+  const trusted = await loadTrustedSigners(trustedFrom);
   const askedForge = createGitHubForge({ baseUrl: configuration.githubUrl, credential: { type: "token", token: configuration.ownerToken } });
   const ownerForge = sparingForge(askedForge, clock);
   const clones = createGitClones({ directory: directory.mirrors, remote: (repository) => ownerForge.gitRemote(repository) });
@@ -79,7 +80,8 @@ export async function openServerHost({ directory, version, env, sealer, signs }:
       log,
       signer,
       keyPlace: place,
-      signatures,
+      signatures: createSignatureVerifier(trusted),
+      trusted: { signers: trusted, from: trustedFrom },
       ownerForge,
       askedForge,
       mirror: freshMirror(createGitMirror({ clones, author: { name: "Signalbox", email: "gateway@signalbox.invalid" } }), clones, clock),

@@ -7,8 +7,8 @@ import { defaultLabelNames, labelNames, type LabelNameFault } from "../../../dom
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import type { IssueShelf } from "../board/open-issues.ts";
 import type { HostDependencies } from "../dependencies.ts";
-import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
+import { assertLookedAfter, notLookedAfter } from "../looked-after.ts";
 
 export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShelf, "heed">): Procedures<typeof projectsContract> {
   const project = async (repository: RepositoryName): Promise<Project> => ({
@@ -16,9 +16,6 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
     defaultBranch: await defaultBranchOf(deps, repository),
     sample: repository === deps.rehearsal?.sample,
   });
-  const assertKnown = async (repository: RepositoryName): Promise<void> => {
-    if (!(await deps.repositories()).includes(repository)) throw strange(repository);
-  };
 
   return {
     list: contract.projects.list.handler(async () => Promise.all((await deps.repositories()).map(project))),
@@ -29,18 +26,18 @@ export function projectsProcedures(deps: HostDependencies, shelf: Pick<IssueShel
     // Neither this nor the labels come from the copy: they are looked at to be mended, and say how things are now.
     preflight: contract.projects.preflight.handler(async ({ input: { repository } }) => {
       const found = await deps.preflight(repository as RepositoryName);
-      if (!found) throw strange(repository);
+      if (!found) throw notLookedAfter(repository);
       return [...found];
     }),
     labels: contract.projects.labels.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;
-      await assertKnown(repository);
+      await assertLookedAfter(deps, repository);
       const { labels, faults } = await deps.listLabels(repository);
       return { labels: [...labels], faults: faults.map(faultView) };
     }),
     openIssue: contract.projects.openIssue.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;
-      await assertKnown(repository);
+      await assertLookedAfter(deps, repository);
       const named = labelNames(await deps.ownerForge.variables(repository));
       const starting = (input.labels ?? []).find((label) => startsSomething(label, named.ok ? named.value : defaultLabelNames));
       if (starting !== undefined) {
@@ -78,10 +75,6 @@ async function defaultBranchOf({ ownerForge, store }: HostDependencies, reposito
 function faultView(fault: LabelNameFault): LabelFault {
   const { type, label } = fault;
   return { type, label, variables: fault.type === "collision" ? [...fault.variables] : [fault.variable] };
-}
-
-function strange(repository: string): ReturnType<typeof notFound> {
-  return notFound("repository", repository, "Signalbox does not look after it; the list of projects shows which it does.");
 }
 
 function rehearsalOnly(): ORPCError<"REFUSED", { type: string; remedy: string }> {
