@@ -12,6 +12,7 @@ import { knowledgeEn } from "./texts/knowledge.ts";
 import { labelsEn } from "./texts/labels.ts";
 import { notificationsEn } from "./texts/notifications.ts";
 import { ownServerEn } from "./texts/own-server.ts";
+import { peopleEn } from "./texts/people.ts";
 import { rulesEn } from "./texts/rules.ts";
 import { runsEn } from "./texts/runs.ts";
 import { settingsEn } from "./texts/settings.ts";
@@ -80,6 +81,7 @@ export const en = {
   ...settingsEn,
   ...ownServerEn,
   ...labelsEn,
+  ...peopleEn,
   ...rulesEn,
 } as const;
 

@@ -13,6 +13,7 @@ import { knowledgeRu } from "./texts/knowledge.ts";
 import { labelsRu } from "./texts/labels.ts";
 import { notificationsRu } from "./texts/notifications.ts";
 import { ownServerRu } from "./texts/own-server.ts";
+import { peopleRu } from "./texts/people.ts";
 import { rulesRu } from "./texts/rules.ts";
 import { runsRu } from "./texts/runs.ts";
 import { settingsRu } from "./texts/settings.ts";
@@ -80,5 +81,6 @@ export const ru: Texts = {
   ...settingsRu,
   ...ownServerRu,
   ...labelsRu,
+  ...peopleRu,
   ...rulesRu,
 };

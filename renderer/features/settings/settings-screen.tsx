@@ -11,6 +11,7 @@ import { LabelsSection } from "./labels-section.tsx";
 import { LimitsSection } from "./limits-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
 import { OwnServerSection } from "./own-server/own-server-section.tsx";
+import { PeopleSection } from "./people-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
 import { sectionBeside, sectionOf, sections, type SectionName } from "./settings-sections.ts";
@@ -19,6 +20,7 @@ import style from "./settings.module.css";
 const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   projects: ProjectsSection,
   server: OwnServerSection,
+  people: PeopleSection,
   labels: LabelsSection,
   budgets: BudgetsSection,
   limits: LimitsSection,
