@@ -7,6 +7,7 @@ import { draftsContract } from "./drafts.ts";
 import { inboxContract } from "./inbox.ts";
 import { keysContract } from "./keys.ts";
 import { knowledgeContract } from "./knowledge.ts";
+import { modelsContract } from "./models.ts";
 import { notificationsContract } from "./notifications.ts";
 import { ownServerContract } from "./own-server.ts";
 import { peopleContract } from "./people.ts";
@@ -31,6 +32,7 @@ export const hostContract = {
   knowledge: knowledgeContract,
   keys: keysContract,
   people: peopleContract,
+  models: modelsContract,
   workspace: workspaceContract,
   notifications: notificationsContract,
   ownServer: ownServerContract,

@@ -25,6 +25,7 @@ import type { Role, StageName } from "../domain/stage/stage.ts";
 import type { DecisionRequestsTable } from "./decision-requests.ts";
 import type { DocumentUsesTable } from "./document-uses.ts";
 import type { Effect, EffectRow } from "./effects.ts";
+import type { ModelUsageTable } from "./model-usage.ts";
 import type { PullChecksTable } from "./pull-checks.ts";
 import type { SqlSession } from "./sql-driver.ts";
 
@@ -401,6 +402,7 @@ export interface Transaction {
     /** What all runs have used at or after `since`. */
     spentSince(since: Instant): Promise<Spent>;
   };
+  readonly modelUsage: ModelUsageTable;
   readonly documents: {
     upsert(meta: DocumentMeta, chunks: readonly { readonly section: string; readonly text: string }[]): Promise<void>;
     get(repository: RepositoryName, path: string): Promise<DocumentMeta | undefined>;

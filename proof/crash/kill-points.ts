@@ -126,6 +126,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   transcript: { append: "writes", after: "reads", signs: "reads" },
   snapshots: { save: "writes", latest: "reads" },
   sessions: { start: "writes", end: "writes", forRun: "reads" },
+  modelUsage: { since: "reads" },
   usage: { append: "writes", forRun: "reads", totals: "reads", spentSince: "reads" },
   documents: {
     upsert: "writes",

@@ -3,6 +3,7 @@ import { documentUsesConformance } from "../../testing/document-uses.conformance
 import { documentsConformance } from "../../testing/documents.conformance.ts";
 import { describeOnPostgres } from "../../testing/postgres-server.ts";
 import { listsConformance } from "../../testing/lists.conformance.ts";
+import { modelUsageConformance } from "../../testing/model-usage.conformance.ts";
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
 import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
@@ -11,6 +12,7 @@ import { storeConformance } from "../../testing/store.conformance.ts";
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   storeConformance("PostgreSQL", () => freshPostgres(serverUrl));
   pullChecksConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  modelUsageConformance("PostgreSQL", () => freshPostgres(serverUrl));
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentUsesConformance("PostgreSQL", () => freshPostgres(serverUrl));

@@ -12,6 +12,7 @@ import { documentsTable } from "./tables/documents.ts";
 import { createChainWriter, flowTable, type ChainWriter } from "./tables/flow.ts";
 import { holdsTable } from "./tables/holds.ts";
 import { leasesTable } from "./tables/leases.ts";
+import { modelUsageTable } from "./tables/model-usage.ts";
 import { notesTable } from "./tables/notes.ts";
 import { outboxTable } from "./tables/outbox.ts";
 import { pullChecksTable } from "./tables/pull-checks.ts";
@@ -76,6 +77,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     snapshots: snapshotsTable(session),
     sessions: sessionsTable(session),
     usage: usageTable(session),
+    modelUsage: modelUsageTable(session),
     documents: documentsTable(session),
     documentUses: documentUsesTable(session),
     leases: leasesTable(session),

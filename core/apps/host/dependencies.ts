@@ -5,6 +5,7 @@ import type { DecisionRequest, Surface, Verdict } from "../../domain/decision/de
 import type { Budgets } from "../../domain/hold/budget.ts";
 import type { Result } from "../../domain/kernel/result.ts";
 import type { Instant, RepositoryName, RequestId, RunId } from "../../domain/kernel/values.ts";
+import type { ModelProfile } from "../../domain/run/run.ts";
 import type { WipLimitChanges } from "../../domain/stage/wip-limits.ts";
 import type { Clock } from "../../ports/clock.ts";
 import type { TrustedSigner } from "../../ports/crypto.ts";
@@ -110,6 +111,8 @@ export interface HostDependencies {
   readonly trusted: { readonly signers: readonly Pick<TrustedSigner, "person" | "keyId">[]; readonly from: string };
   /** Who has which right on a repository, of those that matter. */
   readonly listRights: ListRights;
+  /** What runs use whose labels choose nothing else; absent where only the server knows it. */
+  readonly defaultModel?: (ModelProfile & { readonly isScripted: boolean }) | undefined;
   /** What the owner is told of on this machine. */
   readonly notifications: NotificationKeeper;
   readonly verifyAudit: (options?: { readonly tags?: boolean | undefined }) => Promise<AuditVerification>;

@@ -22,6 +22,7 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/projects/preflight", { repository: "acme/shop" }],
   ["/projects/labels", { repository: "acme/shop" }],
   ["/people/rights", { repository: "acme/shop" }],
+  ["/models/used", { days: 30 }],
   ["/projects/addLocal", { path: "/somewhere" }],
   ["/runs/park", { id: "01a1fe1f" }],
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],

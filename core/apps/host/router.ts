@@ -13,6 +13,7 @@ import { draftsProcedures } from "./procedures/drafts.ts";
 import { inboxProcedures } from "./procedures/inbox.ts";
 import { keysProcedures } from "./procedures/keys.ts";
 import { knowledgeProcedures } from "./procedures/knowledge.ts";
+import { modelsProcedures } from "./procedures/models.ts";
 import { notificationsProcedures } from "./procedures/notifications.ts";
 import { ownServerProcedures } from "./procedures/own-server.ts";
 import { peopleProcedures } from "./procedures/people.ts";
@@ -39,6 +40,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     knowledge: knowledgeProcedures(deps),
     keys: keysProcedures(deps),
     people: peopleProcedures(deps),
+    models: modelsProcedures(deps),
     workspace: workspaceProcedures(deps),
     notifications: notificationsProcedures(deps),
     ownServer: ownServerProcedures(deps),

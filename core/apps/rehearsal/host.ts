@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { createNotificationFile } from "../../adapters/notification-file/notification-file.ts";
+import { scriptedModelName } from "../../adapters/scripted-model/scripted-model.ts";
 import type { ConnectionState } from "../../contract/connection.ts";
 import { notificationPreferences } from "../../contract/notifications.ts";
 import type { PersonId, RepositoryName } from "../../domain/kernel/values.ts";
@@ -122,6 +123,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     exportAudit: createExportAudit({ store, hasher, clock, signer: keys.signer }),
     connection: () => connectionOf(ground),
     ...repositoryLooks({ store, clock, ownerForge: forge.owner, mirror, trusted: { signers: keys.trusted, from: ground.directory.keys } }),
+    defaultModel: { ...platform.profile, isScripted: platform.profile.model === scriptedModelName },
     doctor: () => runChecks(createDoctorProbes(doctorSources(ground))),
     repositories,
     offline,
