@@ -10,6 +10,7 @@ import { holdsEn } from "./texts/holds.ts";
 import { inboxEn } from "./texts/inbox.ts";
 import { knowledgeEn } from "./texts/knowledge.ts";
 import { labelsEn } from "./texts/labels.ts";
+import { modelsEn } from "./texts/models.ts";
 import { notificationsEn } from "./texts/notifications.ts";
 import { ownServerEn } from "./texts/own-server.ts";
 import { peopleEn } from "./texts/people.ts";
@@ -82,6 +83,7 @@ export const en = {
   ...ownServerEn,
   ...labelsEn,
   ...peopleEn,
+  ...modelsEn,
   ...rulesEn,
 } as const;
 

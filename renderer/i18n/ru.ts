@@ -11,6 +11,7 @@ import { holdsRu } from "./texts/holds.ts";
 import { inboxRu } from "./texts/inbox.ts";
 import { knowledgeRu } from "./texts/knowledge.ts";
 import { labelsRu } from "./texts/labels.ts";
+import { modelsRu } from "./texts/models.ts";
 import { notificationsRu } from "./texts/notifications.ts";
 import { ownServerRu } from "./texts/own-server.ts";
 import { peopleRu } from "./texts/people.ts";
@@ -82,5 +83,6 @@ export const ru: Texts = {
   ...ownServerRu,
   ...labelsRu,
   ...peopleRu,
+  ...modelsRu,
   ...rulesRu,
 };

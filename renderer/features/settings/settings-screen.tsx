@@ -9,6 +9,7 @@ import { ChecksSection } from "./checks-section.tsx";
 import { KeysSection } from "./keys-section.tsx";
 import { LabelsSection } from "./labels-section.tsx";
 import { LimitsSection } from "./limits-section.tsx";
+import { ModelsSection } from "./models-section.tsx";
 import { NotificationsSection } from "./notifications-section.tsx";
 import { OwnServerSection } from "./own-server/own-server-section.tsx";
 import { PeopleSection } from "./people-section.tsx";
@@ -22,6 +23,7 @@ const contents: Readonly<Record<SectionName, () => ReactElement>> = {
   server: OwnServerSection,
   people: PeopleSection,
   labels: LabelsSection,
+  models: ModelsSection,
   budgets: BudgetsSection,
   limits: LimitsSection,
   notifications: NotificationsSection,

@@ -1,6 +1,19 @@
 import type { Check } from "../../../core/contract/connection.ts";
 
-export const sections = ["projects", "server", "people", "labels", "budgets", "limits", "rules", "notifications", "appearance", "checks", "keys", "about"] as const;
+export const sections = [
+  "projects",
+  "people",
+  "labels",
+  "models",
+  "budgets",
+  "limits",
+  "rules",
+  "notifications",
+  "appearance",
+  "checks",
+  "keys",
+  "about",
+] as const;
 export type SectionName = (typeof sections)[number];
 
 /** The section that an address names; the first one when it names none. */
