@@ -71,7 +71,7 @@ async function right({ ownerForge }: PreflightDependencies, { name }: Repository
   return mayWrite(permission)
     ? pass(`${login} has the right ${permission}: enough to move labels, review and merge`)
     : fail(
-        `${login} has ${permission === "none" ? "no right" : `only the right ${permission}`}: approving would merge nothing, and labels could not be moved`,
+        `${login} has ${permission === "none" ? "no right" : `only the right ${permission}`}: approving would merge nothing${permission === "triage" ? "" : ", and labels could not be moved"}`,
         `Have an administrator of ${name} give ${login} at least the right write.`,
       );
 }
@@ -133,11 +133,16 @@ export function undelivered(attempts: readonly Pick<ForgeDelivery, "guid" | "eve
 
 function reconciled(now: Instant, { reconciledUntil }: RepositoryRow): Outcome {
   const behind = now - reconciledUntil;
-  if (behind <= stale) return pass(`read through up to ${new Date(reconciledUntil).toISOString()}`);
+  if (behind <= stale) return pass(`read through up to ${timeOf(reconciledUntil)}`);
   return warn(
-    reconciledUntil <= 0 ? "never read through" : `last read through up to ${new Date(reconciledUntil).toISOString()}, ${lengthOf(behind)} ago`,
+    reconciledUntil <= 0 ? "never read through" : `last read through up to ${timeOf(reconciledUntil)}, ${lengthOf(behind)} ago`,
     "The orchestrator reads through every minute while it works: see that the server runs, or open the rehearsal workspace to work. Its log says what keeps it.",
   );
+}
+
+/** To the second, UTC. */
+function timeOf(at: Instant): string {
+  return new Date(at).toISOString().replace(/\.\d+Z$/u, "Z");
 }
 
 function lengthOf(milliseconds: number): string {

@@ -289,4 +289,15 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
     await go("settings/keys");
     await see("signer");
   });
+
+  it("is inert in the settings: checks, labels, people and models", async () => {
+    await go("settings/projects?repository=acme%2Fshop");
+    await see("preflight", "preflight-remedy");
+    await go("settings/labels");
+    await see("listed-label", "label-model", "label-fault");
+    await go("settings/people");
+    await see("signer-name", "keys-place", "right-login");
+    await go("settings/models");
+    await see("default-model", "used-model");
+  });
 });

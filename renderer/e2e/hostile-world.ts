@@ -68,6 +68,7 @@ function hostileDependencies(world: HostWorld): HostDependencies {
       anchors: { local: 0, tags: 0 },
     }),
     doctor: async () => [{ id: "stranger", title: "Stranger", status: "fail", detail: lineAttack("check"), remedy: lineAttack("check-remedy") }],
+    ...hostileSettings,
     connection: async () => ({
       ...(await world.deps.connection()),
       forge: { state: "stale", since: 1, detail: lineAttack("connection") },
@@ -76,6 +77,26 @@ function hostileDependencies(world: HostWorld): HostDependencies {
     }),
   };
 }
+
+/** What the settings say of a repository and of people. */
+const hostileSettings: Partial<HostDependencies> = {
+  preflight: async () => [{ id: "stranger", title: "Stranger", status: "fail", detail: lineAttack("preflight"), remedy: lineAttack("preflight-remedy") }],
+  listLabels: async () => ({
+    labels: [
+      {
+        name: shortAttack("listed-label"),
+        meaning: { type: "model", model: lineAttack("label-model") },
+        standard: "x",
+        variable: "NEED_PM_LABEL",
+        isThere: true,
+      },
+    ],
+    faults: [{ type: "reserved", label: shortAttack("label-fault"), variable: "NEED_PM_LABEL" }],
+  }),
+  trusted: { signers: [{ person: lineAttack("signer-name"), keyId: "<b>owned</b>" }], from: lineAttack("keys-place") },
+  listRights: async () => ({ people: [{ login: lineAttack("right-login"), hasKey: true, isAgents: true, isYou: false }], more: 0, isComplete: true }),
+  defaultModel: { model: lineAttack("default-model"), reasoning: "high", isScripted: false },
+};
 
 function issues({ forge }: HostWorld): void {
   forge.addIssue({
@@ -100,6 +121,8 @@ async function runsOf(world: HostWorld): Promise<{ readonly attacking: Run; read
       state: { phase: "failed", reason: endingText({ type: "push-refused", times: 4, message: lineAttack("failure") }), at: 5 as Instant },
     });
     await write(tx, attacking, attackingTranscript);
+    const tokens = { inputTokens: 1, cachedInputTokens: 1, outputTokens: 1, reasoningTokens: 1 };
+    await tx.usage.append({ runId: attacking.id, attempt: 1, turn: 1, model: lineAttack("used-model"), ...tokens, at: world.clock.now() });
     await write(tx, unending, endlessTranscript);
     await tx.toolCalls.insert(
       sampleToolCall(attacking.id, {

@@ -13,6 +13,7 @@ import type { HostWorld } from "../../core/testing/host-world.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
 import { sampleFlowEvent, sampleRequest } from "../../core/testing/samples.ts";
 import { branchOf, requirementsInReview, writeDocuments, writeRequirements, useDocuments } from "./shop-documents.ts";
+import { furnishRepository } from "./shop-people.ts";
 import { prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
 
 /** `receipts`, `currency` and `stock` are calls of one tool with one risk; `answered` was decided long ago. */
@@ -189,6 +190,7 @@ export async function openShop(world: HostWorld): Promise<Shop> {
   }
   await goTo(1);
   await useDocuments(world);
+  await furnishRepository(world);
   const requests = Object.fromEntries(found) as ShopRequests;
   return { governance, requests, document: requirementsInReview, overtake: () => overtake(scene, requests.overtaken) };
 }

@@ -59,7 +59,7 @@ function meaningText({ meaning }: ListedLabel, say: Say): string {
     case "model":
       return say("labels.means.model", { model: meaning.model });
     case "reasoning":
-      return say(isKnown(meaning.level) ? "labels.means.reasoning" : "labels.means.reasoning.unknown", { level: meaning.level });
+      return reasoningText(meaning.level, say);
     case "debug":
     case "deploy":
     case "unknown-trigger":
@@ -67,6 +67,7 @@ function meaningText({ meaning }: ListedLabel, say: Say): string {
   }
 }
 
-function isKnown(level: string): boolean {
-  return reasoningLevels.some((known) => known === level);
+function reasoningText(level: string, say: Say): string {
+  const known = reasoningLevels.find((each) => each === level);
+  return known === undefined ? say("labels.means.reasoning.unknown", { level }) : say("labels.means.reasoning", { level: say(`models.level.${known}`) });
 }

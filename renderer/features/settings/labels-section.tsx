@@ -106,11 +106,11 @@ function Group({ group, rows }: { readonly group: LabelGroup; readonly rows: rea
     <section className={own["group"]}>
       <h3>{say(`labels.group.${group}`)}</h3>
       <table>
-        <thead className={own["hidden"]}>
+        <thead>
           <tr>
             {(["name", "meaning", "variable", "there"] as const).map((column) => (
               <th key={column} scope="col">
-                {say(`labels.column.${column}`)}
+                <span className={own["hidden"]}>{say(`labels.column.${column}`)}</span>
               </th>
             ))}
           </tr>

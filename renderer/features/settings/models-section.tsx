@@ -34,12 +34,10 @@ export function ModelsSection(): ReactElement {
           <section className={style["part"]}>
             <h3>{say("models.used", { days })}</h3>
             {data.models.length === 0 ? <p className={style["note"]}>{say("models.used.none")}</p> : <ModelsTable models={data.models} />}
-            <p className={style["note"]}>
-              {say("models.cost.note")}{" "}
-              <Link to="/settings/{-$section}" params={{ section: "budgets" }} className={style["link"]}>
-                {say("models.budgets")}
-              </Link>
-            </p>
+            <p className={style["note"]}>{say("models.cost.note")}</p>
+            <Link to="/settings/{-$section}" params={{ section: "budgets" }} className={style["link"]}>
+              {say("models.budgets")}
+            </Link>
           </section>
         </>
       ) : failureReason ? (

@@ -43,7 +43,7 @@ export const modelsRu: Readonly<Record<keyof typeof modelsEn, string>> = {
   "models.default.configured": "Задана переменной SIGNALBOX_MODEL_NAME при запуске.",
   "models.default.server": "Её знает сервер: там она задана переменной SIGNALBOX_MODEL_NAME. Этому компьютеру она неизвестна.",
   "models.labels": "По метке",
-  "models.labels.model": "Другая модель; ИМЯ — как она названа у поставщика:",
+  "models.labels.model": "Другая модель; NAME — её имя у поставщика:",
   "models.labels.reasoning": "Другой уровень рассуждений:",
   "models.labels.conflict": "Две метки одного вида противоречат друг другу: запуск отклоняется, о чём говорит комментарий.",
   "models.labels.link": "Посмотреть метки репозитория",

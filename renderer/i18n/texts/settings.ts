@@ -72,6 +72,8 @@ export const settingsEn = {
   "settings.check.clone": "Clone",
   "settings.preflight.open": "Check",
   "settings.preflight.close": "Close",
+  "settings.preflight.people": "Who has which right here",
+  "settings.preflight.labels": "Its labels",
   "settings.preflight.lead": "What Signalbox needs of this repository, looked at as you.",
   "settings.keys.signsAs": "Your decisions are signed as",
   "settings.keys.signs":
@@ -190,6 +192,8 @@ export const settingsRu: Readonly<Record<keyof typeof settingsEn, string>> = {
   "settings.check.clone": "Клон",
   "settings.preflight.open": "Проверить",
   "settings.preflight.close": "Закрыть",
+  "settings.preflight.people": "У кого какие права",
+  "settings.preflight.labels": "Метки репозитория",
   "settings.preflight.lead": "Что нужно Signalbox от этого репозитория. Проверяется с вашими правами.",
   "settings.keys.signsAs": "Ваши решения подписаны именем",
   "settings.keys.signs":
