@@ -36,8 +36,7 @@ function Labels({ repository }: { readonly repository: string }): ReactElement {
   const groups = groupedLabels(data.labels, filter, say);
   return (
     <>
-      <Faults faults={data.faults} />
-      <Presence labels={data.labels} />
+      {data.faults.length > 0 ? <Faults faults={data.faults} /> : <Presence labels={data.labels} />}
       <TextInput
         ref={field}
         size="xs"
@@ -67,9 +66,8 @@ function Labels({ repository }: { readonly repository: string }): ReactElement {
   );
 }
 
-function Faults({ faults }: { readonly faults: readonly LabelFault[] }): ReactElement | undefined {
+function Faults({ faults }: { readonly faults: readonly LabelFault[] }): ReactElement {
   const { say } = useSpeech();
-  if (faults.length === 0) return undefined;
   return (
     <div className={own["faults"]} role="alert">
       <IconCircleXFilled size={16} aria-hidden />

@@ -33,8 +33,8 @@ export function ModelsSection(): ReactElement {
           </div>
           <section className={style["part"]}>
             <h3>{say("models.used", { days })}</h3>
-            {data.models.length === 0 ? <p className={style["note"]}>{say("models.used.none")}</p> : <ModelsTable models={data.models} />}
-            <p className={style["note"]}>{say("models.cost.note")}</p>
+            {data.models.length === 0 ? undefined : <ModelsTable models={data.models} />}
+            <p className={style["note"]}>{say(data.models.length === 0 ? "models.used.none" : "models.cost.note")}</p>
             <Link to="/settings/{-$section}" params={{ section: "budgets" }} className={style["link"]}>
               {say("models.budgets")}
             </Link>
@@ -68,7 +68,7 @@ function ByLabel(): ReactElement {
   return (
     <div className={own["text"]}>
       <p>
-        {say("models.labels.model")} <LabelChip fate="kept">[ai-model-NAME]</LabelChip>
+        {say("models.labels.model")} <LabelChip fate="kept">{say("models.labels.example")}</LabelChip>
       </p>
       <p>{say("models.labels.reasoning")}</p>
       <ul className={own["levels"]}>

@@ -58,7 +58,10 @@ function SignerRow({ signer: { person, keyId, isYours, counts } }: { readonly si
         {isYours ? <span className={style["mark"]}>{say("people.you")}</span> : undefined}
       </span>
       <span className={own["key"]} title={keyId}>
-        {say("people.key")} <code>{keyId.slice(0, 8)}</code>
+        {say("people.key")}{" "}
+        <code>
+          <Foreign>{keyId.slice(0, 8)}</Foreign>
+        </code>
       </span>
       <span className={own["standing"]} data-level={counts ? "good" : "warn"}>
         <Shape size={14} aria-hidden /> {say(counts ? "people.counts" : "people.counts.not")}
