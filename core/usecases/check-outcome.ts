@@ -39,14 +39,15 @@ export interface Finding extends Outcome {
   readonly title: string;
 }
 
-/** Makes every check at once and never throws: one that cannot look, or has not answered within `patience` milliseconds, has failed. The order stays. */
+/** Makes every check at once, each as {@link findingOf}. The order stays. */
 export async function findingsOf(checks: readonly NamedCheck[], after: Clock["after"], patience: number): Promise<readonly Finding[]> {
-  return Promise.all(
-    checks.map(async (check) => {
-      const { status, detail, remedy } = await outcomeOf(check, after, patience);
-      return { id: check.id, title: check.title, status, detail, ...(remedy === undefined ? {} : { remedy }) };
-    }),
-  );
+  return Promise.all(checks.map((check) => findingOf(check, after, patience)));
+}
+
+/** Makes a check and never throws: one that cannot look, or has not answered within `patience` milliseconds, has failed. */
+export async function findingOf(check: NamedCheck, after: Clock["after"], patience: number): Promise<Finding> {
+  const { status, detail, remedy } = await outcomeOf(check, after, patience);
+  return { id: check.id, title: check.title, status, detail, ...(remedy === undefined ? {} : { remedy }) };
 }
 
 async function outcomeOf(check: NamedCheck, after: Clock["after"], patience: number): Promise<Outcome> {

@@ -2,6 +2,7 @@ import type { Check } from "../../../core/contract/connection.ts";
 
 export const sections = [
   "projects",
+  "server",
   "people",
   "labels",
   "models",

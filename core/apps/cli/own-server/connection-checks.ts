@@ -9,7 +9,7 @@ import type { Forge } from "../../../ports/forge.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import type { SqlDriver } from "../../../ports/sql-driver.ts";
 import { createAFewAtATime } from "../../../usecases/a-few-at-a-time.ts";
-import { fail, faultOf, listed, pass, warn, type Outcome } from "../../rehearsal/doctor/outcome.ts";
+import { fail, findingOf, listed, pass, warn, type Outcome } from "../../../usecases/check-outcome.ts";
 import { placeOfDatabase } from "./kept-connection.ts";
 
 /** Milliseconds for which a database or a forge is waited for: the owner looks on. */
@@ -51,7 +51,7 @@ export async function checkForge(
   const forge = createGitHubForge({ baseUrl: address, credential: { type: "token", token }, retries: 1 });
   let login: string | undefined;
   const first = await look("own-forge", "GitHub", async () => {
-    login = await inTime(forge.identity());
+    login = await forge.identity();
     return pass(`${new URL(address).host} knows you as ${login}`);
   });
   if (login === undefined) return { checks: [first] };
@@ -102,7 +102,7 @@ async function repositoriesIn(driver: SqlDriver): Promise<readonly RepositoryNam
 }
 
 async function right(forge: Forge, repository: RepositoryName, login: string): Promise<Outcome> {
-  const permission = await inTime(forge.permission(repository, login));
+  const permission = await forge.permission(repository, login);
   if (permission === "admin" || permission === "maintain" || permission === "write") return pass(`${login} may set labels and review here (${permission})`);
   return fail(`${login} cannot set labels here (${permission})`, `Give ${login} the right to write in ${repository}, or a token that has it.`);
 }
@@ -118,18 +118,11 @@ async function oneAfterTheOther(steps: readonly (readonly [id: string, title: st
   return checks;
 }
 
-async function look(id: string, title: string, looked: () => Promise<Outcome>): Promise<Check> {
-  const { status, detail, remedy } = await looked().catch(faultOf);
-  return { id, title, status, detail, ...(remedy === undefined ? {} : { remedy }) };
+function look(id: string, title: string, looked: () => Promise<Outcome>): Promise<Check> {
+  return findingOf({ id, title, look: looked }, after, patience);
 }
 
-function inTime<T>(answer: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_resolve, reject) => {
-    const timer = setTimeout(() => reject(new InfrastructureError("timeout", `no answer within ${patience / 1_000} s`)), patience);
-    void answer.then(
-      () => clearTimeout(timer),
-      () => clearTimeout(timer),
-    );
-  });
-  return Promise.race([answer, late]);
+function after(milliseconds: number, then: () => void): () => void {
+  const timer = setTimeout(then, milliseconds);
+  return () => clearTimeout(timer);
 }
