@@ -17,7 +17,7 @@ import type {
   RunId,
   ThreadId,
 } from "../domain/kernel/values.ts";
-import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
+import type { RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
 import type { Sign } from "../domain/run/stall.ts";
 import type { TokenUsage } from "../domain/session/usage.ts";
@@ -27,6 +27,7 @@ import type { DocumentUsesTable } from "./document-uses.ts";
 import type { Effect, EffectRow } from "./effects.ts";
 import type { ModelUsageTable } from "./model-usage.ts";
 import type { PullChecksTable } from "./pull-checks.ts";
+import type { RulesTable } from "./rules.ts";
 import type { SqlSession } from "./sql-driver.ts";
 
 /** A webhook delivery as it arrived. `body` is the raw text whose signature was verified. */
@@ -339,10 +340,7 @@ export interface Transaction {
     /** All after `id` ("" for the first), in order of their ids, each with its history; for the verification of the trail. */
     audited(after: string, limit: number): Promise<readonly AuditedAllowance[]>;
   };
-  readonly rules: {
-    list(): Promise<readonly Rule[]>;
-    replace(rules: readonly Rule[]): Promise<void>;
-  };
+  readonly rules: RulesTable;
   readonly outbox: {
     /** Stores effects to be performed after the commit. The same `key` twice is one effect. Returns the row of each, or the one that it joins. */
     add(effects: readonly Effect[], at: Instant): Promise<readonly EffectRow[]>;

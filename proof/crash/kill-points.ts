@@ -119,7 +119,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   notes: { add: "writes", waiting: "reads", delivered: "writes" },
   snoozes: { put: "writes", remove: "writes", of: "reads" },
   allowances: { insert: "writes", get: "reads", open: "reads", close: "writes", list: "reads", audited: "reads" },
-  rules: { list: "reads", replace: "writes" },
+  rules: { list: "reads", replace: "writes", decided: "reads", past: "reads" },
   outbox: { add: "writes", get: "reads", save: "writes", pending: "reads", pendingLabels: "reads", givenUp: "reads" },
   flow: { append: "writes", after: "reads", bySubject: "reads", byCorrelation: "reads", head: "reads" },
   audit: { requests: "reads", request: "reads", chainEnds: "reads", executedTwice: "reads", vanishedRequests: "reads" },

@@ -6,6 +6,7 @@ import { modelUsageConformance } from "../../testing/model-usage.conformance.ts"
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
 import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
+import { rulesConformance } from "../../testing/rules.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 storeConformance("PGlite", freshPglite);
@@ -16,3 +17,4 @@ documentsConformance("PGlite", freshPglite);
 documentUsesConformance("PGlite", freshPglite);
 listsConformance("PGlite", freshPglite);
 ownerWordsConformance("PGlite", freshPglite);
+rulesConformance("PGlite", freshPglite);

@@ -7,6 +7,7 @@ import { modelUsageConformance } from "../../testing/model-usage.conformance.ts"
 import { ownerWordsConformance } from "../../testing/owner-words.conformance.ts";
 import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts";
 import { recordsConformance } from "../../testing/records.conformance.ts";
+import { rulesConformance } from "../../testing/rules.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
 
 describeOnPostgres("PostgreSQL", (serverUrl) => {
@@ -18,4 +19,5 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
   documentUsesConformance("PostgreSQL", () => freshPostgres(serverUrl));
   listsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   ownerWordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  rulesConformance("PostgreSQL", () => freshPostgres(serverUrl));
 });

@@ -46,9 +46,14 @@ const databaseReads: readonly string[] = ["database_describe"];
  */
 export function evaluateRules(rules: readonly Rule[], call: RuledCall, knownTools: readonly string[] = toolNames): RuleDecision {
   if (!knownTools.includes(call.tool)) return { outcome: "deny", rule: builtInRules.unknownTool };
+  const byRules = ruled(rules, call);
+  return strongest([byRules, ...floors(call)]) ?? byRules;
+}
+
+/** What the rules say, the floors left aside. */
+function ruled(rules: readonly Rule[], call: RuledCall): RuleDecision {
   const matching = rules.filter((rule) => matches(rule, call)).map((rule): RuleDecision => ({ outcome: rule.outcome, rule: rule.id }));
-  const ruled = strongest(matching) ?? { outcome: "deny", rule: builtInRules.noMatch };
-  return strongest([ruled, ...floors(call)]) ?? ruled;
+  return strongest(matching) ?? { outcome: "deny", rule: builtInRules.noMatch };
 }
 
 /**
@@ -61,13 +66,14 @@ export function evaluateWithin(baseline: readonly Rule[], rules: readonly Rule[]
   return strength[built.outcome] > strength[stored.outcome] ? built : stored;
 }
 
-/** Stored rules that would allow more than the baseline does if they were followed. The baseline's own are none. */
+/**
+ * Stored rules that would allow more than the baseline does if they were followed. The baseline's own are none. The floors are left aside: they hold for every rule, and a rule that asks for
+ * what a floor denies allows nothing by it.
+ */
 export function looserRules(baseline: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
   const known = new Set(baseline.map((rule) => canonicalJson(rule as unknown as Json)));
   const foreign = rules.filter((rule) => !known.has(canonicalJson(rule as unknown as Json)) && rule.outcome !== "deny");
-  return foreign.filter((rule) =>
-    callsFor(rule).some((call) => matches(rule, call) && strength[evaluateRules(baseline, call).outcome] > strength[rule.outcome]),
-  );
+  return foreign.filter((rule) => callsFor(rule).some((call) => matches(rule, call) && strength[ruled(baseline, call).outcome] > strength[rule.outcome]));
 }
 
 /** Every kind of call that a rule tells apart. */

@@ -1,14 +1,14 @@
 import { ok, type Result } from "../../domain/kernel/result.ts";
 import type { JsonObject, TargetVersion } from "../../domain/kernel/values.ts";
 import type { ToolName } from "../../domain/tool/tool.ts";
-import type { Tool, ToolContext, ToolOutcome, ToolRefusal } from "./tool.ts";
+import type { FactContext, Tool, ToolContext, ToolOutcome, ToolRefusal } from "./tool.ts";
 
 export interface InternalTool<Arguments extends object> {
   readonly name: ToolName;
   /** Completes or refuses the arguments; default: as they are. */
   readonly resolve?: ((context: ToolContext, given: JsonObject) => Promise<Result<Arguments, ToolRefusal>>) | undefined;
   /** Whether the call is about the run's own issue and branch; default yes. */
-  readonly ownTarget?: ((context: ToolContext, resolved: Arguments) => boolean) | undefined;
+  readonly ownTarget?: ((context: FactContext, resolved: Arguments) => boolean) | undefined;
   readonly summary: (resolved: Arguments) => string;
   readonly perform: (context: ToolContext, resolved: Arguments) => Promise<ToolOutcome>;
 }

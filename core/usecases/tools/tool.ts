@@ -31,6 +31,12 @@ export interface ToolContext {
   readonly deps: ToolDependencies;
 }
 
+/** What the facts of a call are computed from, besides its arguments: all of it is known of old calls as well. */
+export interface FactContext {
+  readonly run: Pick<Run, "issue" | "pull" | "branch" | "baseBranch">;
+  readonly labels: LabelNames;
+}
+
 /** Why a call cannot be made as it stands; nothing happened. The agent reads the message and can do better. */
 export interface ToolRefusal {
   readonly type: "tool.refused";
@@ -53,7 +59,7 @@ export interface Tool<Arguments extends object = JsonObject> {
   readonly risk: Risk;
   /** Completes validated arguments with what the run determines (branch, pull request), so that nothing is left open at execution. Reads only. */
   resolve(context: ToolContext, given: JsonObject): Promise<Result<Arguments, ToolRefusal>>;
-  facts(context: ToolContext, resolved: Arguments): CallFacts;
+  facts(context: FactContext, resolved: Arguments): CallFacts;
   /** One plain sentence for the owner. */
   summary(resolved: Arguments): string;
   /** The agent's words on why, where the tool has such an argument. */
