@@ -12,6 +12,7 @@ import { notificationsContract } from "./notifications.ts";
 import { ownServerContract } from "./own-server.ts";
 import { peopleContract } from "./people.ts";
 import { projectsContract } from "./projects.ts";
+import { rulesContract } from "./rules.ts";
 import { runsContract } from "./runs.ts";
 import { workspaceContract } from "./workspace.ts";
 
@@ -24,6 +25,7 @@ export const hostContract = {
   projects: projectsContract,
   inbox: inboxContract,
   allowances: allowancesContract,
+  rules: rulesContract,
   runs: runsContract,
   board: boardContract,
   documents: documentsContract,

@@ -8,6 +8,7 @@ import type { Transaction } from "../ports/store.ts";
 import { createApplyTransition, createPreviewTransition } from "../usecases/preview-transition.ts";
 import { createSnoozeRequest, createWakeRequest } from "../usecases/snooze-request.ts";
 import { createOwnerAllowances } from "../usecases/owner-allowances.ts";
+import { createOwnerRules } from "../usecases/owner-rules.ts";
 import { createSetWipLimits } from "../usecases/wip-limits.ts";
 import { testHasher, testKey, testRandomness, testVerifier } from "./cryptography.ts";
 import type { FreshDatabase } from "./databases.ts";
@@ -123,7 +124,7 @@ export function createHostWorld(database: FreshDatabase): HostWorld {
 }
 
 /** What olga does besides deciding, as it is. */
-function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<HostDependencies, "snooze" | "wake" | "allowances" | "setWipLimits"> {
+function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<HostDependencies, "snooze" | "wake" | "allowances" | "rules" | "setWipLimits"> {
   const { signer, trusted } = testKey("olga");
   const olga = "olga" as PersonId;
   const signing = { signer, hasher: testHasher, randomness: testRandomness, signatures: testVerifier(trusted), keepAnchor: async () => {} };
@@ -132,6 +133,7 @@ function actsOf(store: HostDependencies["store"], clock: ManualClock): Pick<Host
     wake: (id) => createWakeRequest({ store, clock })(id, olga),
     setWipLimits: (repository, changes) => createSetWipLimits({ store, clock })(repository, olga, changes),
     allowances: createOwnerAllowances({ store, clock, ...signing }),
+    rules: createOwnerRules({ store, clock, ...signing, owner: olga }),
   };
 }
 

@@ -21,6 +21,7 @@ import type { PreflightRepository } from "../../usecases/preflight-repository.ts
 import type { ReplayedDecision } from "../../usecases/replay-decision.ts";
 import type { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import type { OwnerAllowances } from "../../usecases/owner-allowances.ts";
+import type { OwnerRules } from "../../usecases/owner-rules.ts";
 import type { HostOffline } from "./offline/offline.ts";
 
 /** A refusal of a use case: its tagged type, and whatever it carries. */
@@ -95,6 +96,8 @@ export interface HostDependencies {
   readonly wake: (id: RequestId) => Promise<Result<unknown, Refusal>>;
   /** What the owner allows beforehand. */
   readonly allowances: OwnerAllowances;
+  /** What the approval matrix is, and what the owner makes of it. */
+  readonly rules: OwnerRules;
   readonly previewTransition: ReturnType<typeof createPreviewTransition>;
   readonly applyTransition: ReturnType<typeof createApplyTransition>;
   readonly noteRun: (id: RunId, text: string) => Promise<Result<unknown, Refusal>>;

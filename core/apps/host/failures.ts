@@ -31,6 +31,10 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
   "draft.under-way": { message: "It is on its way.", remedy: "What became of it shows as soon as the database answers." },
   "draft.other-version": { message: "The document has changed since it was shown.", remedy: "Look at it again, and comment on what it says now." },
   "allowance.closed": { message: "It lets nothing through any more.", remedy: "The list of rules says how it ended." },
+  "rules.changed-meanwhile": {
+    message: "The rules were changed since they were shown.",
+    remedy: "Show them again, and rehearse on what is there now. Nothing was changed.",
+  },
   "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };
 

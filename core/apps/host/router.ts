@@ -18,6 +18,7 @@ import { notificationsProcedures } from "./procedures/notifications.ts";
 import { ownServerProcedures } from "./procedures/own-server.ts";
 import { peopleProcedures } from "./procedures/people.ts";
 import { projectsProcedures } from "./procedures/projects.ts";
+import { rulesProcedures } from "./procedures/rules.ts";
 import { runsProcedures } from "./procedures/runs.ts";
 import { workspaceProcedures } from "./procedures/workspace.ts";
 
@@ -32,6 +33,7 @@ export function createHostRouter(deps: HostDependencies): HostRouter {
     projects: projectsProcedures(deps, shelf),
     inbox: inboxProcedures(deps, shelf),
     allowances: allowancesProcedures(deps),
+    rules: rulesProcedures(deps),
     runs: runsProcedures(deps),
     board: boardProcedures(deps, shelf),
     documents: documentsProcedures(deps),

@@ -12,6 +12,7 @@ import { createEditRequest } from "../../usecases/edit-request.ts";
 import { createExportAudit } from "../../usecases/export-audit.ts";
 import { createApplyTransition, createPreviewTransition } from "../../usecases/preview-transition.ts";
 import { createOwnerAllowances } from "../../usecases/owner-allowances.ts";
+import { createOwnerRules } from "../../usecases/owner-rules.ts";
 import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/publish-anchor.ts";
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
@@ -106,6 +107,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
     snooze: (id, until) => snooze(id, owner, until),
     wake: (id) => wake(id, owner),
     allowances: createOwnerAllowances({ store, clock, hasher, randomness: platform.random, ...keys, keepAnchor: ground.keepAnchor }),
+    rules: createOwnerRules({ store, clock, hasher, owner, keepAnchor: ground.keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     noteRun: (id, text) => sendNote(id, owner, text),

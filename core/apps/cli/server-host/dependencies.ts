@@ -18,6 +18,7 @@ import { createCancelRun } from "../../../usecases/cancel-run.ts";
 import { createEditRequest } from "../../../usecases/edit-request.ts";
 import { createExportAudit } from "../../../usecases/export-audit.ts";
 import { createOwnerAllowances } from "../../../usecases/owner-allowances.ts";
+import { createOwnerRules } from "../../../usecases/owner-rules.ts";
 import { createParkRun } from "../../../usecases/park-run.ts";
 import { createPauseAll, createRestoreAll } from "../../../usecases/pause-all.ts";
 import { createApplyTransition, createPreviewTransition } from "../../../usecases/preview-transition.ts";
@@ -122,6 +123,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
     snooze: (id, until) => snooze(id, owner, until),
     wake: (id) => wake(id, owner),
     allowances: createOwnerAllowances({ ...ground, keepAnchor }),
+    rules: createOwnerRules({ ...ground, owner, keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
     applyTransition: createApplyTransition(transitions),
     noteRun: (id, text) => createSendNote(ground)(id, owner, text),
