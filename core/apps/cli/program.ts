@@ -7,6 +7,7 @@ import { runDoctor } from "./commands/doctor.ts";
 import { editRequest, type EditOptions } from "./commands/edit.ts";
 import { decideRequest, listInbox, showRequest, snoozeRequest, wakeRequest } from "./commands/inbox.ts";
 import { createKeys } from "./commands/init-keys.ts";
+import { applyRules, rehearseRules, showMatrix } from "./commands/matrix.ts";
 import { rehearse, type RehearseOptions } from "./commands/rehearse.ts";
 import { allowLike, listRules, revokeRule, showRule, type AllowOptions } from "./commands/rules.ts";
 import { cancelRun, listRuns, noteRun, parkRun, rerun, resumeRun, showLogs, showRun } from "./commands/runs.ts";
@@ -143,7 +144,7 @@ function addInbox(program: Command, run: Runner): void {
 }
 
 function addRules(program: Command, run: Runner): void {
-  const rules = program.command("rules").description("what you have allowed beforehand");
+  const rules = program.command("rules").description("what you have allowed beforehand, and the approval matrix");
   rules
     .command("list", { isDefault: true })
     .option("--all", "those that are over, too")
@@ -165,6 +166,19 @@ function addRules(program: Command, run: Runner): void {
     .command("revoke <id>")
     .description("take a rule back: its calls are asked again")
     .action(async (id: string) => run((context) => revokeRule(context, id)));
+  rules
+    .command("matrix")
+    .description("the approval matrix: what happens by itself, asks or is refused, and how often that was")
+    .option("--own", "only your own rules, as they would stand in a file")
+    .action(async (options: { own?: boolean }) => run((context) => showMatrix(context, options)));
+  rules
+    .command("rehearse <file>")
+    .description("what these own rules would have made of the last 30 days' calls; YAML, - for standard input; changes nothing")
+    .action(async (file: string) => run((context) => rehearseRules(context, file)));
+  rules
+    .command("apply <file>")
+    .description("let these own rules hold, instead of those there are; only what is stricter than the built-in ones")
+    .action(async (file: string) => run((context) => applyRules(context, file)));
 }
 
 function addRuns(program: Command, run: Runner): void {
