@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 // What one test has called is out of sight of the next, and so is what it has applied.
 beforeEach(async () => {
-  world.clock.advance(40 * day);
+  await world.clock.advance(40 * day);
   await world.store.transaction((tx) => tx.rules.replace(defaultRules));
 });
 
@@ -61,7 +61,7 @@ async function talkative(): Promise<Run> {
 describe("rehearsing rules", () => {
   it("says which of the last 30 days' calls would have come out otherwise, with examples", async () => {
     const run = await talkative();
-    world.clock.advance(29 * day);
+    await world.clock.advance(29 * day);
 
     expect(await rehearse([askOwnComments])).toMatchObject({
       isCut: false,
@@ -82,7 +82,7 @@ describe("rehearsing rules", () => {
       ],
     });
     expect(await rehearse([])).toMatchObject({ calls: 2, differences: [] });
-    world.clock.advance(2 * day);
+    await world.clock.advance(2 * day);
     expect(await rehearse([askOwnComments])).toMatchObject({ calls: 0, unsaid: 0, differences: [] });
   });
 
@@ -90,7 +90,7 @@ describe("rehearsing rules", () => {
     const run = await world.newRun();
     for (let index = 0; index < 5; index += 1) {
       await comment(run, run.issue, `${index}`);
-      world.clock.advance(1_000);
+      await world.clock.advance(1_000);
     }
     const now = world.clock.now();
 
@@ -143,7 +143,7 @@ describe("rehearsing rules", () => {
     const run = await world.newRun();
     for (const body of ["a", "b", "c"]) {
       await comment(run, run.issue, body);
-      world.clock.advance(1);
+      await world.clock.advance(1);
     }
 
     expect((await rehearse([changed("comment-own", { maxCallsPerRun: 2 })])).differences).toMatchObject([
@@ -185,7 +185,7 @@ describe("applying rules", () => {
     const { digest } = await owner.matrix();
     const outcomes = await Promise.all([owner.apply([askOwnComments], digest), owner.apply([changed("knowledge", { outcome: "deny" })], digest)]);
 
-    expect(outcomes.map(({ ok }) => ok).toSorted()).toEqual([false, true]);
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1);
     expect(outcomes.find(({ ok }) => !ok)).toMatchObject({ error: { type: "rules.changed-meanwhile" } });
   });
 
