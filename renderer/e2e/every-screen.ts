@@ -210,6 +210,27 @@ async function settings(steps: Steps): Promise<void> {
     await steps.see(place.replace("/", "-"), place, "main h2");
   }
   await steps.see("settings-preflight", "settings/projects?repository=acme%2Fshop", "main li[data-status]");
+  await proposedRules(steps);
+}
+
+/** A rule that is made stricter, one that is added, and what both would have made of the calls so far. */
+async function proposedRules(steps: Steps): Promise<void> {
+  const { page, look, press } = steps;
+  const leave = (): Promise<unknown> => page.evaluate("document.activeElement instanceof HTMLElement && document.activeElement.blur()");
+  await steps.go("settings/rules", "main select");
+  await page
+    .locator("main li select")
+    .filter({ has: page.locator("option[value=auto]") })
+    .first()
+    .selectOption("ask");
+  await page.locator("main details summary").first().click();
+  await page.locator("main details form button[type=submit]").click();
+  await leave();
+  await press("r", "main [role=region] h4");
+  await look("settings-rules-rehearsal");
+  await page.locator("main details summary").nth(1).click();
+  await look("settings-rules-floors");
+  await press("z", "main:not(:has([role=region] h4))");
 }
 
 /** What can be opened on every screen. */

@@ -14,6 +14,7 @@ import { modelsEn } from "./texts/models.ts";
 import { notificationsEn } from "./texts/notifications.ts";
 import { ownServerEn } from "./texts/own-server.ts";
 import { peopleEn } from "./texts/people.ts";
+import { matrixEn } from "./texts/matrix.ts";
 import { rulesEn } from "./texts/rules.ts";
 import { runsEn } from "./texts/runs.ts";
 import { settingsEn } from "./texts/settings.ts";
@@ -85,6 +86,7 @@ export const en = {
   ...peopleEn,
   ...modelsEn,
   ...rulesEn,
+  ...matrixEn,
 } as const;
 
 export type Text = keyof typeof en;

@@ -15,6 +15,7 @@ import { modelsRu } from "./texts/models.ts";
 import { notificationsRu } from "./texts/notifications.ts";
 import { ownServerRu } from "./texts/own-server.ts";
 import { peopleRu } from "./texts/people.ts";
+import { matrixRu } from "./texts/matrix.ts";
 import { rulesRu } from "./texts/rules.ts";
 import { runsRu } from "./texts/runs.ts";
 import { settingsRu } from "./texts/settings.ts";
@@ -85,4 +86,5 @@ export const ru: Texts = {
   ...peopleRu,
   ...modelsRu,
   ...rulesRu,
+  ...matrixRu,
 };

@@ -11,16 +11,30 @@ import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import { RuleFacts } from "../../ui/rule-facts.tsx";
+import { ApprovalMatrix } from "./approval-matrix.tsx";
+import matrix from "./matrix.module.css";
 import style from "./rules.module.css";
 import settings from "./settings.module.css";
 
-/** What the owner has allowed beforehand: in force first, each to be taken back. */
+/** What becomes of agents' calls: the approval matrix, and what the owner has allowed beforehand. */
 export function RulesSection(): ReactElement {
   const { say } = useSpeech();
-  const { data, failureReason } = useQuery(useHostQueries().allowances.watch.experimental_liveOptions());
   return (
     <>
       <h2 className={settings["title"]}>{say("settings.rules")}</h2>
+      <ApprovalMatrix />
+      <AllowedBeforehand />
+    </>
+  );
+}
+
+/** What the owner has allowed beforehand: in force first, each to be taken back. */
+function AllowedBeforehand(): ReactElement {
+  const { say } = useSpeech();
+  const { data, failureReason } = useQuery(useHostQueries().allowances.watch.experimental_liveOptions());
+  return (
+    <section className={matrix["part"]}>
+      <h3>{say("matrix.allowed.title")}</h3>
       <p className={settings["lead"]}>{say("rules.lead")}</p>
       {data ? (
         <Rules rules={data.allowances} />
@@ -29,7 +43,7 @@ export function RulesSection(): ReactElement {
       ) : (
         <p className={settings["note"]}>{say("state.loading")}</p>
       )}
-    </>
+    </section>
   );
 }
 
