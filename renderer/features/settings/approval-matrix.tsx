@@ -61,6 +61,7 @@ interface ProposalProps {
 }
 
 function Proposal({ matrix, isApplying, onChange, onApply }: ProposalProps): ReactElement {
+  const { say } = useSpeech();
   const [own, setOwn] = useState<readonly OwnRule[]>(matrix.own);
   const rehearsal = useMutation(useHostQueries().rules.rehearse.mutationOptions());
   const rows = rowsOf(matrix, own);
@@ -74,6 +75,11 @@ function Proposal({ matrix, isApplying, onChange, onApply }: ProposalProps): Rea
   return (
     <>
       <NotFollowed matrix={matrix} />
+      <div className={style["columns"]} aria-hidden>
+        <span>{say("matrix.column.outcome")}</span>
+        <span>{say("matrix.column.calls")}</span>
+        <span>{say("matrix.column.days", { days: matrix.days })}</span>
+      </div>
       <ul className={style["list"]}>
         {rows.map((row) => (
           <MatrixRow
@@ -160,8 +166,8 @@ function Floors({ matrix: { floors, days, allowedBeforehand } }: { readonly matr
     <details className={style["more"]}>
       <summary>{say("matrix.floors")}</summary>
       <ul className={style["list"]}>
-        {floors.map(({ id, outcome, decided }) => (
-          <FloorRow key={id} id={id} outcome={outcome} calls={decided.auto + decided.ask + decided.deny} days={days} />
+        {floors.map((floor) => (
+          <FloorRow key={floor.id} floor={floor} days={days} />
         ))}
       </ul>
       {allowedBeforehand === 0 ? undefined : (

@@ -1,6 +1,6 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button, NativeSelect, VisuallyHidden } from "@mantine/core";
 import type { ReactElement } from "react";
-import type { Outcome as RuleOutcome, OwnRule } from "../../../core/contract/rules.ts";
+import type { ApprovalMatrix, MatrixRule, Outcome as RuleOutcome, OwnRule } from "../../../core/contract/rules.ts";
 import { en } from "../../i18n/en.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -22,7 +22,7 @@ interface RowProps {
 /** A rule: what becomes of a call, which calls, how often that was, and what can be made of it. */
 export function MatrixRow({ row, days, onChoose, onTakeBack, onKeep }: RowProps): ReactElement {
   const { say } = useSpeech();
-  const { rule, change, inForce, builtIn, isAsBuiltIn, choices } = row;
+  const { rule, change, inForce, choices } = row;
   const about = ruleAbout(rule, say);
   return (
     <li className={style["row"]} data-change={change}>
@@ -41,31 +41,16 @@ export function MatrixRow({ row, days, onChoose, onTakeBack, onKeep }: RowProps)
         )}
       </div>
       <div className={settings["rowMain"]}>
-        <span className={style["about"]}>
-          <Foreign>{about}</Foreign> <Marks row={row} />
+        <span className={style["head"]}>
+          <span className={style["about"]}>
+            <Foreign>{about}</Foreign> <Marks row={row} />
+          </span>
+          <TakeBack row={row} onTakeBack={onTakeBack} onKeep={onKeep} />
         </span>
-        <span className={style["facts"]}>
-          <code>
-            <Foreign>{rule.tool}</Foreign>
-          </code>
-          {conditionsOf(rule, say).map((fact) => (
-            <Foreign key={fact}>{fact}</Foreign>
-          ))}
-        </span>
+        <Conditions row={row} />
         {rule.enabled === false ? <span className={style["facts"]}>{say("matrix.off.what")}</span> : undefined}
       </div>
-      <Decided row={row} days={days} />
-      <div className={style["act"]}>
-        {change === "removed" ? (
-          <Button size="compact-xs" variant="default" onClick={onKeep}>
-            {say("matrix.keep")}
-          </Button>
-        ) : !isAsBuiltIn ? (
-          <Button size="compact-xs" variant="default" onClick={onTakeBack}>
-            {say(builtIn ? "matrix.back" : "matrix.remove")}
-          </Button>
-        ) : undefined}
-      </div>
+      <Count {...(inForce?.decided ?? none)} days={days} />
       {change === "other" && inForce && (inForce.outcome !== rule.outcome || inForce.enabled !== rule.enabled) ? (
         <p className={style["was"]}>{say("matrix.was", { outcome: inForce.enabled ? say(`matrix.outcome.${inForce.outcome}`) : say("matrix.off") })}</p>
       ) : undefined}
@@ -73,19 +58,41 @@ export function MatrixRow({ row, days, onChoose, onTakeBack, onKeep }: RowProps)
   );
 }
 
+const none = { auto: 0, ask: 0, deny: 0 };
+
+function TakeBack({ row: { builtIn, isAsBuiltIn, change }, onTakeBack, onKeep }: Pick<RowProps, "row" | "onTakeBack" | "onKeep">): ReactElement | undefined {
+  const { say } = useSpeech();
+  if (isAsBuiltIn) return undefined;
+  return (
+    <Button size="compact-xs" variant="default" onClick={change === "removed" ? onKeep : onTakeBack}>
+      {say(change === "removed" ? "matrix.keep" : builtIn ? "matrix.back" : "matrix.remove")}
+    </Button>
+  );
+}
+
+/** What the rule's name does not say already. */
+function Conditions({ row: { rule, builtIn } }: { readonly row: ProposedRow }): ReactElement | undefined {
+  const { say } = useSpeech();
+  const facts = conditionsOf(builtIn ? { ...rule, when: undefined } : rule, say);
+  const isNamedByTool = !builtIn && !rule.description;
+  if (isNamedByTool && facts.length === 0) return undefined;
+  return (
+    <span className={style["facts"]}>
+      {isNamedByTool ? undefined : (
+        <code>
+          <Foreign>{rule.tool}</Foreign>
+        </code>
+      )}
+      {facts.map((fact) => (
+        <Foreign key={fact}>{fact}</Foreign>
+      ))}
+    </span>
+  );
+}
+
 /** What holds whatever the rules say. */
-export function FloorRow({
-  id,
-  outcome,
-  calls,
-  days,
-}: {
-  readonly id: string;
-  readonly outcome: RuleOutcome;
-  readonly calls: number;
-  readonly days: number;
-}): ReactElement {
-  const { say, language } = useSpeech();
+export function FloorRow({ floor: { id, outcome, decided }, days }: { readonly floor: ApprovalMatrix["floors"][number]; readonly days: number }): ReactElement {
+  const { say } = useSpeech();
   const text = `matrix.floor.${id}`;
   return (
     <li className={style["row"]}>
@@ -93,7 +100,7 @@ export function FloorRow({
         <Outcome outcome={outcome} />
       </div>
       <span>{isText(text) ? say(text) : <Foreign>{id}</Foreign>}</span>
-      <span className={style["count"]}>{countText(calls, days, say, language)}</span>
+      <Count {...decided} days={days} />
     </li>
   );
 }
@@ -104,18 +111,16 @@ function Marks({ row: { builtIn, isAsBuiltIn, change } }: { readonly row: Propos
   return <span className={settings["mark"]}>{say(change === "new" ? "matrix.new" : builtIn ? "matrix.mark.changed" : "matrix.mark.own")}</span>;
 }
 
-function Decided({ row: { inForce }, days }: { readonly row: ProposedRow; readonly days: number }): ReactElement {
+/** How often it decided; the column says in how many days. */
+function Count({ auto, ask, deny, days }: MatrixRule["decided"] & { readonly days: number }): ReactElement {
   const { say, language } = useSpeech();
-  const { auto, ask, deny } = inForce?.decided ?? { auto: 0, ask: 0, deny: 0 };
+  const n = new Intl.NumberFormat(language).format(auto + ask + deny);
   return (
     <span className={style["count"]} title={say("matrix.decided.of", { auto, ask, deny })}>
-      {countText(auto + ask + deny, days, say, language)}
+      <span aria-hidden>{n}</span>
+      <VisuallyHidden>{say("matrix.decided", { n, days })}</VisuallyHidden>
     </span>
   );
-}
-
-function countText(n: number, days: number, say: Say, language: string): string {
-  return n === 0 ? say("matrix.decided.none", { days }) : say("matrix.decided", { n: new Intl.NumberFormat(language).format(n), days });
 }
 
 /** What a rule is about, in the owner's language where this window knows it. */
