@@ -12,8 +12,8 @@ const ownRule = z.strictObject({
   description: z.string().max(500).optional(),
   tool: z.string().min(1).max(100),
   repository: repositoryName.optional(),
-  stages: z.array(stageName).min(1).max(100).optional(),
-  roles: z.array(role).min(1).max(100).optional(),
+  stages: z.array(stageName).min(1).optional(),
+  roles: z.array(role).min(1).optional(),
   when: z.strictObject({ ownTarget: z.boolean().optional(), triggerLabel: z.boolean().optional() }).optional(),
   maxCallsPerRun: z.int().min(1).max(1_000_000).optional(),
   outcome,
@@ -52,6 +52,8 @@ const approvalMatrix = z.object({
   rules: z.array(matrixRule),
   /** What of it is the owner's own, as it would be proposed again. */
   own: z.array(ownRule),
+  /** What stands among the rules in the database and cannot be read as one, by the beginning of its text. It is not followed. Anybody's words. */
+  unreadable: z.array(z.string()),
   /** What holds whatever the rules say, the strictest first. */
   floors: z.array(z.object({ id: z.string(), outcome, decided })),
   /** Calls that were let through because the owner had allowed them beforehand. */

@@ -1,6 +1,7 @@
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import { defaultRules } from "../domain/rule/default-rules.ts";
 import { looserRules } from "../domain/rule/evaluate.ts";
+import { followedRules, unreadableRules } from "../domain/rule/matrix.ts";
 import type { Rule } from "../domain/rule/rule.ts";
 import { isToolName } from "../domain/tool/tool.ts";
 import type { Hasher } from "../ports/crypto.ts";
@@ -50,14 +51,22 @@ function editFaults(call: ToolCall, instead: ToolCall, executed: readonly JsonOb
   return told ? performed : [...performed, "The result of this call is not what became of the one that a person put in its place."];
 }
 
-/** Rules that would allow more than the built-in ones. They are not followed, but somebody has put them there. */
-export function auditRules(rules: readonly Rule[]): readonly AuditProblem[] {
-  return looserRules(defaultRules, rules).map((rule) => ({
+/** Rules that would allow more than the built-in ones, and what is none. They are not followed, but somebody has put them there. */
+export function auditRules(stored: readonly Rule[]): readonly AuditProblem[] {
+  const remedy = "Take the rule out of the database, and find out who can write to it.";
+  const looser = looserRules(defaultRules, followedRules(stored)).map((rule) => ({
     type: "rule.looser",
     subject: `rule:${rule.id}`,
     message: `The rule ${rule.id} in the database would allow ${rule.tool} where the built-in rules ask or deny. It was not followed.`,
-    remedy: "Take the rule out of the database, and find out who can write to it.",
+    remedy,
   }));
+  const unreadable = unreadableRules(stored).map((text) => ({
+    type: "rule.unreadable",
+    subject: "rules",
+    message: `What stands among the rules in the database cannot be read as one, and was not followed: ${text}`,
+    remedy,
+  }));
+  return [...looser, ...unreadable];
 }
 
 function orNothing(check: () => string): string | undefined {

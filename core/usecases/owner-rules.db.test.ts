@@ -202,9 +202,14 @@ describe("applying rules", () => {
 
   it("puts rules in order that somebody has edited in the database", async () => {
     const loose = changed("comment-elsewhere", { outcome: "auto" });
-    await world.store.transaction((tx) => tx.rules.replace([...defaultRules.filter(({ id }) => id !== loose.id && id !== "docset"), loose]));
+    const broken = { id: "broken", tool: null, outcome: "auto" } as unknown as Rule;
+    await world.store.transaction((tx) => tx.rules.replace([...defaultRules.filter(({ id }) => id !== loose.id && id !== "docset"), loose, broken]));
+    const run = await world.newRun();
+    expect(await comment(run, run.issue)).toMatchObject({ status: "done" });
+    expect(await owner.matrix()).toMatchObject({ unreadable: [expect.stringContaining("broken")] });
+    expect(await rehearse([])).toMatchObject({ calls: 1, unsaid: 0 });
     expect((await owner.matrix()).rules.filter(({ isLooser }) => isLooser)).toMatchObject([{ rule: loose, origin: "changed" }]);
-    expect(await audit()).toMatchObject([{ type: "rule.looser", subject: "rule:comment-elsewhere" }]);
+    expect(await audit()).toMatchObject([{ type: "rule.looser", subject: "rule:comment-elsewhere" }, { type: "rule.unreadable" }]);
 
     await apply([]);
 

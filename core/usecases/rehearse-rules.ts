@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "../domain/kernel/result.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { Digest, Instant, Json, RepositoryName, RunId } from "../domain/kernel/values.ts";
-import { matrixOf, proposeRules, type MatrixRule, type ProposalFault } from "../domain/rule/matrix.ts";
+import { followedRules, matrixOf, proposeRules, unreadableRules, type MatrixRule, type ProposalFault } from "../domain/rule/matrix.ts";
 import { compareRules, type Comparison } from "../domain/rule/rehearsal.ts";
 import type { Rule, RuleOutcome } from "../domain/rule/rule.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -31,6 +31,8 @@ export interface ApprovalMatrix {
   /** Of what is stored: whoever changes the matrix says which one was shown. */
   readonly digest: Digest;
   readonly rules: readonly MatrixRule[];
+  /** What is stored and cannot be read as a rule, each by the beginning of its text. */
+  readonly unreadable: readonly string[];
   readonly since: Instant;
   readonly decided: readonly RuleCount[];
 }
@@ -77,7 +79,7 @@ export function createReadMatrix({ store, clock, hasher }: RehearseRulesDependen
   return async function readMatrix(): Promise<ApprovalMatrix> {
     const since = (clock.now() - rehearsedDays * 86_400_000) as Instant;
     const [stored, decided] = await store.transaction(async (tx) => [await tx.rules.list(), await tx.rules.decided(since)] as const);
-    return { digest: rulesDigest(hasher, stored), rules: matrixOf(stored), since, decided };
+    return { digest: rulesDigest(hasher, stored), rules: matrixOf(followedRules(stored)), unreadable: unreadableRules(stored), since, decided };
   };
 }
 
@@ -93,8 +95,9 @@ export function createRehearseRules(deps: RehearseRulesDependencies) {
     if (!proposed.ok) return err(proposed.error);
     const stored = await deps.store.transaction((tx) => tx.rules.list());
     const since = (deps.clock.now() - rehearsedDays * 86_400_000) as Instant;
+    const inForce = followedRules(stored);
     const tally = createTally();
-    const counted = [...stored, ...proposed.value].some(({ maxCallsPerRun }) => maxCallsPerRun !== undefined);
+    const counted = [...inForce, ...proposed.value].some(({ maxCallsPerRun }) => maxCallsPerRun !== undefined);
     const most = deps.mostCalls ?? mostCalls;
     let oldest: PastCall | undefined;
     let calls = 0;
@@ -107,7 +110,7 @@ export function createRehearseRules(deps: RehearseRulesDependencies) {
       if (isCut || page.length === 0) {
         return ok({ digest: rulesDigest(deps.hasher, stored), since: isCut ? (oldest?.createdAt ?? since) : since, isCut, calls, ...tally.result() });
       }
-      for (const call of page) tally.add(call, comparisonOf(deps.hasher, stored, proposed.value, call));
+      for (const call of page) tally.add(call, comparisonOf(deps.hasher, inForce, proposed.value, call));
       oldest = page.at(-1);
       calls += page.length;
     }
@@ -118,9 +121,9 @@ export function rulesDigest(hasher: Hasher, rules: readonly Rule[]): Digest {
   return hasher.sha256(canonicalJson(rules as unknown as Json));
 }
 
-function comparisonOf(hasher: Hasher, stored: readonly Rule[], proposed: readonly Rule[], call: PastCall): Comparison | undefined {
+function comparisonOf(hasher: Hasher, inForce: readonly Rule[], proposed: readonly Rule[], call: PastCall): Comparison | undefined {
   const { repository, stage, role } = call.run;
-  return compareRules(stored, proposed, { tool: call.tool, repository, stage, role, callsBefore: call.callsBefore, possible: pastFacts(hasher, call) });
+  return compareRules(inForce, proposed, { tool: call.tool, repository, stage, role, callsBefore: call.callsBefore, possible: pastFacts(hasher, call) });
 }
 
 /** Counts what comes in, and keeps a few examples of it. */

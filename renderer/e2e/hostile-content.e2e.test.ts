@@ -300,4 +300,9 @@ describe.skipIf(browserUnavailable !== undefined)(`hostile content ${browserUnav
     await go("settings/models");
     await see("default-model", "used-model");
   });
+
+  it("is inert in the approval matrix: rules that somebody has put into the database", async () => {
+    await go("settings/rules");
+    await see("rule-description", "rule-tool");
+  });
 });

@@ -5,6 +5,7 @@ import { createHostRouter } from "../../core/apps/host/router.ts";
 import { serveHost } from "../../core/apps/host/websocket-server.ts";
 import type { DecisionRequest } from "../../core/domain/decision/decision.ts";
 import type { BranchName, Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId } from "../../core/domain/kernel/values.ts";
+import { defaultRules } from "../../core/domain/rule/default-rules.ts";
 import { endingText } from "../../core/domain/run/ending.ts";
 import type { Run } from "../../core/domain/run/run.ts";
 import type { Transaction } from "../../core/ports/store.ts";
@@ -115,6 +116,11 @@ async function runsOf(world: HostWorld): Promise<{ readonly attacking: Run; read
   const failed = sampleRun({ issue: issue + 1, stage: "vision" });
   const unending = sampleRun({ issue: issue + 2 });
   await world.inStore(async (tx) => {
+    await tx.rules.replace([
+      ...defaultRules,
+      { id: "hostile", description: shortAttack("rule-description"), tool: "github_comment", outcome: "deny", enabled: true },
+      { id: "no-rule", description: "", tool: shortAttack("rule-tool"), outcome: "auto", enabled: true },
+    ]);
     for (const run of [attacking, failed, unending]) await tx.runs.insert(run);
     await tx.runs.save({
       ...failed,

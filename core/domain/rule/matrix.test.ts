@@ -4,7 +4,7 @@ import { allStages, roles } from "../stage/stage.ts";
 import { toolNames } from "../tool/tool.ts";
 import { defaultRules } from "./default-rules.ts";
 import { evaluateRules, looserRules, type RuledCall } from "./evaluate.ts";
-import { matrixOf, ownRulesOf, proposeRules, ruleOn } from "./matrix.ts";
+import { followedRules, matrixOf, ownRulesOf, proposeRules, ruleOn, unreadableRules } from "./matrix.ts";
 import { compareRules } from "./rehearsal.ts";
 import type { Rule } from "./rule.ts";
 
@@ -80,6 +80,18 @@ describe("own rules", () => {
     expect(matrix.find(({ rule }) => rule.id === "docset")).toMatchObject({ origin: "changed", rule: { enabled: false }, isLooser: false });
     expect(matrix.find(({ rule }) => rule.id === "loose")).toMatchObject({ origin: "own", isLooser: true });
     expect(ownRulesOf(stored).map(({ id }) => id)).toEqual(["docset"]);
+  });
+
+  it("are what can be read of what is stored; the rest is nobody's rule, and names itself", () => {
+    const stored = [...defaultRules, { id: "x" }, { ...byId("docset"), stages: null, enabled: undefined }, 7, { ...byId("docset"), tool: ["*"] }];
+
+    expect(followedRules(stored)).toEqual([...defaultRules, byId("docset")]);
+    expect(unreadableRules(stored)).toEqual(['{"id":"x"}', "7", expect.stringContaining('"tool":["*"]')]);
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue()), someCall, (anything, call) => {
+        expect(strength[ruleOn(followedRules(anything), call).outcome]).toBeGreaterThanOrEqual(strength[evaluateRules(defaultRules, call).outcome]);
+      }),
+    );
   });
 
   it("give the same matrix when they are proposed again", () => {

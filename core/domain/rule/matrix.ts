@@ -25,26 +25,39 @@ export type ProposalFault = {
 /** More than these nobody looks over. */
 export const mostOwnRules = 200;
 
-/** What becomes of a call while these rules are stored. A question to the owner is one whatever a rule says, unless a rule denies it. */
-export function ruleOn(stored: readonly Rule[], call: RuledCall): RuleDecision {
-  const evaluated = evaluateWithin(defaultRules, stored, call);
+/** What is stored, as far as it can be read as rules. Nothing signs it, and whoever edits it may leave anything there. */
+export function followedRules(stored: readonly unknown[]): readonly Rule[] {
+  return stored.flatMap((item) => {
+    const read = readRules([item]);
+    return read.ok ? read.value : [];
+  });
+}
+
+/** What is stored and is no rule, by the beginning of its text. Nobody follows it. */
+export function unreadableRules(stored: readonly unknown[]): readonly string[] {
+  return stored.filter((item) => !readRules([item]).ok).map((item) => JSON.stringify(item).slice(0, 200));
+}
+
+/** What becomes of a call under these rules within the built-in ones. A question to the owner is one whatever a rule says, unless a rule denies it. */
+export function ruleOn(followed: readonly Rule[], call: RuledCall): RuleDecision {
+  const evaluated = evaluateWithin(defaultRules, followed, call);
   return call.tool === "owner_ask" && evaluated.outcome === "auto" ? { ...evaluated, outcome: "ask" } : evaluated;
 }
 
-/** The stored rules in the order in which they are shown: the built-in ones, then the owner's own. A built-in one that is not stored is one that is switched off. */
-export function matrixOf(stored: readonly Rule[]): readonly MatrixRule[] {
-  const looser = new Set(looserRules(defaultRules, stored));
+/** The followed rules in the order in which they are shown: the built-in ones, then the owner's own. A built-in one that is not there is one that is switched off. */
+export function matrixOf(followed: readonly Rule[]): readonly MatrixRule[] {
+  const looser = new Set(looserRules(defaultRules, followed));
   const known = new Map(defaultRules.map((rule) => [rule.id, textOf(rule)]));
-  const missing = defaultRules.filter(({ id }) => !stored.some((rule) => rule.id === id)).map((rule): Rule => ({ ...rule, enabled: false }));
-  return mergeRules(defaultRules, [...stored, ...missing]).map((rule): MatrixRule => {
+  const missing = defaultRules.filter(({ id }) => !followed.some((rule) => rule.id === id)).map((rule): Rule => ({ ...rule, enabled: false }));
+  return mergeRules(defaultRules, [...followed, ...missing]).map((rule): MatrixRule => {
     const text = known.get(rule.id);
     return { rule, origin: text === undefined ? "own" : text === textOf(rule) ? "built-in" : "changed", isLooser: looser.has(rule) };
   });
 }
 
-/** What of the stored rules is the owner's own: this list, proposed again, gives the same matrix. Rules that are not followed are not among them. */
-export function ownRulesOf(stored: readonly Rule[]): readonly Rule[] {
-  return matrixOf(stored).flatMap(({ rule, origin, isLooser }) => (origin === "built-in" || isLooser ? [] : [rule]));
+/** What of the followed rules is the owner's own: this list, proposed again, gives the same matrix. Looser ones are not among them. */
+export function ownRulesOf(followed: readonly Rule[]): readonly Rule[] {
+  return matrixOf(followed).flatMap(({ rule, origin, isLooser }) => (origin === "built-in" || isLooser ? [] : [rule]));
 }
 
 /**

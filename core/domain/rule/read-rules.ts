@@ -11,6 +11,7 @@ export interface RuleFault {
 const outcomes: readonly RuleOutcome[] = ["auto", "ask", "deny"];
 const members = ["id", "description", "tool", "repository", "stages", "roles", "when", "maxCallsPerRun", "outcome", "enabled"];
 const facts = ["ownTarget", "triggerLabel"];
+const mostCallsPerRun = 1_000_000;
 
 /**
  * Rules from plain data, as a YAML file or a form gives them. A member that we do not know is a fault and not ignored: a misspelt condition would make a rule
@@ -41,15 +42,16 @@ function readRule(item: unknown, path: string, report: Report): Rule {
   if (!isRecord(item)) report(path, "must be a mapping");
   for (const name of Object.keys(data)) if (!members.includes(name)) report(`${path}.${name}`, `is no member of a rule; there are ${members.join(", ")}`);
   const id = text(data["id"], `${path}.id`, report, /^[a-z0-9][a-z0-9-]{0,62}$/, "lower-case letters, digits and hyphens");
-  const tool = text(data["tool"], `${path}.tool`, report, /^[a-z0-9_]+\*?$|^\*$/, "a tool's name, or its beginning followed by *");
-  const repository = optional(data["repository"], (value) => text(value, `${path}.repository`, report, /^[\w.-]+\/[\w.-]+$/, "owner/name"));
+  const tool = text(data["tool"], `${path}.tool`, report, /^(?=.{1,100}$)[a-z0-9_]*\*?$/, "a tool's name, or its beginning followed by *");
+  const repository = optional(data["repository"], (value) => text(value, `${path}.repository`, report, /^(?=.{1,140}$)[\w.-]+\/[\w.-]+$/, "owner/name"));
   const stages = optional(data["stages"], (value) => list<StageName>(value, `${path}.stages`, allStages, report));
   const ruleRoles = optional(data["roles"], (value) => list<Role>(value, `${path}.roles`, roles, report));
   const when = optional(data["when"], (value) => condition(value, `${path}.when`, report));
   const maxCallsPerRun = optional(data["maxCallsPerRun"], (value) => count(value, `${path}.maxCallsPerRun`, report));
   return {
     id,
-    description: optional(data["description"], (value) => text(value, `${path}.description`, report, /^[^\n]*$/, "one line")) ?? "",
+    description:
+      optional(data["description"], (value) => text(value, `${path}.description`, report, /^[^\n]{0,500}$/, "one line of at most 500 characters")) ?? "",
     tool,
     ...(repository === undefined ? {} : { repository }),
     ...(stages === undefined ? {} : { stages }),
@@ -83,14 +85,15 @@ function oneOf<T extends string>(value: unknown, path: string, allowed: readonly
 }
 
 function list<T extends string>(value: unknown, path: string, allowed: readonly T[], report: Report): readonly T[] {
-  if (Array.isArray(value) && value.length > 0) return value.map((item: unknown, index) => oneOf(item, `${path}[${index}]`, allowed, report));
-  report(path, "must be a list with at least one entry; leave it out to mean all");
+  if (Array.isArray(value) && value.length > 0 && value.length <= allowed.length)
+    return value.map((item: unknown, index) => oneOf(item, `${path}[${index}]`, allowed, report));
+  report(path, "must be a list with at least one entry, and each once; leave it out to mean all");
   return [];
 }
 
 function count(value: unknown, path: string, report: Report): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-  report(path, "must be a whole number above 0");
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0 && value <= mostCallsPerRun) return value;
+  report(path, `must be a whole number from 1 to ${mostCallsPerRun}`);
   return 1;
 }
 

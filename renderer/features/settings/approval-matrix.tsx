@@ -66,7 +66,7 @@ function Proposal({ matrix, isApplying, onChange, onApply }: ProposalProps): Rea
   const rehearsal = useMutation(useHostQueries().rules.rehearse.mutationOptions());
   const rows = rowsOf(matrix, own);
   const changes = countChanges(rows);
-  const isProposed = changes > 0 || matrix.rules.some(({ isLooser }) => isLooser);
+  const isProposed = changes > 0 || matrix.unreadable.length > 0 || matrix.rules.some(({ isLooser }) => isLooser);
   const propose = (next: readonly OwnRule[]): void => {
     onChange();
     rehearsal.reset();
@@ -177,17 +177,17 @@ function Floors({ matrix: { floors, days, allowedBeforehand } }: { readonly matr
   );
 }
 
-/** Rules that somebody has put into the database and that would allow more than the built-in ones. */
-function NotFollowed({ matrix: { rules } }: { readonly matrix: Matrix }): ReactElement | undefined {
+/** What somebody has put into the database: rules that would allow more than the built-in ones, and what is no rule. */
+function NotFollowed({ matrix: { rules, unreadable } }: { readonly matrix: Matrix }): ReactElement | undefined {
   const { say } = useSpeech();
-  const looser = rules.filter(({ isLooser }) => isLooser);
-  if (looser.length === 0) return undefined;
+  const looser = rules.filter(({ isLooser }) => isLooser).map(({ id, tool, outcome }) => `${id}: ${tool} → ${say(`matrix.outcome.${outcome}`)}`);
+  if (looser.length + unreadable.length === 0) return undefined;
   return (
     <Alert role="alert" variant="outline" color="var(--bad)" icon={<IconAlertTriangle size={16} />} title={say("matrix.looser")} mb={16}>
       <p className={style["looser"]}>
-        {looser.map(({ id, tool, outcome }) => (
-          <code key={id}>
-            <Foreign>{`${id}: ${tool} → ${say(`matrix.outcome.${outcome}`)}`}</Foreign>
+        {[...looser, ...unreadable].map((text) => (
+          <code key={text}>
+            <Foreign>{text}</Foreign>
           </code>
         ))}
       </p>

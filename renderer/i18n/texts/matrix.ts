@@ -51,7 +51,7 @@ export const matrixEn = {
   "matrix.allowedCalls": "{n} more calls in {days} days passed because you had allowed them beforehand.",
   "matrix.looser": "Rules in the database that are not followed",
   "matrix.looser.what":
-    "Somebody has put them there: they would allow more than the built-in rules do. The next rules that you apply take them out. Find out who can write to the database.",
+    "Somebody has put them there: they would allow more than the built-in rules do, or are no rules at all. The next rules that you apply take them out. Find out who can write to the database.",
   "matrix.add": "Add a rule",
   "matrix.add.tool": "Tool",
   "matrix.add.everyTool": "Every tool",
@@ -137,7 +137,7 @@ export const matrixRu: Readonly<Record<keyof typeof matrixEn, string>> = {
   "matrix.allowedCalls": "Ещё вызовов, прошедших за {days} дн. по вашему разрешению, данному заранее: {n}.",
   "matrix.looser": "Правила в базе данных, которые не действуют",
   "matrix.looser.what":
-    "Кто-то внёс их туда: они разрешали бы больше, чем встроенные. Когда вы примените правила, эти исчезнут. Выясните, кто может писать в базу данных.",
+    "Кто-то внёс их туда: они разрешали бы больше, чем встроенные, или вовсе не правила. Когда вы примените свои, эти исчезнут. Выясните, кто может писать в базу данных.",
   "matrix.add": "Добавить правило",
   "matrix.add.tool": "Инструмент",
   "matrix.add.everyTool": "Все инструменты",

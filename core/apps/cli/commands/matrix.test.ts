@@ -28,6 +28,7 @@ const matrix: ApprovalMatrix = {
     row({ id: "loose", origin: "own", isLooser: true }),
   ],
   own: [asking],
+  unreadable: ['{"id":5}'],
   floors: [{ id: "floor-trigger-label", outcome: "ask", decided: none }],
   allowedBeforehand: 4,
   days: 30,
@@ -66,6 +67,7 @@ describe("the approval matrix on the command line", () => {
     expect(shown).toMatch(/floor-trigger-label +asks you +0 +whatever the rules say\n/u);
     expect(shown).toContain("4 more were let through");
     expect(shown).toContain("NOT FOLLOWED: loose");
+    expect(shown).toContain('NOT FOLLOWED: this stands in the database and cannot be read as a rule: {"id":5}');
   });
 
   it("prints own rules as the file that rehearses and applies them", async () => {

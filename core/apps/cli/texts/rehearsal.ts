@@ -4,7 +4,7 @@ import { table } from "../output.ts";
 const words: Readonly<Record<Outcome, string>> = { auto: "happens by itself", ask: "asks you", deny: "is refused" };
 
 /** The rules in force as a table, what holds whatever they say, and what stands in the database and is not followed. */
-export function matrixText({ rules, floors, allowedBeforehand, days }: ApprovalMatrix): string {
+export function matrixText({ rules, unreadable, floors, allowedBeforehand, days }: ApprovalMatrix): string {
   const followed = rules.filter(({ isLooser }) => !isLooser);
   const rows = followed.map((rule) => [rule.id, outcomeText(rule), `${sumOf(rule.decided)}`, conditionsText(rule)]);
   const held = floors.map(({ id, outcome, decided }) => [id, words[outcome], `${sumOf(decided)}`, "whatever the rules say"]);
@@ -14,6 +14,7 @@ export function matrixText({ rules, floors, allowedBeforehand, days }: ApprovalM
     ...rules
       .filter(({ isLooser }) => isLooser)
       .map(({ id, tool, outcome }) => `NOT FOLLOWED: ${id} stands in the database and would allow more than the built-in rules (${tool}: ${outcome}).`),
+    ...unreadable.map((text) => `NOT FOLLOWED: this stands in the database and cannot be read as a rule: ${text}`),
   ].join("\n");
 }
 

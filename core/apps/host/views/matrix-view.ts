@@ -15,12 +15,13 @@ const floors: readonly { readonly id: string; readonly outcome: RuleOutcome }[] 
   { id: builtInRules.clusterWrite, outcome: "ask" },
 ];
 
-export function matrixView({ digest, rules, decided }: ApprovalMatrix): Omit<MatrixView, "days" | "asOf"> {
+export function matrixView({ digest, rules, unreadable, decided }: ApprovalMatrix): Omit<MatrixView, "days" | "asOf"> {
   const allowed = decided.filter(({ rule }) => allowanceOfRule(rule) !== undefined);
   return {
     digest,
     rules: rules.map((rule) => ruleView(rule, decided)),
     own: ownRulesOf(rules.map(({ rule }) => rule)).map(plainRule),
+    unreadable: [...unreadable],
     floors: floors.map((floor) => ({ ...floor, decided: decidedBy(floor.id, decided) })),
     allowedBeforehand: allowed.reduce((sum, { calls }) => sum + calls, 0),
   };
