@@ -33,7 +33,7 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
   "allowance.closed": { message: "It lets nothing through any more.", remedy: "The list of rules says how it ended." },
   "rules.changed-meanwhile": {
     message: "The rules were changed since they were shown.",
-    remedy: "Show them again, and rehearse on what is there now. Nothing was changed.",
+    remedy: "Look at the rules as they are now, and rehearse again. Nothing was changed.",
   },
   "run.ended": { message: "The run has ended.", remedy: "Start the stage again with its label if it is still needed." },
 };

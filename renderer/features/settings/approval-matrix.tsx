@@ -1,7 +1,7 @@
 import { Alert, Button, Kbd } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState, type ReactElement } from "react";
+import { useState, type ReactElement, type ReactNode } from "react";
 import type { ApprovalMatrix as Matrix, OwnRule } from "../../../core/contract/rules.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
@@ -31,18 +31,13 @@ export function ApprovalMatrix(): ReactElement {
     <section className={style["part"]}>
       <h3>{say("matrix.title")}</h3>
       <p className={settings["lead"]}>{say("matrix.lead")}</p>
-      <Failure error={apply.error} />
-      {apply.isSuccess ? (
-        <p className={style["applied"]} role="status">
-          {say("matrix.applied")}
-        </p>
-      ) : undefined}
       {data ? (
         // Anew when the rules are others: what is proposed is proposed on what is shown.
         <Proposal
           key={data.digest}
           matrix={data}
           isApplying={apply.isPending}
+          outcome={apply.isIdle || apply.isPending ? undefined : <Applied error={apply.error} />}
           onChange={apply.reset}
           onApply={(own) => apply.mutate({ own: [...own], digest: data.digest })}
         />
@@ -53,14 +48,26 @@ export function ApprovalMatrix(): ReactElement {
   );
 }
 
+/** How applying ended; it stands where it was asked for. */
+function Applied({ error }: { readonly error: unknown }): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <div className={style["applied"]} role={error ? undefined : "status"}>
+      {error ? <Failure error={error} /> : say("matrix.applied")}
+    </div>
+  );
+}
+
 interface ProposalProps {
   readonly matrix: Matrix;
   readonly isApplying: boolean;
+  /** Of what was applied last. */
+  readonly outcome: ReactElement | undefined;
   readonly onChange: () => void;
   readonly onApply: (own: readonly OwnRule[]) => void;
 }
 
-function Proposal({ matrix, isApplying, onChange, onApply }: ProposalProps): ReactElement {
+function Proposal({ matrix, isApplying, outcome, onChange, onApply }: ProposalProps): ReactElement {
   const { say } = useSpeech();
   const [own, setOwn] = useState<readonly OwnRule[]>(matrix.own);
   const rehearsal = useMutation(useHostQueries().rules.rehearse.mutationOptions());
@@ -104,8 +111,11 @@ function Proposal({ matrix, isApplying, onChange, onApply }: ProposalProps): Rea
           onApply={() => onApply(own)}
           onDrop={() => propose(matrix.own)}
         >
+          {outcome}
           <RuleRehearsal going={rehearsal.isPending} result={rehearsal.data} error={rehearsal.error} days={matrix.days} rules={rows.map(({ rule }) => rule)} />
         </ProposalBar>
+      ) : outcome ? (
+        <div className={style["proposal"]}>{outcome}</div>
       ) : undefined}
     </>
   );
@@ -120,7 +130,7 @@ interface ProposalBarProps {
   readonly onRehearse: () => void;
   readonly onApply: () => void;
   readonly onDrop: () => void;
-  readonly children: ReactElement;
+  readonly children: ReactNode;
 }
 
 function ProposalBar({ changes, isRehearsing, isRehearsed, isApplying, onRehearse, onApply, onDrop, children }: ProposalBarProps): ReactElement {
