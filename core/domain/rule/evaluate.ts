@@ -73,23 +73,35 @@ export function evaluateWithin(baseline: readonly Rule[], rules: readonly Rule[]
 export function looserRules(baseline: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
   const known = new Set(baseline.map((rule) => canonicalJson(rule as unknown as Json)));
   const foreign = rules.filter((rule) => !known.has(canonicalJson(rule as unknown as Json)) && rule.outcome !== "deny");
-  return foreign.filter((rule) => callsFor(rule).some((call) => matches(rule, call) && strength[ruled(baseline, call).outcome] > strength[rule.outcome]));
+  // Places are few, and rules may be many: what the baseline makes of each kind of call is worked out once for a place.
+  const kinds = new Map<string, readonly JudgedCall[]>();
+  return foreign.filter((rule) => {
+    const place = rule.repository ?? "any/repository";
+    const judged = kinds.get(place) ?? judge(baseline, place);
+    kinds.set(place, judged);
+    return judged.some(({ call, outcome }) => strength[outcome] > strength[rule.outcome] && matches(rule, call));
+  });
 }
 
-/** Every kind of call that a rule tells apart. */
-function callsFor(rule: Rule): readonly RuledCall[] {
-  const repository = rule.repository ?? "any/repository";
-  return toolNames
-    .filter((tool) => matchesTool(rule.tool, tool))
-    .flatMap((tool) =>
-      allStages.flatMap((stage) =>
-        roles.flatMap((role) =>
-          [true, false].flatMap((ownTarget) =>
-            [true, false].map((triggerLabel): RuledCall => ({ tool, repository, stage, role, facts: { ownTarget, triggerLabel }, callsBefore: 0 })),
-          ),
+interface JudgedCall {
+  readonly call: RuledCall;
+  readonly outcome: RuleOutcome;
+}
+
+/** Every kind of call that rules tell apart in a repository, and what they say of it, the floors left aside. */
+function judge(rules: readonly Rule[], repository: string): readonly JudgedCall[] {
+  return toolNames.flatMap((tool) =>
+    allStages.flatMap((stage) =>
+      roles.flatMap((role) =>
+        [true, false].flatMap((ownTarget) =>
+          [true, false].map((triggerLabel): JudgedCall => {
+            const call = { tool, repository, stage, role, facts: { ownTarget, triggerLabel }, callsBefore: 0 };
+            return { call, outcome: ruled(rules, call).outcome };
+          }),
         ),
       ),
-    );
+    ),
+  );
 }
 
 /** Whether every condition of the rule holds for the call. */
