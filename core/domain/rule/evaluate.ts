@@ -2,7 +2,7 @@ import { canonicalJson } from "../kernel/canonical-json.ts";
 import type { Json } from "../kernel/values.ts";
 import { allStages, roles, type Role, type StageName } from "../stage/stage.ts";
 import { stageTable } from "../stage/table.ts";
-import { toolNames } from "../tool/tool.ts";
+import { toolNames, type ToolName } from "../tool/tool.ts";
 import type { CallFacts, Rule, RuleOutcome } from "./rule.ts";
 
 /** A call as rules see it. Nothing here is told by the agent: the run's token says who, the validated arguments say what. */
@@ -73,14 +73,21 @@ export function evaluateWithin(baseline: readonly Rule[], rules: readonly Rule[]
 export function looserRules(baseline: readonly Rule[], rules: readonly Rule[]): readonly Rule[] {
   const known = new Set(baseline.map((rule) => canonicalJson(rule as unknown as Json)));
   const foreign = rules.filter((rule) => !known.has(canonicalJson(rule as unknown as Json)) && rule.outcome !== "deny");
-  // Places are few, and rules may be many: what the baseline makes of each kind of call is worked out once for a place.
-  const kinds = new Map<string, readonly JudgedCall[]>();
-  return foreign.filter((rule) => {
-    const place = rule.repository ?? "any/repository";
-    const judged = kinds.get(place) ?? judge(baseline, place);
-    kinds.set(place, judged);
-    return judged.some(({ call, outcome }) => strength[outcome] > strength[rule.outcome] && matches(rule, call));
-  });
+  // Places and tools are few, and rules may be many: what the baseline makes of a tool's calls in a place is worked out once.
+  const kept = new Map<string, readonly JudgedCall[]>();
+  const judgedCalls = (tool: ToolName, repository: string): readonly JudgedCall[] => {
+    const key = `${tool} ${repository}`;
+    const judged = kept.get(key) ?? judge(baseline, tool, repository);
+    kept.set(key, judged);
+    return judged;
+  };
+  return foreign.filter((rule) =>
+    toolNames
+      .filter((tool) => matchesTool(rule.tool, tool))
+      .some((tool) =>
+        judgedCalls(tool, rule.repository ?? "any/repository").some(({ call, outcome }) => strength[outcome] > strength[rule.outcome] && matches(rule, call)),
+      ),
+  );
 }
 
 interface JudgedCall {
@@ -88,17 +95,15 @@ interface JudgedCall {
   readonly outcome: RuleOutcome;
 }
 
-/** Every kind of call that rules tell apart in a repository, and what they say of it, the floors left aside. */
-function judge(rules: readonly Rule[], repository: string): readonly JudgedCall[] {
-  return toolNames.flatMap((tool) =>
-    allStages.flatMap((stage) =>
-      roles.flatMap((role) =>
-        [true, false].flatMap((ownTarget) =>
-          [true, false].map((triggerLabel): JudgedCall => {
-            const call = { tool, repository, stage, role, facts: { ownTarget, triggerLabel }, callsBefore: 0 };
-            return { call, outcome: ruled(rules, call).outcome };
-          }),
-        ),
+/** Every kind of call of a tool that rules tell apart in a repository, and what they say of it, the floors left aside. */
+function judge(rules: readonly Rule[], tool: ToolName, repository: string): readonly JudgedCall[] {
+  return allStages.flatMap((stage) =>
+    roles.flatMap((role) =>
+      [true, false].flatMap((ownTarget) =>
+        [true, false].map((triggerLabel): JudgedCall => {
+          const call = { tool, repository, stage, role, facts: { ownTarget, triggerLabel }, callsBefore: 0 };
+          return { call, outcome: ruled(rules, call).outcome };
+        }),
       ),
     ),
   );
