@@ -17,15 +17,14 @@ import { createPublishAnchor, createReadTaggedAnchors } from "../../usecases/pub
 import { createReplayDecision } from "../../usecases/replay-decision.ts";
 import { createDecide } from "../../usecases/sign-decision.ts";
 import { createSendNote } from "../../usecases/send-note.ts";
-import { createSnoozeRequest, createWakeRequest } from "../../usecases/snooze-request.ts";
 import { toolbox } from "../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../usecases/verify-audit.ts";
-import { decisionHolds, isAsAsked } from "../../usecases/verify-decision.ts";
 import { createSetWipLimits } from "../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../gateway/tool-arguments.ts";
 import type { HostDependencies, OwnServer } from "../host/dependencies.ts";
 import { repositoryLooks } from "../host/repository-looks.ts";
+import { shownRequests } from "../host/shown-requests.ts";
 import type { HostOffline } from "../host/offline/offline.ts";
 import type { Platform, UseCases } from "../server/compose.ts";
 import { runChecks } from "./doctor.ts";
@@ -68,7 +67,6 @@ export function hostDependencies(ground: HostGround): HostDependencies {
   const { signer, signatures } = keys;
   const sign = createDecide({ store, clock, hasher, signatures, signer, answerRequest: useCases.answerRequest });
   const editRequest = editing(ground);
-  const [snooze, wake] = [createSnoozeRequest({ store, clock }), createWakeRequest({ store, clock })];
   const setWipLimits = createSetWipLimits({ store, clock });
   const sendNote = createSendNote({ store, clock, randomness: platform.random });
   const transitions = { store, ownerForge: forge.owner, presentArtifacts: presentArtifacts(ground), defaultProfile: platform.profile };
@@ -102,10 +100,7 @@ export function hostDependencies(ground: HostGround): HostDependencies {
       if (edited.ok) await ground.keepAnchor();
       return edited;
     },
-    verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
-    isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
-    snooze: (id, until) => snooze(id, owner, until),
-    wake: (id) => wake(id, owner),
+    ...shownRequests({ store, clock, hasher, signatures, owner }),
     allowances: createOwnerAllowances({ store, clock, hasher, randomness: platform.random, ...keys, keepAnchor: ground.keepAnchor }),
     rules: createOwnerRules({ store, clock, hasher, owner, keepAnchor: ground.keepAnchor }),
     previewTransition: createPreviewTransition(transitions),

@@ -28,15 +28,14 @@ import { createReplayDecision } from "../../../usecases/replay-decision.ts";
 import { createSetBudgets } from "../../../usecases/set-budgets.ts";
 import { createDecide } from "../../../usecases/sign-decision.ts";
 import { createSendNote } from "../../../usecases/send-note.ts";
-import { createSnoozeRequest, createWakeRequest } from "../../../usecases/snooze-request.ts";
 import { toolbox } from "../../../usecases/tools/toolbox.ts";
 import { documentTypesPresent } from "../../../usecases/stage-documents.ts";
 import { createVerifyAudit } from "../../../usecases/verify-audit.ts";
-import { decisionHolds, isAsAsked } from "../../../usecases/verify-decision.ts";
 import { createSetWipLimits } from "../../../usecases/wip-limits.ts";
 import { createToolArgumentParser } from "../../gateway/tool-arguments.ts";
 import type { HostDependencies, SigningKeyPlace } from "../../host/dependencies.ts";
 import { repositoryLooks } from "../../host/repository-looks.ts";
+import { shownRequests } from "../../host/shown-requests.ts";
 import type { HostOffline } from "../../host/offline/offline.ts";
 
 export interface ServerHostGround {
@@ -77,7 +76,6 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
   // What an edit would do is looked up as the owner: reading is all that it takes.
   const edits = { ...ground, forge: ownerForge, random: ground.randomness, tools: toolbox, parser: createToolArgumentParser() };
   const editRequest = createEditRequest({ ...edits, replaceRequest: createReplaceRequest(edits) });
-  const [snooze, wake] = [createSnoozeRequest(ground), createWakeRequest(ground)];
   const transitions = { store, ownerForge, presentArtifacts: presentArtifacts(ground), defaultProfile: profile };
   const repositories = (): Promise<readonly RepositoryName[]> => store.transaction(async (tx) => (await tx.repositories.list()).map((row) => row.name));
   const verifyAudit = createVerifyAudit({
@@ -118,10 +116,7 @@ export function serverHostDependencies(ground: ServerHostGround): HostDependenci
       if (edited.ok) await keepAnchor();
       return edited;
     }),
-    verifies: (request) => "decision" in request.state && decisionHolds({ hasher, signatures }, request, request.state.decision),
-    isAsAsked: (request, history) => isAsAsked({ hasher, signatures }, request, history),
-    snooze: (id, until) => snooze(id, owner, until),
-    wake: (id) => wake(id, owner),
+    ...shownRequests({ ...ground, owner }),
     allowances: createOwnerAllowances({ ...ground, keepAnchor }),
     rules: createOwnerRules({ ...ground, owner, keepAnchor }),
     previewTransition: createPreviewTransition(transitions),
