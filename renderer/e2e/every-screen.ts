@@ -30,6 +30,7 @@ const banner = "[class*=_banner_]";
 export async function emptyScreens(page: Page, look: Look): Promise<void> {
   const steps = stepsOn(page, look);
   for (const place of ["inbox", "board", "runs", "docs", "drafts", "knowledge", "audit", "settings"]) await steps.see(`${place}-empty`, place, "main h1");
+  await steps.see("settings-server-empty", "settings/server", "main ol li");
 }
 
 /** Every screen of a shop at which agents are at work. */

@@ -7,6 +7,7 @@ import { createRouterClient } from "@orpc/server";
 import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
 import { createSignatureVerifier } from "../../core/adapters/node-crypto/signatures.ts";
 import { createSystemClock } from "../../core/adapters/system-clock/clock.ts";
+import { createOwnServer } from "../../core/apps/cli/own-server/own-server.ts";
 import type { HostDependencies } from "../../core/apps/host/dependencies.ts";
 import { linkedStore } from "../../core/apps/host/offline/database-link.ts";
 import { createHostOffline } from "../../core/apps/host/offline/host-offline.ts";
@@ -38,7 +39,7 @@ const page = fileURLToPath(new URL("../dist", import.meta.url));
 const token = "the-token-of-the-owner-in-a-test";
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-/** @param content `empty`: a repository without issues. */
+/** @param content `empty`: a repository without issues, in a rehearsal workspace; `full`: a server's. */
 export async function openShopWorld(content: "empty" | "full"): Promise<ShopWorld> {
   const directory = await mkdtemp(join(tmpdir(), "signalbox-shop-"));
   const database = await freshPglite();
@@ -50,7 +51,8 @@ export async function openShopWorld(content: "empty" | "full"): Promise<ShopWorl
   const cable = cableTo(database.store);
   const { store, link } = linkedStore(cable.store, clock);
   const offline = createHostOffline({ link, clock, log: silent, notesAlways: true, open: () => openKept(join(directory, "offline.sqlite"), silent) });
-  const router = createHostRouter({ ...shopDependencies(world, store, shop), clock, offline });
+  const ownServer = shop ? undefined : createOwnServer({ root: join(directory, "server"), isUsual: true });
+  const router = createHostRouter({ ...shopDependencies(world, store, shop), clock, offline, ownServer });
   if (shop) await draft(createRouterClient(router), shop);
   const server = await serveHost({ router, token, page });
   return {
@@ -85,7 +87,11 @@ function shopDependencies(world: HostWorld, store: Store, shop: Shop | undefined
     store,
     repositories: () => store.transaction(async () => [world.forge.name]),
     connection: () =>
-      store.transaction(async () => ({ ...(await world.deps.connection()), mode: "server", forge: { state: "live", detail: "api.github.com answers" } })),
+      store.transaction(async () => ({
+        ...(await world.deps.connection()),
+        mode: shop ? "server" : "rehearsal",
+        forge: { state: "live", detail: "api.github.com answers" },
+      })),
     replayDecision: createReplayDecision(trail),
     verifyAudit: createVerifyAudit({ ...trail, anchors: { list: async () => [] } }),
     doctor: async () => [
