@@ -1,5 +1,6 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
+import { doneTypes } from "../domain/session/done-before.ts";
 import { byUrgency } from "../domain/decision/urgency.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
 import {
@@ -118,6 +119,12 @@ export const inboxCard = inboxItem.extend({
   /** Of the stage that approving a gate starts. Only where the card was asked for by itself, and only while it waits. */
   full: fullStage.optional(),
   rationale: z.string().optional(),
+  /**
+   * What the agent said and did last before it asked, oldest first, each cut short. Nothing of it is bound by the digest. Only where the card was asked for by itself.
+   */
+  before: z
+    .array(z.object({ at: instant, type: z.enum(doneTypes), text: z.string(), exitCode: z.number().optional(), tail: z.string().optional() }))
+    .optional(),
   rule: z.object({ id: z.string(), description: z.string() }),
   digest: z.string(),
   targetVersion: z.string(),

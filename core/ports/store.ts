@@ -19,6 +19,7 @@ import type {
 } from "../domain/kernel/values.ts";
 import type { RuleOutcome } from "../domain/rule/rule.ts";
 import type { Run, RunAttempt, RunPhase } from "../domain/run/run.ts";
+import type { DoneBefore } from "../domain/session/done-before.ts";
 import type { Sign } from "../domain/run/stall.ts";
 import type { TokenUsage } from "../domain/session/usage.ts";
 import type { Role, StageName } from "../domain/stage/stage.ts";
@@ -379,6 +380,8 @@ export interface Transaction {
     append(items: readonly TranscriptItem[]): Promise<void>;
     /** Items of a run after (attempt, sequence), in order. */
     after(runId: RunId, attempt: number, sequence: number, limit: number): Promise<readonly TranscriptItem[]>;
+    /** What an agent said and did last until then, oldest first, each cut short. */
+    until(runId: RunId, at: Instant, limit: number): Promise<readonly DoneBefore[]>;
     /** The newest items of a run as signs of life, oldest first. */
     signs(runId: RunId, limit: number): Promise<readonly Sign[]>;
   };

@@ -365,6 +365,35 @@ export function recordsConformance(name: string, create: () => Promise<FreshData
       });
     });
 
+    describe("what an agent did before", () => {
+      it("is the last that it said and did until then, oldest first, cut short, and of a command the end of what it printed", async () => {
+        const run = await stored();
+        const items: readonly (readonly [type: string, content: JsonObject])[] = [
+          ["message", { text: "too old" }],
+          ["message", { text: `${"so ".repeat(400)}long` }],
+          ["command-started", { command: "npm test" }],
+          ["command", { command: "npm test", output: `${"x".repeat(60_000)}the end`, exitCode: 1 }],
+          ["notice", { text: "Reconnecting" }],
+          ["file-change", { paths: ["docs/a.md"] }],
+          ["tool-call", { server: "signalbox", tool: "github_request_label", arguments: {}, status: "completed", answered: true, result: "{}" }],
+          ["message", { text: "afterwards" }],
+        ];
+        await inStore((tx) =>
+          tx.transcript.append(items.map(([type, content], sequence) => ({ runId: run.id, attempt: 1, sequence, at: sequence as Instant, type, content }))),
+        );
+
+        const [said, command, ...rest] = await inStore((tx) => tx.transcript.until(run.id, 6 as Instant, 4));
+
+        expect(said).toMatchObject({ at: 1, type: "message" });
+        expect(said?.text).toHaveLength(1_000);
+        expect(command).toMatchObject({ at: 3, type: "command", text: "npm test", exitCode: 1, tail: expect.stringMatching(/^x{1993}the end$/u) });
+        expect(rest).toStrictEqual([
+          { at: 5, type: "file-change", text: '["docs/a.md"]' },
+          { at: 6, type: "tool-call", text: "github_request_label" },
+        ]);
+      });
+    });
+
     describe("signs of life", () => {
       it("are the newest items of a run, oldest first, without what they printed", async () => {
         const run = await stored();

@@ -123,7 +123,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
   outbox: { add: "writes", get: "reads", save: "writes", pending: "reads", pendingLabels: "reads", givenUp: "reads" },
   flow: { append: "writes", after: "reads", bySubject: "reads", byCorrelation: "reads", head: "reads" },
   audit: { requests: "reads", request: "reads", chainEnds: "reads", executedTwice: "reads", vanishedRequests: "reads" },
-  transcript: { append: "writes", after: "reads", signs: "reads" },
+  transcript: { append: "writes", after: "reads", until: "reads", signs: "reads" },
   snapshots: { save: "writes", latest: "reads" },
   sessions: { start: "writes", end: "writes", forRun: "reads" },
   modelUsage: { since: "reads" },

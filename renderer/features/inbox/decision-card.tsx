@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import type { InboxCard } from "../../../core/contract/inbox.ts";
+import { maskSecrets } from "../../../core/domain/kernel/secrets.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useInbox } from "../../host-client/live-list.ts";
@@ -19,6 +20,8 @@ import { AllowLike } from "./allow-like.tsx";
 import { EffectView } from "./effect-view.tsx";
 import { EndMark } from "./end-mark.tsx";
 import style from "./inbox.module.css";
+import { MaskedBlock } from "./masked-block.tsx";
+import { Origin } from "./origin.tsx";
 import { decisionText, endingTexts } from "./outcome-text.ts";
 import { useUnsentEdit, type UnsentEdit } from "./unsent-edits.ts";
 import { VerdictBar } from "./verdict-bar.tsx";
@@ -103,6 +106,7 @@ function Warnings({ card }: { readonly card: InboxCard }): ReactElement | undefi
   const warnings = [
     ...card.warnings,
     ...(card.hiddenCharacters ? [say("inbox.hidden")] : []),
+    ...(maskSecrets(card.arguments).masked > 0 ? [say("inbox.secrets")] : []),
     ...(full ? [say("inbox.full", { stage: say(`board.stage.${full.stage}`), n: full.inProgress, limit: full.limit })] : []),
   ];
   if (warnings.length === 0) return undefined;
@@ -191,7 +195,7 @@ function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
   return (
     <>
       <Section title={say("inbox.arguments")}>
-        <ForeignBlock label={say("inbox.arguments")}>{card.arguments}</ForeignBlock>
+        <MaskedBlock label={say("inbox.arguments")}>{card.arguments}</MaskedBlock>
       </Section>
       {card.edit === undefined ? undefined : <Edited edit={card.edit} />}
       {card.rationale === undefined ? undefined : (
@@ -207,6 +211,7 @@ function Reasons({ card }: { readonly card: InboxCard }): ReactElement {
           </p>
         </Section>
       )}
+      <Origin card={card} />
       <Section title={say("inbox.because")}>
         <p className={style["line"]}>
           <Foreign>{say("inbox.rule", { id: card.rule.id, description: card.rule.description })}</Foreign>

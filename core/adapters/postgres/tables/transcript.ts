@@ -1,6 +1,7 @@
 import type { Instant } from "../../../domain/kernel/values.ts";
 import type { Sign } from "../../../domain/run/stall.ts";
 import type { SqlSession } from "../../../ports/sql-driver.ts";
+import { doneTypes, type DoneBefore } from "../../../domain/session/done-before.ts";
 import type { TranscriptItem, Transaction } from "../../../ports/store.ts";
 import { toJson } from "../rows.ts";
 
@@ -22,6 +23,15 @@ export function transcriptTable(session: SqlSession): Transaction["transcript"] 
          where run_id = $1 and (attempt, sequence) > ($2::integer, $3::integer) order by attempt, sequence limit $4`,
         [runId, attempt, sequence, limit],
       ),
+    async until(runId, at, limit) {
+      const rows = await session.query<DoneRow>(
+        `select at, type, left(coalesce(content ->> 'text', content ->> 'command', content ->> 'tool', content ->> 'paths', ''), 1000) as text,
+           content ->> 'exitCode' as "exitCode", right(content ->> 'output', 2000) as tail
+         from transcript_items where run_id = $1 and at <= $2 and type = any ($3) order by attempt desc, sequence desc limit $4`,
+        [runId, at, doneTypes, limit],
+      );
+      return rows.toReversed().map(doneOf);
+    },
     async signs(runId, limit) {
       const rows = await session.query<SignRow>(
         `select at, type, left(coalesce(content ->> 'command', content ->> 'tool'), 500) as what, content ->> 'exitCode' as "exitCode", content ->> 'status' as status,
@@ -32,6 +42,15 @@ export function transcriptTable(session: SqlSession): Transaction["transcript"] 
       return rows.toReversed().map(signOf);
     },
   };
+}
+
+interface DoneRow extends Pick<DoneBefore, "at" | "type" | "text"> {
+  readonly exitCode: string | null;
+  readonly tail: string | null;
+}
+
+function doneOf({ at, type, text, exitCode, tail }: DoneRow): DoneBefore {
+  return { at, type, text, ...(exitCode === null ? {} : { exitCode: Number(exitCode) }), ...(tail ? { tail } : {}) };
 }
 
 /** The little of an item that tells whether work goes on; its output may be long. */

@@ -1,4 +1,5 @@
 import type { TranscriptEntry } from "../../../contract/runs.ts";
+import { bareCommand } from "../../../domain/session/shell-command.ts";
 
 const longestLine = 400;
 
@@ -15,9 +16,9 @@ function textOf(entry: TranscriptEntry): string {
   };
   switch (entry.type) {
     case "command":
-      return `$ ${bareCommand(field("command"))}${field("exitCode") === "0" ? "" : `  (exit ${field("exitCode")})`}`;
+      return `$ ${ownCommand(field("command"))}${field("exitCode") === "0" ? "" : `  (exit ${field("exitCode")})`}`;
     case "command-started":
-      return `$ ${bareCommand(field("command"))}  …`;
+      return `$ ${ownCommand(field("command"))}  …`;
     case "tool-call":
       return `${field("tool")} ${argumentsText(entry.content["arguments"])}${field("status") === "completed" ? "" : `  -> ${field("status")}: ${field("result")}`}`;
     case "file-change":
@@ -34,9 +35,8 @@ function textOf(entry: TranscriptEntry): string {
 }
 
 /** The command without the shell that runs it and the directories it makes first: these are the same on every line. */
-function bareCommand(command: string): string {
-  const inner = /^\S*(?:ba)?sh -l?c (?<quote>["'])(?<inner>[\s\S]*)\k<quote>$/u.exec(command)?.groups?.["inner"] ?? command;
-  return inner.replace(/^mkdir -p [^\n&|;]*&& /u, "");
+function ownCommand(command: string): string {
+  return bareCommand(command).replace(/^mkdir -p [^\n&|;]*&& /u, "");
 }
 
 const longestArgument = 60;

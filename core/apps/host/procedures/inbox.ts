@@ -1,7 +1,7 @@
 import type { InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";
 import type { DecisionRequest } from "../../../domain/decision/decision.ts";
 import type { Result } from "../../../domain/kernel/result.ts";
-import type { Instant, PersonId, RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
+import type { Instant, PersonId, RepositoryName, RequestId, RunId } from "../../../domain/kernel/values.ts";
 import type { Transaction } from "../../../ports/store.ts";
 import { fullAfterGate } from "../board/board-limits.ts";
 import type { IssueShelf } from "../board/open-issues.ts";
@@ -28,7 +28,7 @@ export function inboxProcedures(deps: HostDependencies, shelf: IssueShelf): Proc
       asOf: deps.clock.now(),
     })),
     get: contract.inbox.get.handler(async ({ input }) => {
-      const shown = await card(input.id);
+      const shown = await withBefore(deps, await card(input.id));
       if (shown.effect.type !== "gate" || shown.phase !== "requested") return shown;
       const { added } = shown.effect.labels;
       const full = await fullAfterGate(deps, shelf, { repository: shown.repository as RepositoryName, issue: shown.issue, added });
@@ -80,6 +80,14 @@ async function readCard(tx: Transaction, deps: HostDependencies, id: RequestId):
   const { owner, now } = readingOf(deps);
   const shown = inboxCard(request, run, rule, { verifies: hasDecision(request) ? deps.verifies(request) : undefined, isAsAsked });
   return withSnooze(shown, await tx.snoozes.of(owner, now, [id]), now);
+}
+
+/** So much of what the agent did last is shown on a card. */
+const shownBefore = 4;
+
+async function withBefore({ store }: HostDependencies, card: InboxCard): Promise<InboxCard> {
+  const before = await store.transaction((tx) => tx.transcript.until(card.runId as RunId, card.createdAt as Instant, shownBefore));
+  return before.length === 0 ? card : { ...card, before: before.map((done) => ({ ...done })) };
 }
 
 function readingOf({ owner, clock }: HostDependencies): Reading {

@@ -1,5 +1,5 @@
 import type { TranscriptEntry } from "../../../../core/contract/runs.ts";
-import { bareCommand } from "../transcript/shell-command.ts";
+import { bareCommand } from "../../../../core/domain/session/shell-command.ts";
 import { numberField, textField, textList, tokensOf, type Tokens } from "../transcript/fields.ts";
 
 /** The word in front of an entry's first line. */

@@ -1,7 +1,7 @@
 import type { RunDetail, TranscriptEntry } from "../../../../core/contract/runs.ts";
 import { numberField, textField, textList, tokensOf, type Tokens } from "./fields.ts";
 import { changesOf, type FileChange } from "./patch.ts";
-import { bareCommand } from "./shell-command.ts";
+import { bareCommand } from "../../../../core/domain/session/shell-command.ts";
 
 export type ToolCallRow = RunDetail["toolCalls"][number];
 type Arguments = ToolCallRow["arguments"];
