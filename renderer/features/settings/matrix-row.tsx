@@ -1,6 +1,7 @@
 import { Button, NativeSelect, VisuallyHidden } from "@mantine/core";
 import type { ReactElement } from "react";
 import type { ApprovalMatrix, MatrixRule, Outcome as RuleOutcome, OwnRule } from "../../../core/contract/rules.ts";
+import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { en } from "../../i18n/en.ts";
 import { useSpeech, type Say } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -33,7 +34,7 @@ export function MatrixRow({ row, days, onChoose, onTakeBack, onKeep }: RowProps)
         ) : (
           <NativeSelect
             size="xs"
-            aria-label={say("matrix.becomes", { rule: about })}
+            aria-label={revealHidden(say("matrix.becomes", { rule: about }))}
             value={rule.outcome}
             onChange={({ currentTarget }) => onChoose(currentTarget.value as RuleOutcome)}
             data={choices.map((outcome) => ({ value: outcome, label: say(`matrix.outcome.${outcome}`) }))}
