@@ -12,8 +12,8 @@ const themes = { en: "dark", ru: "light", "x-pseudo": "light" } as const;
 type Language = keyof typeof themes;
 const languages = Object.keys(themes) as Language[];
 
-/** Names, and examples of a path and a label, are the same in every language. */
-const names = ["Signalbox", "English", "Русский", "GitHub", "/home/olga/shop"];
+/** Names, and examples of a path, an address and a label, are the same in every language. */
+const names = ["Signalbox", "English", "Русский", "GitHub", "/home/olga/shop", "postgres://signalbox:…@db.example:5432/signalbox"];
 
 interface Placed {
   readonly text: string;

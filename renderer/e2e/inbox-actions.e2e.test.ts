@@ -68,7 +68,7 @@ describe.skipIf(browserUnavailable !== undefined)(`what the owner does with requ
     expect((await rules()).map(({ tool, used, phase }) => [tool, used, phase])).toEqual([["github_create_pr", 1, "active"]]);
 
     await window.goTo("Settings");
-    for (const section of ["Budgets", "Work in progress", "Rules"]) {
+    for (const section of ["Your own server", "People", "Labels", "Models", "Budgets", "Work in progress", "Rules"]) {
       await page.keyboard.press("j");
       await page.getByRole("heading", { name: section, exact: true }).waitFor();
     }
