@@ -41,8 +41,7 @@ describe.skipIf(browserUnavailable !== undefined)(`what holds everything, in a b
 
   it("shows the budgets, takes new ones, and warns at the run that has used one up", { timeout: 180_000 }, async () => {
     const { page } = window;
-    await window.goTo("Settings");
-    await page.keyboard.press("j");
+    await window.goTo("Budgets");
     await page.getByRole("heading", { name: "Budgets" }).waitFor();
     const limit = page.getByRole("group", { name: "Each run" }).getByLabel("Tokens");
     await limit.focus();
