@@ -36,7 +36,8 @@ export interface OpenWindow extends Surface {
 
 export async function driveWindow(surface: Surface): Promise<OpenWindow> {
   const { page } = surface;
-  await page.getByText("Nothing waits for you").waitFor();
+  // A first start makes a database, on a machine that may be busy with something else.
+  await page.getByText("Nothing waits for you").waitFor({ timeout: 60_000 });
 
   async function goTo(place: string): Promise<void> {
     await page.keyboard.press("Control+k");
