@@ -18,15 +18,17 @@ import {
   readIssueMapRow,
   renderIssueMap,
 } from "../domain/docset/issue-map.ts";
+import { releasedSection, releaseOf } from "../domain/docset/release.ts";
 import { unfinishedParts } from "../domain/document/finished.ts";
 import type { BranchName, CommitSha, RepositoryName } from "../domain/kernel/values.ts";
 import type { Run } from "../domain/run/run.ts";
 import { isStageName, type StageName } from "../domain/stage/stage.ts";
-import { artifactFolder } from "../domain/stage/table.ts";
+import { artifactFolder, artifactPath } from "../domain/stage/table.ts";
 import type { Hasher } from "../ports/crypto.ts";
 import type { DocumentCodec } from "../ports/document-codec.ts";
 import type { Forge } from "../ports/forge.ts";
 import type { RepositoryMirror } from "../ports/repository-mirror.ts";
+import { chunksOf } from "./index-document.ts";
 
 export interface DocsetDependencies {
   readonly mirror: RepositoryMirror;
@@ -145,8 +147,8 @@ function composed(deps: DocsetDependencies, path: string, docset: Docset, messag
   return { path, text: deps.documents.renderYaml(docsetData(docset)), documents: docset.entries.length, message };
 }
 
-/** The issue's row of the issue map. */
-async function composeIssueMapRow(deps: DocsetDependencies, run: Run, found: FoundDocuments): Promise<Composed> {
+/** The issue's row of the issue map. Its release is the one that the approved plan names: no document makes the tag, and the owner has approved what it is to be. */
+async function composeIssueMapRow(deps: DocsetDependencies, run: Run, found: FoundDocuments, pending: Files = nothing): Promise<Composed> {
   const issue = await deps.forge.issue(run.repository, run.issue);
   const path = issueMapRowPath(run.issue);
   const row = mergeIssueMapRow(readIssueMapRow(await readYaml(deps, run.repository, found.tip, path)), {
@@ -155,9 +157,20 @@ async function composeIssueMapRow(deps: DocsetDependencies, run: Run, found: Fou
     parent: issue.parent,
     documents: found.entries.map(mapDocument),
     pulls: run.pull === undefined ? [] : [run.pull],
+    release: await approvedRelease(deps, run, found, pending),
     gaps: validateDocset(found, run.stage).missing,
   });
   return { path, text: deps.documents.renderYaml(issueMapRowData(row)), documents: found.entries.length, message: `docs: issue map for #${run.issue}` };
+}
+
+/** What the issue's release plan says is released, once it is approved. */
+async function approvedRelease(deps: DocsetDependencies, run: Run, found: FoundDocuments, pending: Files): Promise<string | undefined> {
+  const path = artifactPath(run.issue, "release", "release_plan");
+  if (!found.entries.some((entry) => entry.path === path && entry.status === "approved")) return undefined;
+  const text = pending.get(path) ?? (await deps.mirror.readFile(run.repository, found.tip, path));
+  const read = text === undefined ? undefined : deps.documents.read(text);
+  const section = read?.ok ? chunksOf(read.value.body).find((chunk) => chunk.section === releasedSection) : undefined;
+  return section && releaseOf(section.text);
 }
 
 /** Brings the issue's docset on the run's branch up to date. Undefined before the first push. */
@@ -245,7 +258,7 @@ export function createSyncDocsets(deps: DocsetDependencies): SyncDocsets {
     const composedFiles = [
       await composeIssueDocset(deps, run, found),
       ...(run.pull === undefined ? [] : [await composePullDocset(deps, run, run.pull, found)]),
-      await composeIssueMapRow(deps, run, found),
+      await composeIssueMapRow(deps, run, found, pending?.files),
     ];
     const files = new Map([...(pending?.files ?? []), ...composedFiles.map(({ path, text }) => [path, text] as const)]);
     if (isOnBase) files.set(issueMapPagePath, await composeIssueMapPage(deps, run.repository, found.tip, files));
