@@ -30,6 +30,7 @@ import type { ModelUsageTable } from "./model-usage.ts";
 import type { PullChecksTable } from "./pull-checks.ts";
 import type { RulesTable } from "./rules.ts";
 import type { SqlSession } from "./sql-driver.ts";
+import type { TraceabilityTable } from "./traceability.ts";
 
 /** A webhook delivery as it arrived. `body` is the raw text whose signature was verified. */
 export interface StoredDelivery {
@@ -420,6 +421,7 @@ export interface Transaction {
     search(repository: RepositoryName, query: string, limit: number): Promise<readonly SearchHit[]>;
   };
   readonly documentUses: DocumentUsesTable;
+  readonly traceability: TraceabilityTable;
   readonly leases: {
     /**
      * Takes, or extends, the right to do something alone for so many seconds by the database's clock. False while another holder has it. A holder that took it after

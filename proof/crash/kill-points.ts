@@ -141,6 +141,7 @@ const tableMembers: { readonly [Table in Exclude<keyof Transaction, "session">]:
     search: "reads",
   },
   documentUses: { note: "writes", of: "reads" },
+  traceability: { pulls: "reads", releaseSections: "reads" },
   // They order the work of others and are no work: nothing is lost or done twice by them alone.
   leases: { take: "reads", release: "reads" },
   holds: { get: "reads", save: "writes" },

@@ -8,6 +8,7 @@ import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts"
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { rulesConformance } from "../../testing/rules.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
+import { traceabilityConformance } from "../../testing/traceability.conformance.ts";
 
 storeConformance("PGlite", freshPglite);
 pullChecksConformance("PGlite", freshPglite);
@@ -15,6 +16,7 @@ modelUsageConformance("PGlite", freshPglite);
 recordsConformance("PGlite", freshPglite);
 documentsConformance("PGlite", freshPglite);
 documentUsesConformance("PGlite", freshPglite);
+traceabilityConformance("PGlite", freshPglite);
 listsConformance("PGlite", freshPglite);
 ownerWordsConformance("PGlite", freshPglite);
 rulesConformance("PGlite", freshPglite);

@@ -9,6 +9,7 @@ import { pullChecksConformance } from "../../testing/pull-checks.conformance.ts"
 import { recordsConformance } from "../../testing/records.conformance.ts";
 import { rulesConformance } from "../../testing/rules.conformance.ts";
 import { storeConformance } from "../../testing/store.conformance.ts";
+import { traceabilityConformance } from "../../testing/traceability.conformance.ts";
 
 describeOnPostgres("PostgreSQL", (serverUrl) => {
   storeConformance("PostgreSQL", () => freshPostgres(serverUrl));
@@ -17,6 +18,7 @@ describeOnPostgres("PostgreSQL", (serverUrl) => {
   recordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   documentUsesConformance("PostgreSQL", () => freshPostgres(serverUrl));
+  traceabilityConformance("PostgreSQL", () => freshPostgres(serverUrl));
   listsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   ownerWordsConformance("PostgreSQL", () => freshPostgres(serverUrl));
   rulesConformance("PostgreSQL", () => freshPostgres(serverUrl));

@@ -23,6 +23,7 @@ import { runsTable } from "./tables/runs.ts";
 import { sessionsTable, settingsTable, snapshotsTable, usageTable } from "./tables/sessions.ts";
 import { snoozesTable } from "./tables/snoozes.ts";
 import { toolCallsTable } from "./tables/tool-calls.ts";
+import { traceabilityTable } from "./tables/traceability.ts";
 import { transcriptTable } from "./tables/transcript.ts";
 
 export interface StoreDependencies {
@@ -80,6 +81,7 @@ function createTransaction(chain: ChainWriter, deps: StoreDependencies): Transac
     modelUsage: modelUsageTable(session),
     documents: documentsTable(session),
     documentUses: documentUsesTable(session),
+    traceability: traceabilityTable(session),
     leases: leasesTable(session),
     holds: holdsTable(session),
     settings: settingsTable(session),
