@@ -49,8 +49,34 @@ export const documentVersion = z.object({
   approved: z.boolean(),
 });
 
+/** A pull request that runs have worked on. */
+export const tracedPull = z.object({
+  pull: issueNumber,
+  /** Whose runs these were, ascending. */
+  issues: z.array(issueNumber),
+  /** Stages of these runs, in the order of the process. */
+  stages: z.array(stageName),
+  /** Absent where the forge was never asked. Merged by hand is closed. */
+  state: z.enum(["open", "merged", "closed"]).optional(),
+  /** Paths of the documents that belong to it: its runs have written or linked them, or they name it themselves. */
+  documents: z.array(z.string()),
+});
+
+/** What ties the issues of a repository to pull requests and releases. */
+export const documentTrace = z.object({
+  /** Ascending. */
+  pulls: z.array(tracedPull),
+  /** Of the issues whose approved release plan names a version: which, and where the plan lies. */
+  releases: z.array(z.object({ issue: issueNumber, release: z.string(), path: z.string() })),
+});
+
 export const documentsContract = {
   list: oc.input(z.object({ repository: repositoryName.optional(), issue: issueNumber.optional() })).output(z.array(documentRow)),
+  /** Pull requests and releases, for the matrix of issues, documents and releases. */
+  trace: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName }))
+    .output(documentTrace),
   /** What each stage of an issue requires and what is there. */
   docset: oc
     .errors(commonErrors)

@@ -4,6 +4,7 @@ import type { BranchName, CommitSha, Digest, Instant, RepositoryName } from "../
 import type { FileVersion } from "../../ports/repository-mirror.ts";
 import { freshPglite } from "../../testing/databases.ts";
 import { createHostWorld, type HostWorld } from "../../testing/host-world.ts";
+import { sampleRun } from "../../testing/samples.ts";
 import { createHostRouter } from "./router.ts";
 
 const shop = "acme/shop" as RepositoryName;
@@ -76,5 +77,47 @@ describe("the history of a document", () => {
       code: "NOT_FOUND",
     });
     await expect(connected().documents.version({ repository: shop, path, commit: "--output=x" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
+  });
+});
+
+describe("what ties issues to pull requests and releases", () => {
+  const plan = (issue: number) => `docs/issues/issue-${issue}/release/release_plan.md`;
+  const writePlan = (file: string, version: string, status = "approved"): Promise<void> => {
+    const meta = { docId: file, repository: shop, path: file, branch: "main" as BranchName, type: "release_plan", title: "Plan", status, ownerRole: "em" };
+    const text = `| Version | Commit |\n|---|---|\n| ${version} | abc |`;
+    return world.inStore((tx) =>
+      tx.documents.upsert({ ...meta, stage: "release", hash: file as Digest, frontMatter: {}, updatedAt: 1 as Instant }, [
+        { section: "What is released", text },
+      ]),
+    );
+  };
+
+  it("is told of each pull request with its state and documents, and of each release that an approved plan names", async () => {
+    const branch = (name: string) => name as BranchName;
+    const qa = sampleRun({ repository: shop, issue: 41, stage: "qa", pull: 9, branch: branch("dev"), state: { phase: "succeeded", at: 1 as Instant } });
+    const audit = sampleRun({ repository: shop, issue: 41, stage: "doc-audit", pull: 9, branch: branch("dev2") });
+    const intake = sampleRun({ repository: shop, issue: 41, stage: "intake", pull: 3, branch: branch("intake") });
+    await world.inStore(async (tx) => {
+      for (const run of [qa, audit, intake]) await tx.runs.insert(run);
+      await tx.documentUses.note(intake, [path], "written", 1 as Instant);
+    });
+    await writePlan(plan(41), "v1.4.0");
+    await writePlan(plan(42), "decided at the gate");
+    await writePlan(plan(43), "v9", "in_review");
+    await writePlan("docs/issues/issue-44/release/release_plan-2.md", "v8");
+    await writePlan("docs/release_plan.md", "v7");
+
+    expect(await connected().documents.trace({ repository: shop })).toStrictEqual({
+      pulls: [
+        { pull: 3, issues: [41], stages: ["intake"], documents: [path] },
+        { pull: 9, issues: [41], stages: ["doc-audit", "qa"], state: "merged", documents: [] },
+      ],
+      releases: [{ issue: 41, release: "v1.4.0", path: plan(41) }],
+    });
+  });
+
+  it("is nothing where nothing has run, and is asked of one repository", async () => {
+    expect(await connected().documents.trace({ repository: "acme/empty" })).toStrictEqual({ pulls: [], releases: [] });
+    await expect(connected().documents.trace({ repository: "no repository" })).rejects.toMatchObject({ code: "BAD_REQUEST" });
   });
 });

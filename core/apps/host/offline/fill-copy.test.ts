@@ -81,6 +81,7 @@ describe("the copy is filled", () => {
       projects: { list: async () => [{ repository: "acme/shop" }] },
       documents: {
         list: async () => answer("documents", [{ path, hash: truth.hash }]),
+        trace: async () => answer("trace", { pulls: [], releases: [] }),
         async read() {
           asked.push("read");
           if (!truth.readable) throw new ORPCError("NOT_FOUND", { message: "no such branch" });
@@ -98,7 +99,7 @@ describe("the copy is filled", () => {
 
   it("at once, and asks for nothing as long as nothing has happened", async () => {
     await clock.advance(6_000);
-    expect([...new Set(asked)]).toEqual(["inbox", "stages", "limits", "board", "closed", "runs", "active", "documents", "read"]);
+    expect([...new Set(asked)]).toEqual(["inbox", "stages", "limits", "board", "closed", "runs", "active", "documents", "trace", "read"]);
     asked.length = 0;
 
     await clock.advance(60_000);

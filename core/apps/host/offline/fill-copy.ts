@@ -131,6 +131,7 @@ function createRounds({ client, access, clock }: FillDependencies, touched: Touc
         .map(({ key }) => key),
     );
     const rows = await client.documents.list({ repository });
+    await client.documents.trace({ repository });
     const wanted = rows.filter(
       ({ path, hash }) => isOpen(repository, path, open) && !unreadable.has(`${repository} ${path} ${hash}`) && copiedHash(repository, path) !== hash,
     );

@@ -160,6 +160,7 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     await expect(setting).rejects.toMatchObject({ code: "UNAVAILABLE", data: { remedy: expect.stringContaining("draft") } });
     expect(await client.documents.list({ repository: shop })).toMatchObject([{ path }]);
     expect((await client.documents.docset({ repository: shop, issue: 41 }))[0]).toMatchObject({ stage: "intake", present: ["problem"] });
+    expect(await client.documents.trace({ repository: shop })).toMatchObject({ pulls: [{ pull: 7, issues: [41], state: "open", documents: [path] }] });
     expect(await client.documents.read({ repository: shop, path })).toMatchObject({ text: expect.stringContaining("cash"), asOf: expect.any(Number) });
     expect(await client.knowledge.search({ query: "guest" })).toMatchObject({
       hits: [{ source: "document", path, from: "copy", usedBy: { count: 1, runs: [{ run: run.id, issue: 41, how: ["written"], at: 3 }] } }],

@@ -7,6 +7,7 @@ import { notFound } from "../failures.ts";
 import { contract, type Procedures } from "../implementer.ts";
 import { documentUsers } from "../views/document-users.ts";
 import { docsetOf, requiredPaths } from "../views/docset-view.ts";
+import { traceOf } from "../views/trace-view.ts";
 
 type DocumentRow = z.infer<typeof documentRow>;
 
@@ -24,6 +25,7 @@ export function documentsProcedures(deps: HostDependencies): Procedures<typeof d
         return found;
       });
     }),
+    trace: contract.documents.trace.handler(({ input }) => traceOf(deps.store, input.repository as RepositoryName)),
     docset: contract.documents.docset.handler(({ input }) => docset(deps, input.repository as RepositoryName, input.issue)),
     read: contract.documents.read.handler(async ({ input }) => {
       const repository = input.repository as RepositoryName;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { documentRow, readDocument, reviewThread } from "../../../../contract/documents.ts";
+import { documentRow, documentTrace, readDocument, reviewThread } from "../../../../contract/documents.ts";
 import { splitFrontMatter } from "../../../../domain/document/front-matter.ts";
 import type { RepositoryName } from "../../../../domain/kernel/values.ts";
 import type { CopyHit, CopyRecord, LocalCopy } from "../../../../ports/local-copy.ts";
@@ -28,6 +28,7 @@ export const documentsAnswers: CopiedAnswers<"documents"> = {
     },
     kept: (copy, { repository, issue }) => rowsIn(copy, repository, issue),
   },
+  trace: verbatim(documentTrace, ({ repository }) => `trace ${repository}`),
   docset: {
     kept(copy, { repository, issue }) {
       const rows = rowsIn(copy, repository, issue);
