@@ -29,13 +29,15 @@ const settings = createRoute({ getParentRoute: () => root, path: "/settings/{-$s
 export interface DocsSearch {
   readonly repository?: string | undefined;
   readonly issue?: number | undefined;
+  /** In place of an issue. */
+  readonly pull?: number | undefined;
   readonly path?: string | undefined;
 }
 
 function docsSearch(given: Record<string, unknown>): DocsSearch {
   const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-  const issue = Number(given["issue"]);
-  return { repository: text(given["repository"]), issue: Number.isInteger(issue) && issue > 0 ? issue : undefined, path: text(given["path"]) };
+  const number = (value: unknown): number | undefined => (Number.isInteger(Number(value)) && Number(value) > 0 ? Number(value) : undefined);
+  return { repository: text(given["repository"]), issue: number(given["issue"]), pull: number(given["pull"]), path: text(given["path"]) };
 }
 
 const tree = root.addChildren([home, inbox, board, runs, docs, drafts, knowledge, audit, settings]);

@@ -1,24 +1,25 @@
-import { SegmentedControl, Select } from "@mantine/core";
+import { SegmentedControl, Select, type ComboboxItem, type ComboboxItemGroup } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect, useMemo, useRef, useState, type ReactElement } from "react";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useBoard } from "../../host-client/live-list.ts";
 import { useProjectChoice } from "../../host-client/project-choice.ts";
-import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Empty } from "../../ui/panes.tsx";
 import { Pending } from "../../ui/pending.tsx";
 import style from "./docs.module.css";
 import { DocsetPanes } from "./docset-panes.tsx";
-import { firstIssue, issueChoices, type IssueChoice } from "./issue-choices.ts";
-import { traceMatrix } from "./trace-matrix.ts";
+import { firstIssue, issueChoices, offered, subjectOf, subjectOptions, subjectValue, type IssueChoice, type Subject } from "./issue-choices.ts";
+import { traceMatrix, type Trace, type TracedPull } from "./trace-matrix.ts";
 import { TraceView } from "./trace-view.tsx";
-import { useDocuments, useFreshDocuments } from "./use-documents.ts";
+import { useDocuments, useFreshDocuments, useTrace } from "./use-documents.ts";
 
 type Tab = "docset" | "trace";
 
-/** The documents of an issue by stage, one of them to read; or which issue lacks which. */
+const untraced: Trace = { pulls: [], releases: [] };
+
+/** The documents of an issue or a pull request by stage, one of them to read; or which issue lacks which. */
 export function DocsScreen(): ReactElement {
   const { say } = useSpeech();
   const search = useSearch({ from: "/docs" });
@@ -33,13 +34,17 @@ export function DocsScreen(): ReactElement {
   useChanged(project, () => go({}, true));
   const board = useBoard();
   const documents = useDocuments(repository);
+  const trace = useTrace(repository);
   const cards = useMemo(() => board.data?.rows.filter((card) => card.repository === repository) ?? [], [board.data, repository]);
   const choices = useMemo(() => issueChoices(documents.data ?? [], cards), [documents.data, cards]);
-  const rows = useMemo(() => traceMatrix(documents.data ?? [], cards), [documents.data, cards]);
-  const issue = search.issue ?? firstIssue(documents.data ?? [], choices);
+  const rows = useMemo(() => traceMatrix(documents.data ?? [], cards, trace.data ?? untraced), [documents.data, cards, trace.data]);
+  const pull = usePullOf(trace.data, search.pull);
+  const issue = pull ? pull.issues[0] : (search.issue ?? firstIssue(documents.data ?? [], choices));
   if (repository === undefined) {
     return projects.data === undefined ? <Pending reason={projects.failureReason} /> : <Empty title={say("docs.noProject")}>{say("docs.noProjectWhy")}</Empty>;
   }
+  // An issue's documents need no trace; what is known of pull requests may come later, or not at all.
+  const awaited = documents.data !== undefined && (tab === "trace" || search.pull !== undefined) ? trace : documents;
   return (
     <div className={style["screen"]}>
       <Toolbar
@@ -49,32 +54,43 @@ export function DocsScreen(): ReactElement {
         repository={repository}
         repositories={project === undefined ? (projects.data?.map((each) => each.repository) ?? []) : []}
         setRepository={(chosen) => go({ repository: chosen })}
-        issue={issue}
+        subject={pull ? { type: "pull", number: pull.pull } : issue === undefined ? undefined : { type: "issue", number: issue }}
         choices={choices}
-        setIssue={(chosen) => go({ repository, issue: chosen })}
+        pulls={trace.data?.pulls ?? []}
+        setSubject={({ type, number }) => go({ repository, [type]: number })}
       />
-      {documents.data === undefined ? <Pending reason={documents.failureReason} /> : undefined}
-      {documents.data && tab === "trace" ? (
+      {awaited.data === undefined ? <Pending reason={awaited.failureReason} /> : undefined}
+      {documents.data && trace.data && tab === "trace" ? (
         <TraceView
           rows={rows}
-          open={(chosen, path) => {
+          documents={documents.data}
+          open={({ type, ...chosen }) => {
             setTab("docset");
-            go({ repository, issue: chosen, path });
+            go({ repository, ...chosen });
           }}
         />
       ) : undefined}
-      {documents.data && tab === "docset" ? (
+      {documents.data && awaited.data && tab === "docset" ? (
         <DocsetPanes
           repository={repository}
           defaultBranch={projects.data?.find((each) => each.repository === repository)?.defaultBranch}
           issue={choices.find((choice) => choice.issue === issue) ?? (issue === undefined ? undefined : { issue, documents: 0 })}
+          pull={pull}
           documents={documents.data}
           path={search.path}
-          choose={(path, replace) => go({ repository, issue, path }, replace)}
+          choose={(path, replace) => go({ repository, ...(pull ? { pull: pull.pull } : { issue }), path }, replace)}
         />
       ) : undefined}
     </div>
   );
+}
+
+/** The pull request that is asked for. One that no run has worked on has no documents. */
+function usePullOf(trace: Trace | undefined, pull: number | undefined): TracedPull | undefined {
+  return useMemo(() => {
+    if (pull === undefined) return undefined;
+    return trace?.pulls.find((each) => each.pull === pull) ?? { pull, issues: [], stages: [], documents: [] };
+  }, [trace, pull]);
 }
 
 /** Goes on when this has become another, and not at first. */
@@ -94,15 +110,15 @@ interface ToolbarProps {
   readonly repository: string;
   readonly repositories: readonly string[];
   readonly setRepository: (repository: string) => void;
-  readonly issue: number | undefined;
+  readonly subject: Subject | undefined;
   readonly choices: readonly IssueChoice[];
-  readonly setIssue: (issue: number) => void;
+  readonly pulls: readonly TracedPull[];
+  readonly setSubject: (subject: Subject) => void;
 }
 
 function Toolbar(props: ToolbarProps): ReactElement {
   const { say } = useSpeech();
-  const { tab, issue, choices, gaps } = props;
-  const options = choices.map((choice) => ({ value: String(choice.issue), label: revealHidden(`#${choice.issue} ${choice.title ?? ""}`.trim()) }));
+  const { tab, gaps } = props;
   const tabs: readonly { readonly value: Tab; readonly label: string }[] = [
     { value: "docset", label: say("docs.documents") },
     { value: "trace", label: gaps > 0 ? say("docs.traceabilityGaps", { n: gaps }) : say("docs.traceability") },
@@ -123,21 +139,30 @@ function Toolbar(props: ToolbarProps): ReactElement {
           onChange={(value) => value !== null && props.setRepository(value)}
         />
       ) : undefined}
-      {tab === "docset" ? (
-        <Select
-          size="xs"
-          w={300}
-          searchable
-          limit={200}
-          allowDeselect={false}
-          aria-label={say("docs.issue")}
-          placeholder={say("docs.chooseIssue")}
-          nothingFoundMessage={say("docs.noSuchIssue")}
-          data={options}
-          value={issue === undefined ? null : String(issue)}
-          onChange={(value) => value !== null && props.setIssue(Number(value))}
-        />
-      ) : undefined}
+      {tab === "docset" ? <SubjectChoice {...props} /> : undefined}
     </div>
+  );
+}
+
+function SubjectChoice({ subject, choices, pulls, setSubject }: Pick<ToolbarProps, "subject" | "choices" | "pulls" | "setSubject">): ReactElement {
+  const { say } = useSpeech();
+  const options = useMemo(() => subjectOptions(choices, pulls, (n) => say("docs.pull", { n })), [choices, pulls, say]);
+  return (
+    <Select
+      size="xs"
+      w={300}
+      searchable
+      filter={({ options: groups, search }) => offered(groups as ComboboxItemGroup<ComboboxItem>[], search)}
+      allowDeselect={false}
+      aria-label={say("docs.subject")}
+      placeholder={say("docs.chooseSubject")}
+      nothingFoundMessage={say("docs.noSuchSubject")}
+      data={[
+        { group: say("docs.issues"), items: [...options.issues] },
+        { group: say("docs.pulls"), items: [...options.pulls] },
+      ]}
+      value={subject === undefined ? null : subjectValue(subject)}
+      onChange={(value) => value !== null && setSubject(subjectOf(value))}
+    />
   );
 }

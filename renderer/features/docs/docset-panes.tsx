@@ -12,13 +12,18 @@ import { DocsetList } from "./docset-list.tsx";
 import { countStates, docsetStages, issueOfPath, requiringStages, type DocsetItem } from "./docset-view.ts";
 import { DocumentView, documentViews, type DocumentViewName } from "./document-view.tsx";
 import type { IssueChoice } from "./issue-choices.ts";
+import { pullStages } from "./pull-docset.ts";
+import type { TracedPull } from "./trace-matrix.ts";
 import { useViewedMarks, type DocumentRow } from "./use-documents.ts";
 import { viewedState } from "./viewed.ts";
 
 interface DocsetPanesProps {
   readonly repository: string;
   readonly defaultBranch: string | undefined;
+  /** Whose documents these are; of a pull request, its issue. */
   readonly issue: IssueChoice | undefined;
+  /** Whose documents these are, where it is not an issue's. */
+  readonly pull: TracedPull | undefined;
   readonly documents: readonly DocumentRow[];
   readonly path: string | undefined;
   /** `replace`: it was not asked for, so there is no way back from it. */
@@ -27,12 +32,14 @@ interface DocsetPanesProps {
 
 type Present = DocsetItem<DocumentRow> & { readonly document: DocumentRow };
 
-/** An issue's documents on the left, the chosen one on the right. */
-export function DocsetPanes({ repository, defaultBranch, issue, documents, path, choose }: DocsetPanesProps): ReactElement {
+/** The documents of an issue or a pull request on the left, the chosen one on the right. */
+export function DocsetPanes({ repository, defaultBranch, issue, pull, documents, path, choose }: DocsetPanesProps): ReactElement {
   const { say } = useSpeech();
   const [view, setView] = useState<DocumentViewName>("rendered");
   const { marks, mark } = useViewedMarks();
-  const stages = useStages(repository, issue, documents);
+  const ofIssue = useStages(repository, pull ? undefined : issue, documents);
+  const ofPull = useMemo(() => pull && pullStages(pull, documents), [pull, documents]);
+  const stages = ofPull ?? ofIssue;
   const present = stages.flatMap((stage) => stage.items).filter((item): item is Present => item.document !== undefined);
   const chosen = present.find((item) => item.path === path) ?? firstToRead(present, (item) => viewedState(marks, repository, item.document) === "viewed");
   // What is shown stays shown, though something else would be the first to read by now.
@@ -53,11 +60,11 @@ export function DocsetPanes({ repository, defaultBranch, issue, documents, path,
     { key: "v", what: say("docs.keys.viewed"), act: toggle },
     ...documentViews.map((name, index) => ({ key: String(index + 1), what: say(`docs.${name}`), act: () => setView(name) })),
   ]);
-  if (issue === undefined) return <Empty title={say("docs.noIssues")}>{say("docs.noIssuesWhy")}</Empty>;
+  if (issue === undefined && pull === undefined) return <Empty title={say("docs.noIssues")}>{say("docs.noIssuesWhy")}</Empty>;
   return (
     <div className={style["panes"]}>
       <div className={style["master"]}>
-        <Summary issue={issue.issue} stages={stages} />
+        <Summary title={pull ? say("docs.docsetOfPull", { n: pull.pull }) : say("docs.docsetOf", { n: issue?.issue ?? 0 })} stages={stages} />
         <DocsetList stages={stages} repository={repository} marks={marks} chosen={chosen?.path} choose={choose} />
       </div>
       {chosen ? (
@@ -65,7 +72,7 @@ export function DocsetPanes({ repository, defaultBranch, issue, documents, path,
           key={chosen.path}
           repository={repository}
           defaultBranch={defaultBranch}
-          issue={issue.issue}
+          issue={issue?.issue}
           document={chosen.document}
           state={chosen.state}
           viewed={viewedState(marks, repository, chosen.document)}
@@ -74,10 +81,16 @@ export function DocsetPanes({ repository, defaultBranch, issue, documents, path,
           setView={setView}
         />
       ) : (
-        <Empty title={say("docs.noDocuments", { n: issue.issue })}>{say("docs.noDocumentsWhy")}</Empty>
+        <NoDocuments issue={issue?.issue ?? 0} pull={pull?.pull} />
       )}
     </div>
   );
+}
+
+function NoDocuments({ issue, pull }: { readonly issue: number; readonly pull: number | undefined }): ReactElement {
+  const { say } = useSpeech();
+  if (pull !== undefined) return <Empty title={say("docs.noDocumentsOfPull", { n: pull })}>{say("docs.noDocumentsOfPullWhy")}</Empty>;
+  return <Empty title={say("docs.noDocuments", { n: issue })}>{say("docs.noDocumentsWhy")}</Empty>;
 }
 
 /** The docset as the host has it, with the documents that lie in the issue's folder or are linked with it. */
@@ -94,7 +107,7 @@ function useStages(repository: string, issue: IssueChoice | undefined, documents
   }, [number, issue?.stage, docset.data, linked.data, documents]);
 }
 
-function Summary({ issue, stages }: { readonly issue: number; readonly stages: ReturnType<typeof docsetStages<DocumentRow>> }): ReactElement {
+function Summary({ title, stages }: { readonly title: string; readonly stages: ReturnType<typeof docsetStages<DocumentRow>> }): ReactElement {
   const { say, language } = useSpeech();
   const link = useLinkState();
   const away = useDatabaseAway();
@@ -102,7 +115,7 @@ function Summary({ issue, stages }: { readonly issue: number; readonly stages: R
   const { approved, in_review: inReview, draft, missing } = countStates(stages);
   return (
     <div className={style["summary"]}>
-      <strong>{say("docs.docsetOf", { n: issue })}</strong>
+      <strong>{title}</strong>
       <span>{say("docs.counts", { approved, open: inReview + draft, missing })}</span>
       {since === undefined ? undefined : <span>{say("state.asOf", { when: moment(since, language) })}</span>}
     </div>

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { StageName } from "../../../core/domain/stage/stage.ts";
-import { artifactPath, stageTable } from "../../../core/domain/stage/table.ts";
+import { artifactPath } from "../../../core/domain/stage/table.ts";
 import { countStates, docsetStages, issueOfPath, requiringStages, type IndexedDocument } from "./docset-view.ts";
-import { traceMatrix } from "./trace-matrix.ts";
 
 const document = (stage: StageName, type: string, status = "in_review", issue = 7): IndexedDocument => ({
   path: artifactPath(issue, stage, type),
@@ -54,36 +53,5 @@ describe("the documents of an issue", () => {
     expect(issueOfPath("docs/issues/issue-12/prd/prd.md")).toBe(12);
     expect(issueOfPath("docs/issues/issue-0/prd.md")).toBeUndefined();
     expect(issueOfPath("docs/prd.md")).toBeUndefined();
-  });
-});
-
-describe("the matrix of issues and stages", () => {
-  const whole = stageTable.intake.artifacts.required.map((type) => document("intake", type, "approved", 3));
-
-  it("puts the issue with the most gaps first, and those that nothing has begun for last", () => {
-    const rows = traceMatrix(
-      [...whole, document("intake", "problem", "draft", 5)],
-      [
-        { issue: 1, title: "Not begun" },
-        { issue: 3, title: "Whole", stage: "intake" },
-        { issue: 9, title: "Begun", stage: "intake" },
-      ],
-    );
-    expect(rows.map(({ issue, gaps }) => [issue, gaps])).toStrictEqual([
-      [9, 7],
-      [5, 6],
-      [3, 0],
-      [1, 0],
-    ]);
-  });
-
-  it("says of each stage whether it is approved, there, has gaps, or comes later", () => {
-    const [row] = traceMatrix([...whole, document("prd", "prd", "in_review", 3)], [{ issue: 3, title: "Whole" }]);
-    expect(row?.cells.slice(0, 4).map(({ stage, state, present, required }) => [stage, state, present, required])).toStrictEqual([
-      ["intake", "approved", 7, 7],
-      ["vision", "gaps", 0, 3],
-      ["prd", "gaps", 1, 3],
-      ["arch", "later", 0, 4],
-    ]);
   });
 });

@@ -1,4 +1,3 @@
-import { UnstyledButton } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useRef, useState, type ReactElement } from "react";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
@@ -6,47 +5,43 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
-import { StateShape, StateWord } from "./document-state.tsx";
 import style from "./docs.module.css";
-import { requiringStages, type DocsetItem } from "./docset-view.ts";
-import type { TraceCell, TraceRow } from "./trace-matrix.ts";
+import { requiringStages } from "./docset-view.ts";
+import { TraceCellButton } from "./trace-cells.tsx";
+import { TraceDetail } from "./trace-detail.tsx";
+import type { TraceRow } from "./trace-matrix.ts";
+import { destinationOf, firstStage, moved, pullsColumn, releaseColumn, type Place, type TraceDestination } from "./trace-place.ts";
 import type { DocumentRow } from "./use-documents.ts";
 
 type Row = TraceRow<DocumentRow>;
-type Cell = TraceCell<DocumentRow>;
 
 interface TraceProps {
   readonly rows: readonly Row[];
-  readonly open: (issue: number, path: string | undefined) => void;
+  /** All documents of the repository. */
+  readonly documents: readonly DocumentRow[];
+  readonly open: (destination: TraceDestination) => void;
 }
 
-/** Issues against stages, gaps first, and the documents of the cell that is chosen. */
-export function TraceView({ rows, open }: TraceProps): ReactElement {
+/** Issues with their pull requests, stages and releases, gaps first, and what stands behind the cell that is chosen. */
+export function TraceView({ rows, documents, open }: TraceProps): ReactElement {
   const { say } = useSpeech();
-  const [place, setPlace] = useState({ row: 0, cell: 0 });
+  const [place, setPlace] = useState<Place>({ row: 0, column: firstStage });
   const row = rows[Math.min(place.row, rows.length - 1)];
-  const cell = row?.cells[place.cell];
-  const move = (down: number, right: number): void =>
-    setPlace({ row: clamp(place.row + down, rows.length - 1), cell: clamp(place.cell + right, requiringStages.length - 1) });
+  const move = (by: Parameters<typeof moved>[1]) => () => setPlace(moved(place, by, rows.length));
   useScreenKeys([
-    { key: "j", what: say("docs.keys.issueDown"), act: () => move(1, 0) },
-    { key: "k", what: say("docs.keys.issueUp"), act: () => move(-1, 0) },
-    { key: "l", what: say("docs.keys.stageRight"), act: () => move(0, 1) },
-    { key: "h", what: say("docs.keys.stageLeft"), act: () => move(0, -1) },
-    { key: "Enter", what: say("docs.keys.openIssue"), act: () => row && open(row.issue, firstDocument(cell)) },
+    { key: "j", what: say("docs.keys.issueDown"), act: move({ rows: 1 }) },
+    { key: "k", what: say("docs.keys.issueUp"), act: move({ rows: -1 }) },
+    { key: "l", what: say("docs.keys.columnRight"), act: move({ columns: 1 }) },
+    { key: "h", what: say("docs.keys.columnLeft"), act: move({ columns: -1 }) },
+    { key: "Enter", what: say("docs.keys.openCell"), act: () => row && open(destinationOf(row, place.column)) },
   ]);
   if (row === undefined) return <Empty title={say("docs.noIssues")}>{say("docs.noIssuesWhy")}</Empty>;
   return (
     <div className={style["trace"]}>
       <Matrix rows={rows} place={place} choose={setPlace} open={open} />
-      {cell === undefined ? undefined : <CellDetail row={row} cell={cell} open={open} />}
+      <TraceDetail row={row} column={place.column} documents={documents} open={open} />
     </div>
   );
-}
-
-interface Place {
-  readonly row: number;
-  readonly cell: number;
 }
 
 interface MatrixProps {
@@ -56,6 +51,8 @@ interface MatrixProps {
   readonly open: TraceProps["open"];
 }
 
+const columns = Array.from({ length: releaseColumn + 1 }, (_, column) => column);
+
 function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
   const { say } = useSpeech();
   const scroller = useRef<HTMLDivElement>(null);
@@ -63,30 +60,25 @@ function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
   useEffect(() => {
     virtual.scrollToIndex(place.row);
   }, [place.row, virtual]);
+  useChosenInSight(scroller, place);
   return (
     <div ref={scroller} className={style["matrix"]} role="table" tabIndex={0} aria-label={say("docs.traceability")} aria-rowcount={rows.length + 1}>
-      <div role="row" className={style["matrixHead"]} aria-rowindex={1}>
-        <span role="columnheader">{say("docs.issue")}</span>
-        {requiringStages.map(({ stage }) => (
-          <span key={stage} role="columnheader" title={say(`board.stage.${stage}`)}>
-            {say(`docs.short.${stage}`)}
-          </span>
-        ))}
-      </div>
+      <MatrixHead />
       <div role="rowgroup" style={{ height: virtual.getTotalSize(), position: "relative" }}>
         {virtual.getVirtualItems().map(({ index, start, key }) => {
           const row = rows[index];
           if (row === undefined) return undefined;
-          const chosen = place.row === index ? place.cell : undefined;
+          const chosen = place.row === index ? place.column : undefined;
           return (
             <div key={key} role="row" aria-rowindex={index + 2} className={style["matrixRow"]} style={{ transform: `translateY(${start}px)` }}>
               <IssueName row={row} />
-              {row.cells.map((cell, position) => (
-                <span key={cell.stage} role="cell">
-                  <CellButton
-                    cell={cell}
-                    chosen={chosen === position}
-                    choose={() => (chosen === position ? open(row.issue, firstDocument(cell)) : choose({ row: index, cell: position }))}
+              {columns.map((column) => (
+                <span key={column} role="cell">
+                  <TraceCellButton
+                    row={row}
+                    column={column}
+                    chosen={chosen === column}
+                    choose={() => (chosen === column ? open(destinationOf(row, column)) : choose({ row: index, column }))}
                   />
                 </span>
               ))}
@@ -94,6 +86,37 @@ function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
           );
         })}
       </div>
+    </div>
+  );
+}
+
+/** Where the matrix is wider than its pane, the chosen column is scrolled to; the issue's name, which stays on the left, covers none of it. */
+function useChosenInSight(scroller: React.RefObject<HTMLDivElement | null>, { row, column }: Place): void {
+  useEffect(() => {
+    scroller.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [scroller, row, column]);
+}
+
+function MatrixHead(): ReactElement {
+  const { say } = useSpeech();
+  return (
+    <div role="row" className={style["matrixHead"]} aria-rowindex={1}>
+      <span role="columnheader">{say("docs.issue")}</span>
+      {columns.map((column) => {
+        const stage = requiringStages[column - firstStage]?.stage;
+        if (stage !== undefined)
+          return (
+            <span key={column} role="columnheader" title={say(`board.stage.${stage}`)}>
+              {say(`docs.short.${stage}`)}
+            </span>
+          );
+        const isPulls = column === pullsColumn;
+        return (
+          <span key={column} role="columnheader" title={say(isPulls ? "docs.pulls" : "docs.releaseWhat")}>
+            {say(isPulls ? "docs.pullsShort" : "docs.release")}
+          </span>
+        );
+      })}
     </div>
   );
 }
@@ -112,76 +135,4 @@ function IssueName({ row }: { readonly row: Row }): ReactElement {
       ) : undefined}
     </span>
   );
-}
-
-function CellButton({ cell, chosen, choose }: { readonly cell: Cell; readonly chosen: boolean; readonly choose: () => void }): ReactElement {
-  const { say } = useSpeech();
-  return (
-    <UnstyledButton
-      className={style["cell"]}
-      data-state={cell.state}
-      aria-pressed={chosen}
-      tabIndex={chosen ? 0 : -1}
-      aria-label={`${say(`board.stage.${cell.stage}`)}: ${say(`docs.trace.${cell.state}`)}, ${cell.present}/${cell.required}`}
-      title={say(`docs.trace.${cell.state}`)}
-      onClick={choose}
-    >
-      {cell.state === "later" ? (
-        "–"
-      ) : (
-        <>
-          <StateShape state={cell.state} /> {cell.state === "skipped" ? undefined : `${cell.present}/${cell.required}`}
-        </>
-      )}
-    </UnstyledButton>
-  );
-}
-
-function CellDetail({ row, cell, open }: { readonly row: Row; readonly cell: Cell; readonly open: TraceProps["open"] }): ReactElement {
-  const { say } = useSpeech();
-  const gapsFirst = [...cell.items].sort((a, b) => Number(b.state === "missing") - Number(a.state === "missing"));
-  return (
-    <aside className={style["traceDetail"]} aria-live="polite">
-      <h2>
-        #{row.issue} · {say(`board.stage.${cell.stage}`)}
-      </h2>
-      <p className={style["dim"]}>{say(`docs.trace.${cell.state}`)}</p>
-      <ul className={style["items"]}>
-        {gapsFirst.map((item) => (
-          <li key={item.path}>
-            <TraceItem item={item} open={() => open(row.issue, item.path)} />
-          </li>
-        ))}
-      </ul>
-    </aside>
-  );
-}
-
-function TraceItem({ item, open }: { readonly item: DocsetItem<DocumentRow>; readonly open: () => void }): ReactElement {
-  const content = (
-    <>
-      <StateShape state={item.state} />
-      <span className={style["name"]}>
-        <Foreign>{item.name}</Foreign>
-      </span>
-      <StateWord state={item.state} />
-    </>
-  );
-  return item.document ? (
-    <UnstyledButton className={style["item"]} title={revealHidden(`${item.name} · ${item.document.title}`)} onClick={open}>
-      {content}
-    </UnstyledButton>
-  ) : (
-    <div className={style["item"]} data-absent title={revealHidden(item.name)}>
-      {content}
-    </div>
-  );
-}
-
-function firstDocument(cell: Cell | undefined): string | undefined {
-  return cell?.items.find((item) => item.document)?.path;
-}
-
-function clamp(value: number, last: number): number {
-  return Math.max(0, Math.min(value, last));
 }

@@ -12,9 +12,12 @@ type Documents = HostClient["documents"];
 export type DocumentRow = Awaited<ReturnType<Documents["list"]>>[number];
 export type ReadDocument = Awaited<ReturnType<Documents["read"]>>;
 export type DocumentHistory = Awaited<ReturnType<Documents["history"]>>;
+export type DocumentTrace = Awaited<ReturnType<Documents["trace"]>>;
 export type ReviewThread = Awaited<ReturnType<Documents["reviewThreads"]>>[number];
 
 const calm = 1_000;
+/** It is about the whole repository, and a moment late is soon enough. */
+const calmTrace = 5_000;
 
 /** Has the documents read again when something happened, at most once a second. */
 export function useFreshDocuments(): void {
@@ -25,16 +28,25 @@ export function useFreshDocuments(): void {
     void client.invalidateQueries({ queryKey: queries.documents.list.key() });
     void client.invalidateQueries({ queryKey: queries.documents.docset.key() });
   }, calm);
+  const refreshTrace = useThrottledCallback(() => void client.invalidateQueries({ queryKey: queries.documents.trace.key() }), calmTrace);
   const happened = (data?.length ?? 0) > 0;
   useEffect(() => {
-    if (happened) refresh();
-  }, [dataUpdatedAt, happened, refresh]);
+    if (!happened) return;
+    refresh();
+    refreshTrace();
+  }, [dataUpdatedAt, happened, refresh, refreshTrace]);
 }
 
 /** Every indexed document of a repository. */
 export function useDocuments(repository: string | undefined): UseQueryResult<DocumentRow[]> {
   const queries = useHostQueries();
   return useQuery(queries.documents.list.queryOptions({ input: repository === undefined ? skipToken : { repository } }));
+}
+
+/** The pull requests of a repository with their documents, and its releases. */
+export function useTrace(repository: string | undefined): UseQueryResult<DocumentTrace> {
+  const queries = useHostQueries();
+  return useQuery(queries.documents.trace.queryOptions({ input: repository === undefined ? skipToken : { repository }, retry: unlessRefused }));
 }
 
 /** The versions of a document. They are asked for again when the index has another one. */

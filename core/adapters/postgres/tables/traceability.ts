@@ -23,7 +23,7 @@ export function traceabilityTable(session: SqlSession): TraceabilityTable {
            select (own.pull #>> '{}')::numeric, d.path from docs_meta d
              cross join lateral jsonb_array_elements(case when jsonb_typeof(d.front_matter -> 'related_prs') = 'array' then d.front_matter -> 'related_prs' else '[]' end) own (pull)
              where d.repository = $1 and jsonb_typeof(own.pull) = 'number'
-         ), documents as (select pull, array_agg(path order by path) as paths from named group by pull)
+         ), documents as (select pull, array_agg(path order by path collate "C") as paths from named group by pull)
          select w.pull, w.issues, w.stages, w.approved, case when c.read_at > 0 then c.is_open end as "isOpen", coalesce(n.paths, '{}') as documents
          from worked w left join documents n on n.pull = w.pull left join pull_checks c on c.repository = $1 and c.pull = w.pull order by w.pull`,
         [repository],
