@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { BranchName, Digest, Instant, JsonObject, RepositoryName } from "../domain/kernel/values.ts";
+import type { BranchName, Digest, Instant, RepositoryName } from "../domain/kernel/values.ts";
 import type { DocumentMeta } from "../ports/store.ts";
 import type { FreshDatabase } from "./databases.ts";
 import { unique } from "./samples.ts";
@@ -37,7 +37,7 @@ export function traceabilityConformance(name: string, create: () => Promise<Fres
     it("knows each pull request once, with the issues and stages of its runs and which of these were approved", async () => {
       const [repository, other] = [newRepository(), newRepository()];
       await stored({ repository, issue: 7, stage: "dev", pull: 9, state: { phase: "succeeded", at: 1 as Instant } });
-      await stored({ repository, issue: 7, stage: "dev", variant: "revise", pull: 9, state: { phase: "superseded", at: 2 as Instant } });
+      await stored({ repository, issue: 7, stage: "dev", variant: "revise", pull: 9, state: { phase: "failed", reason: "no", at: 2 as Instant } });
       await stored({ repository, issue: 8, stage: "qa", pull: 9, branch: "qa" as BranchName });
       await stored({ repository, issue: 7, stage: "prd", pull: 3, branch: "prd" as BranchName });
       await stored({ repository, issue: 7, stage: "intake", branch: "intake" as BranchName });
@@ -71,7 +71,7 @@ export function traceabilityConformance(name: string, create: () => Promise<Fres
       const run = await stored({ repository, issue: 7, pull: 3 });
       for (const path of ["a.md", "b.md", "d.md"]) await indexed(repository, path);
       await indexed(repository, "c.md", { frontMatter: { related_prs: [3, 99, "3", 1e300, null] } });
-      await indexed(repository, "e.md", { frontMatter: { related_prs: "3" } as JsonObject });
+      await indexed(repository, "e.md", { frontMatter: { related_prs: "3" } });
       await inStore(async (tx) => {
         await tx.documentUses.note(run, ["b.md", "a.md", "never-indexed.md"], "written", 1 as Instant);
         await tx.documentUses.note(run, ["d.md"], "found", 1 as Instant);
