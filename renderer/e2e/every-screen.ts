@@ -173,6 +173,12 @@ async function documents(steps: Steps): Promise<void> {
   await steps.choose("trace");
   await page.locator("[role=table]").waitFor();
   await look("docs-trace");
+  await press("h", "main aside h3 button, main aside p");
+  await look("docs-trace-pulls");
+  for (let step = 0; step < 12; step += 1) await page.keyboard.press("l");
+  await page.locator("[role=row] [role=cell]:last-child [aria-pressed=true]").waitFor();
+  await look("docs-trace-release");
+  await steps.see("docs-pull", "docs?pull=45", "main article h2");
   await steps.see("drafts", "drafts", "main ol li");
   await press("j", "main ol li:nth-child(2)[aria-current=true]");
   await press("e", "main ol textarea");

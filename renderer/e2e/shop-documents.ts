@@ -1,9 +1,9 @@
 import { createHasher } from "../../core/adapters/node-crypto/hashing.ts";
 import type { BranchName, Instant } from "../../core/domain/kernel/values.ts";
-import type { StageName } from "../../core/domain/stage/stage.ts";
+import type { Role, StageName } from "../../core/domain/stage/stage.ts";
 import { artifactPath } from "../../core/domain/stage/table.ts";
 import type { HostWorld } from "../../core/testing/host-world.ts";
-import { checkoutDocuments, fileOf, requirements } from "./shop-texts.ts";
+import { checkoutDocuments, fileOf, releaseDocuments, requirements } from "./shop-texts.ts";
 
 const minute = 60_000;
 const hasher = createHasher();
@@ -44,6 +44,14 @@ export async function writeDocuments(world: HostWorld): Promise<void> {
   ]);
 }
 
+/** The release of the delivery slots, approved: its plan names the version. */
+export async function writeRelease(world: HostWorld): Promise<void> {
+  for (const [type, title, section, body] of releaseDocuments) {
+    const text = fileOf({ type, title, body: `## ${section}\n\n${body}` }, { issue: 3, stage: "release", status: "approved", role: "em" });
+    await writeDocument(world, "release", { issue: 3, type, title, status: "approved", text, role: "em", pull: 36, sections: [{ section, text: body }] });
+  }
+}
+
 /** What the runs did with the documents: the one that wrote the requirements began from what came before, and whoever came by found them. */
 export async function useDocuments({ inStore, forge, clock }: HostWorld): Promise<void> {
   await inStore(async (tx) => {
@@ -76,19 +84,26 @@ interface Filed {
   readonly title: string;
   readonly status: string;
   readonly text: string;
+  readonly issue?: number;
+  readonly role?: Role;
+  /** The pull request that it is linked with. */
+  readonly pull?: number;
+  readonly sections?: readonly { readonly section: string; readonly text: string }[];
 }
 
-async function writeDocument(world: HostWorld, stage: StageName, { type, title, status, text }: Filed): Promise<void> {
-  const path = artifactPath(12, stage, type);
-  const branch = status === "approved" ? ("main" as BranchName) : branchOf(12, "prd");
+async function writeDocument(world: HostWorld, stage: StageName, filed: Filed): Promise<void> {
+  const { type, title, status, text, issue = 12, role = "pm", pull } = filed;
+  const path = artifactPath(issue, stage, type);
+  const branch = status === "approved" ? ("main" as BranchName) : branchOf(issue, stage);
   world.forge.push(branch, { [path]: text });
-  const docId = `issue-12-${stage}-${type}`;
+  const docId = `issue-${issue}-${stage}-${type}`;
   const approvals = { required: ["owner"], status: status === "approved" ? "approved" : "pending" };
-  const frontMatter = { doc_id: docId, type, title, status, owner_role: "pm", related_issues: [12], approvals };
+  const frontMatter = { doc_id: docId, type, title, status, owner_role: role, related_issues: [issue], approvals };
   const [hash, updatedAt] = [hasher.sha256(text), world.clock.now()];
-  const meta = { docId, repository: world.forge.name, path, branch, type, title, status, ownerRole: "pm", stage, hash, frontMatter, updatedAt };
+  const meta = { docId, repository: world.forge.name, path, branch, type, title, status, ownerRole: role, stage, hash, frontMatter, updatedAt };
   await world.inStore(async (tx) => {
-    await tx.documents.upsert(meta, [{ section: title, text: text.slice(text.indexOf("# ")) }]);
-    await tx.documents.link({ repository: world.forge.name, docId, kind: "issue", number: 12 });
+    await tx.documents.upsert(meta, filed.sections ?? [{ section: title, text: text.slice(text.indexOf("# ")) }]);
+    await tx.documents.link({ repository: world.forge.name, docId, kind: "issue", number: issue });
+    if (pull !== undefined) await tx.documents.link({ repository: world.forge.name, docId, kind: "pull", number: pull });
   });
 }

@@ -12,7 +12,7 @@ import { createGovernance, type Governance } from "../../core/testing/governance
 import type { HostWorld } from "../../core/testing/host-world.ts";
 import { requestFlowEvent } from "../../core/usecases/change-request.ts";
 import { sampleFlowEvent, sampleRequest } from "../../core/testing/samples.ts";
-import { branchOf, requirementsInReview, writeDocuments, writeRequirements, useDocuments } from "./shop-documents.ts";
+import { branchOf, requirementsInReview, useDocuments, writeDocuments, writeRelease, writeRequirements } from "./shop-documents.ts";
 import { furnishRepository } from "./shop-people.ts";
 import { prdTranscript, requirements, silentTranscript, type Told } from "./shop-texts.ts";
 
@@ -260,8 +260,9 @@ function calls(tool: string, given: object): (scene: Scene, run: Run) => Promise
   };
 }
 
-/** A run that asked, was answered, and has ended. */
+/** A run that wrote the documents of a release, asked, was answered, and has ended. */
 async function deliver(scene: Scene, run: Run): Promise<DecisionRequest> {
+  await writeRelease(scene.world);
   const request = await calls("owner_ask", { question: "Which day is the release?", options: ["Tuesday", "After the holidays"] })(scene, run);
   await decide(scene.governance, request, { type: "answer", text: "Tuesday, before noon." });
   await scene.world.inStore(async (tx) => {

@@ -35,6 +35,18 @@ export const checkoutDocuments = {
   ],
 } as const satisfies Readonly<Record<string, readonly (readonly [string, string, string])[]>>;
 
+/** What the release of the delivery slots has left behind: type, title, heading and what stands under it. */
+export const releaseDocuments = [
+  [
+    "release_plan",
+    "Release of the delivery slots",
+    "What is released",
+    "| Version | Commit | Pull requests | Requirements |\n|---|---|---|---|\n| v2.3.0 | 4f1c09a | #36 | F1, F2 |",
+  ],
+  ["release_notes", "What is new: delivery slots", "New", "- A shopper chooses the hour of the delivery. (#3)"],
+  ["rollback_plan", "Back to one day", "When to roll back", "More than 2 % of the deliveries miss their hour within a day."],
+] as const;
+
 const prd = (criteria: readonly string[]): string =>
   [
     "A shopper can buy without an account. The order is kept by e-mail and can be claimed later.",

@@ -64,9 +64,9 @@ export function DocsScreen(): ReactElement {
         <TraceView
           rows={rows}
           documents={documents.data}
-          open={({ type, ...chosen }) => {
+          open={(destination) => {
             setTab("docset");
-            go({ repository, ...chosen });
+            go({ repository, ...destination });
           }}
         />
       ) : undefined}

@@ -39,7 +39,7 @@ function StageDetail({ row, cell, open }: DetailProps & { readonly cell: TraceCe
         #{row.issue} · {say(`board.stage.${cell.stage}`)}
       </h2>
       <p className={style["dim"]}>{say(`docs.trace.${cell.state}`)}</p>
-      <Items items={cell.items} open={(path) => open({ type: "issue", issue: row.issue, path })} />
+      <Items items={cell.items} open={(path) => open({ issue: row.issue, path })} />
     </>
   );
 }
@@ -73,7 +73,7 @@ function PullWithDocuments({ pull, issue, documents, open }: PullProps): ReactEl
   return (
     <section className={style["pullDetail"]}>
       <h3>
-        <UnstyledButton className={style["item"]} title={say("docs.openPull", { n: pull.pull })} onClick={() => open({ type: "pull", pull: pull.pull })}>
+        <UnstyledButton className={style["item"]} title={say("docs.openPull", { n: pull.pull })} onClick={() => open({ pull: pull.pull })}>
           <PullShape state={pull.state} />
           <span className={style["name"]}>
             {say("docs.pull", { n: pull.pull })} <span className={style["dim"]}>{stages}</span>
@@ -82,7 +82,7 @@ function PullWithDocuments({ pull, issue, documents, open }: PullProps): ReactEl
         </UnstyledButton>
       </h3>
       {items.length === 0 ? <p className={style["dim"]}>{say("docs.pullWithoutDocuments")}</p> : undefined}
-      <Items items={items} open={(path) => open({ type: "issue", issue, path })} />
+      <Items items={items} open={(path) => open({ issue, path })} />
     </section>
   );
 }
@@ -97,7 +97,7 @@ function ReleaseDetail({ row, open }: DetailProps): ReactElement {
         #{row.issue} · {release.state === "released" ? <Foreign>{release.name}</Foreign> : say(`docs.release.${release.state}`)}
       </h2>
       <p className={style["dim"]}>{say(`docs.release.${release.state}Why`)}</p>
-      <Items items={plans} open={(path) => open({ type: "issue", issue: row.issue, path })} />
+      <Items items={plans} open={(path) => open({ issue: row.issue, path })} />
     </>
   );
 }

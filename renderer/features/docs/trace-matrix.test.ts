@@ -98,15 +98,15 @@ describe("a place in the matrix", () => {
 
   it("leads to the docset of its pull request, or to a document of the issue", () => {
     const row = rowOf({ pulls: [pull(4, { state: "open" }), pull(5)], releases: [{ issue: 3, release: "v1", path }] }, whole("intake"));
-    expect(destinationOf(row, pullsColumn)).toStrictEqual({ type: "pull", pull: 4 });
-    expect(destinationOf(row, firstStage)).toStrictEqual({ type: "issue", issue: 3, path: whole("intake")[0]?.path });
-    expect(destinationOf(row, releaseColumn)).toStrictEqual({ type: "issue", issue: 3, path });
+    expect(destinationOf(row, pullsColumn)).toStrictEqual({ pull: 4 });
+    expect(destinationOf(row, firstStage)).toStrictEqual({ issue: 3, path: whole("intake")[0]?.path });
+    expect(destinationOf(row, releaseColumn)).toStrictEqual({ issue: 3, path });
   });
 
   it("leads to the issue where nothing stands there, and to the release's documents where it has no name", () => {
-    expect(destinationOf(rowOf(nothing), pullsColumn)).toStrictEqual({ type: "issue", issue: 3, path: undefined });
-    expect(destinationOf(rowOf(nothing), releaseColumn)).toStrictEqual({ type: "issue", issue: 3, path: undefined });
-    expect(destinationOf(rowOf(nothing, whole("release")), releaseColumn)).toStrictEqual({ type: "issue", issue: 3, path });
+    expect(destinationOf(rowOf(nothing), pullsColumn)).toStrictEqual({ issue: 3, path: undefined });
+    expect(destinationOf(rowOf(nothing), releaseColumn)).toStrictEqual({ issue: 3, path: undefined });
+    expect(destinationOf(rowOf(nothing, whole("release")), releaseColumn)).toStrictEqual({ issue: 3, path });
   });
 });
 

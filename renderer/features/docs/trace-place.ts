@@ -36,15 +36,13 @@ function clamp(value: number, last: number): number {
 }
 
 /** What Enter opens: the docset of a pull request, or a document of the issue. */
-export type TraceDestination =
-  | { readonly type: "pull"; readonly pull: number }
-  | { readonly type: "issue"; readonly issue: number; readonly path?: string | undefined };
+export type TraceDestination = { readonly pull: number } | { readonly issue: number; readonly path?: string | undefined };
 
 export function destinationOf(row: TraceRow<IndexedDocument>, column: number): TraceDestination {
   const [pull] = row.pulls;
   const target = targetAt(row, column);
-  if (target?.type === "pulls" && pull) return { type: "pull", pull: pull.pull };
-  return { type: "issue", issue: row.issue, path: pathOf(row, target) };
+  if (target?.type === "pulls" && pull) return { pull: pull.pull };
+  return { issue: row.issue, path: pathOf(row, target) };
 }
 
 function pathOf({ cells, release }: TraceRow<IndexedDocument>, target: TraceTarget<IndexedDocument> | undefined): string | undefined {
