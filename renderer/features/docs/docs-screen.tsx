@@ -32,6 +32,9 @@ export function DocsScreen(): ReactElement {
   const repository = search.repository ?? project ?? projects.data?.[0]?.repository;
   const go = (next: typeof search, replace = false): void => void navigate({ search: next, replace });
   useChanged(project, () => go({}, true));
+  // An address that names documents shows them, wherever it was followed.
+  const named = search.issue ?? search.pull ?? search.path;
+  useChanged(`${search.issue} ${search.pull} ${search.path}`, () => named !== undefined && setTab("docset"));
   const board = useBoard();
   const documents = useDocuments(repository);
   const trace = useTrace(repository);

@@ -1,10 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useRef, useState, type ReactElement } from "react";
+import { useEffect, useRef, useState, type ReactElement, type RefObject } from "react";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import { useScreenKeys } from "../../ui/keys.tsx";
 import { Empty } from "../../ui/panes.tsx";
+import { StateShape } from "./document-state.tsx";
 import style from "./docs.module.css";
 import { requiringStages } from "./docset-view.ts";
 import { TraceCellButton } from "./trace-cells.tsx";
@@ -90,8 +91,8 @@ function Matrix({ rows, place, choose, open }: MatrixProps): ReactElement {
   );
 }
 
-/** Where the matrix is wider than its pane, the chosen column is scrolled to; the issue's name, which stays on the left, covers none of it. */
-function useChosenInSight(scroller: React.RefObject<HTMLDivElement | null>, { row, column }: Place): void {
+/** Where the matrix is wider than its pane, the chosen column is scrolled to: the style leaves room for what stays at its edges. */
+function useChosenInSight(scroller: RefObject<HTMLDivElement | null>, { row, column }: Place): void {
   useEffect(() => {
     scroller.current?.querySelector("[aria-pressed=true]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }, [scroller, row, column]);
@@ -129,8 +130,14 @@ function IssueName({ row }: { readonly row: Row }): ReactElement {
         <span className={style["dim"]}>#{row.issue}</span> {row.title === undefined ? undefined : <Foreign>{row.title}</Foreign>}
       </span>
       {row.gaps > 0 ? (
-        <span className={style["state"]} data-state="missing">
-          {say("docs.gaps", { n: row.gaps })}
+        <span
+          className={style["state"]}
+          data-state="missing"
+          role="img"
+          aria-label={say("docs.gaps", { n: row.gaps })}
+          title={say("docs.gaps", { n: row.gaps })}
+        >
+          <StateShape state="missing" /> {row.gaps}
         </span>
       ) : undefined}
     </span>

@@ -190,7 +190,7 @@ export const docsRu: Readonly<Record<keyof typeof docsEn, string>> = {
   "docs.trace.later": "До этого этапа задача ещё не дошла",
   "docs.trace.skipped": "Пропущен на быстром пути",
   "docs.short.intake": "Приём",
-  "docs.short.vision": "Видение",
+  "docs.short.vision": "Вид.",
   "docs.short.prd": "Треб.",
   "docs.short.arch": "Архит.",
   "docs.short.design": "Проект",
