@@ -147,6 +147,25 @@ describe("the other verdicts at a gate", () => {
     expect(bench.forge.reviews.get(100)).toMatchObject([{ state: "changes_requested", body: expect.stringContaining("Wrong line") }]);
   });
 
+  it("request changes with verdicts on documents: they stand in the review, and the agent is told", async () => {
+    const { request } = await bench.toGate();
+    const path = "docs/issues/issue-7/intake/problem.md";
+    const documents = [{ path, verdict: "changes", body: "Name a metric." } as const, { path: "docs/good.md", verdict: "good" } as const];
+    const { request: executing, decision } = await bench.decide(request, { type: "request_changes", comment: "Not yet.", documents });
+    const { reviewId } = await bench.applyGate(executing, decision);
+    await bench.deliver("pull_request_review", {
+      action: "submitted",
+      pull_request: { number: 100 },
+      review: { id: reviewId ?? 0, state: "changes_requested" },
+    });
+    await bench.drain();
+
+    const [review] = bench.forge.reviews.get(100) ?? [];
+    expect(review).toMatchObject({ state: "changes_requested", body: expect.stringContaining(`- \`${path}\` needs changes:\n\n  Name a metric.`) });
+    const { exchange } = await bench.report();
+    expect(exchange.input).toContain("`docs/good.md` is good as it is.");
+  });
+
   it("deny: the run is cancelled with the reason, and the issue is blocked", async () => {
     const { request, run } = await bench.toGate();
     const { request: executing, decision } = await bench.decide(request, { type: "deny", reason: "not worth it" });

@@ -1,5 +1,5 @@
 import type { Decision, DecisionRequest, Verdict } from "../domain/decision/decision.ts";
-import { inlineCode } from "../domain/kernel/markdown.ts";
+import { documentNotesText } from "../domain/document/verdict-text.ts";
 import { unreachable } from "../domain/kernel/result.ts";
 import type { BranchName, CommitSha, JsonObject } from "../domain/kernel/values.ts";
 import { classifyLabel } from "../domain/label/classify.ts";
@@ -20,6 +20,7 @@ import type { SyncDocsets } from "./docsets.ts";
 import { markedDocuments, type MarkDocumentsDependencies } from "./mark-documents.ts";
 import type { GateArguments } from "./open-gate.ts";
 import { markerLine, postCommentOnce } from "./post-comment.ts";
+import { postReview } from "./post-review.ts";
 import { renderOwnerQuestion } from "./render-prompt.ts";
 import { labelEffects, readLabelNames, type LabelChange } from "./repository-labels.ts";
 import { fenceNonce } from "./run-news.ts";
@@ -137,23 +138,15 @@ async function requestChanges(
   return { verdict: "request_changes", reviewId: review.id };
 }
 
-async function writeReview(
+function writeReview(
   forge: Forge,
   run: Run,
   pull: number,
-  { comment, comments = [] }: Extract<Verdict, { type: "request_changes" }>,
+  { comment, comments = [], documents = [] }: Extract<Verdict, { type: "request_changes" }>,
   marker: string,
 ): Promise<ForgeReview> {
-  const body = `${comment}\n\n${marker}`;
-  if (comments.length === 0) return forge.createReview(run.repository, pull, { event: "REQUEST_CHANGES", body });
-  try {
-    return await forge.createReview(run.repository, pull, { event: "REQUEST_CHANGES", body, comments });
-  } catch (error) {
-    // The forge takes comments only on lines of the diff. Elsewhere they are said in the body: better there than not at all.
-    if (!(error instanceof InfrastructureError) || error.code !== "invalid-response") throw error;
-    const lines = comments.map((note) => `- ${inlineCode(`${note.path}:${note.line}`)}: ${note.body}`);
-    return forge.createReview(run.repository, pull, { event: "REQUEST_CHANGES", body: `${comment}\n\n${lines.join("\n")}\n\n${marker}` });
-  }
+  const text = [comment, documentNotesText(documents)].filter((part) => part !== "").join("\n\n");
+  return postReview(forge, run.repository, pull, { event: "REQUEST_CHANGES", text, comments, marker });
 }
 
 async function deny(deps: ApplyGateDependencies, gate: Gate, reason: string): Promise<JsonObject> {

@@ -1,5 +1,14 @@
 import type { DecisionRequest, Verdict } from "../domain/decision/decision.ts";
-import { compareDocument, compareRequest, type CommentIntent, type DecisionIntent, type Draft, type Finding } from "../domain/draft/draft.ts";
+import {
+  compareDocument,
+  compareRequest,
+  compareVersion,
+  isExplained,
+  type DecisionIntent,
+  type Draft,
+  type Finding,
+  type NoteIntent,
+} from "../domain/draft/draft.ts";
 import { advanceDraft, isClosedDraft } from "../domain/draft/machine.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
 import type { BranchName, Json, RepositoryName, RequestId } from "../domain/kernel/values.ts";
@@ -57,7 +66,9 @@ async function compare(deps: CheckDraftsDependencies, { intent, repository }: Dr
     const { request, instead } = await standingNow(deps, intent);
     return compareRequest(intent, request, deps.clock.now(), instead);
   }
-  return compareDocument(intent, await deps.readDocument(repository, intent.path));
+  const document = await deps.readDocument(repository, intent.path);
+  if (intent.type === "comment") return compareDocument(intent, document);
+  return compareVersion(intent, document, isExplained({ ...intent, repository }, deps.box.list({ closed: true })));
 }
 
 /** Nothing is written down that is written there already. */
@@ -69,7 +80,7 @@ function isKnown({ state }: Draft, finding: Finding): boolean {
 }
 
 async function settle(deps: CheckDraftsDependencies, draft: Draft): Promise<Draft> {
-  const arrived = draft.intent.type === "decision" ? await isDecided(deps, draft, draft.intent) : await isCommented(deps, draft, draft.intent);
+  const arrived = draft.intent.type === "decision" ? await isDecided(deps, draft, draft.intent) : await isReviewed(deps, draft, draft.intent);
   return change(deps, draft, { type: arrived ? "confirm" : "return" });
 }
 
@@ -81,37 +92,44 @@ async function isDecided(deps: CheckDraftsDependencies, { state }: Draft, intent
   return decision.by === deps.owner && decision.at >= state.since && sameWords(decision.verdict, intent.verdict);
 }
 
-/** Line comments join a verdict when it is sent. */
+/** What is said of documents and their lines joins a verdict when it is sent. */
 function sameWords(a: Verdict, b: Verdict): boolean {
-  return canonicalJson({ ...a, comments: [] } as Json) === canonicalJson({ ...b, comments: [] } as Json);
+  const alone = (verdict: Verdict): string => canonicalJson({ ...verdict, comments: [], documents: [] } as Json);
+  return alone(a) === alone(b);
 }
 
-/** A comment arrives by itself, or with the verdict on its stage. */
-async function isCommented(deps: CheckDraftsDependencies, draft: Draft, intent: CommentIntent): Promise<boolean> {
+/** What is said of a document arrives in a review of its own drafts, or with the verdict on its stage. */
+async function isReviewed(deps: CheckDraftsDependencies, draft: Draft, intent: NoteIntent): Promise<boolean> {
   const pull = await pullOf(deps, draft, intent);
   if (pull === undefined) return false;
   const login = await deps.ownerForge.identity();
   const reviews = await deps.ownerForge.reviews(draft.repository, pull);
   if (reviews.some(({ author, body }) => author === login && body.includes(draftMarker(draft)))) return true;
-  return deps.store.transaction(async (tx) => {
-    const decided = (await tx.requests.recent(recentRequests)).flatMap(({ repository, state }) =>
-      repository === draft.repository && "decision" in state && state.decision !== undefined ? [state.decision.verdict] : [],
-    );
-    return decided.some(
-      (verdict) => verdict.type === "request_changes" && verdict.comments?.some(({ path, body }) => path === intent.path && body === intent.body) === true,
-    );
-  });
+  const decisions = await deps.store.transaction(async (tx) =>
+    (await tx.requests.recent(recentRequests)).flatMap(({ repository, state }) =>
+      repository === draft.repository && "decision" in state && state.decision !== undefined ? [state.decision] : [],
+    ),
+  );
+  const { state } = draft;
+  return decisions.some(({ by, at, verdict }) => by === deps.owner && state.phase === "sending" && at >= state.since && saysSo(verdict, intent));
+}
+
+/** Whether a verdict on a stage has taken these words along. */
+function saysSo(verdict: Verdict, { path, body, ...intent }: NoteIntent): boolean {
+  if (verdict.type !== "request_changes") return false;
+  if (intent.type === "comment") return verdict.comments?.some((note) => note.path === path && note.body === body) === true;
+  return verdict.documents?.some((note) => note.path === path && note.body === body && note.verdict === intent.verdict) === true;
 }
 
 const recentRequests = 100;
 
-/** How a comment that was sent is known again at the forge. It renders to nothing. */
+/** How what was said of a document is known again at the forge. It renders to nothing. */
 export function draftMarker({ id }: Draft): string {
   return markerLine(`signalbox:draft:${id}`);
 }
 
 /** The open pull request in which a document is reviewed: that of the newest run on its branch. */
-export function pullOf({ store }: Pick<CheckDraftsDependencies, "store">, { repository, issue }: Draft, { path }: CommentIntent): Promise<number | undefined> {
+export function pullOf({ store }: Pick<CheckDraftsDependencies, "store">, { repository, issue }: Draft, { path }: NoteIntent): Promise<number | undefined> {
   return store.transaction(async (tx) => {
     const branch: BranchName | undefined = (await tx.documents.get(repository, path))?.branch;
     if (branch === undefined) return undefined;

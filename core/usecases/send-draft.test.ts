@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Decision, DecisionRequest } from "../domain/decision/decision.ts";
-import type { Draft } from "../domain/draft/draft.ts";
+import type { Draft, VerdictIntent } from "../domain/draft/draft.ts";
 import { isClosedDraft } from "../domain/draft/machine.ts";
 import { err, ok } from "../domain/kernel/result.ts";
 import type { Instant, RepositoryName, RunId, TargetVersion } from "../domain/kernel/values.ts";
@@ -12,6 +12,7 @@ import type { Store, Transaction } from "../ports/store.ts";
 import { createManualClock } from "../testing/manual-clock.ts";
 import { sampleRequest } from "../testing/samples.ts";
 import { createCheckDrafts } from "./check-drafts.ts";
+import { createSendReviews } from "./send-review.ts";
 import { createSendDraft, type SendDraftDependencies } from "./send-draft.ts";
 
 const shop = "acme/shop" as RepositoryName;
@@ -40,7 +41,11 @@ function world() {
     request: sampleRequest("r1" as RunId, { expiresAt: 1e12 as Instant, kind: "gate" }) as DecisionRequest | undefined,
     document: { hash: "h1", text: "one\ntwo\nthree\n" } as { hash: string; text: string } | undefined,
     decisions: [] as Decision[],
-    reviews: [] as (ForgeReview & { comments: readonly object[] })[],
+    reviews: [] as (ForgeReview & { pull: number; event: string; comments: readonly object[] })[],
+    /** Pull requests by the document that is reviewed in them; others are in 7. */
+    pulls: new Map<string, number | undefined>(),
+    /** Says no to comments on lines, as for lines outside of the diff. */
+    takesNoLines: false,
     /** Throws at the next decision or comment: before it has an effect, or after it. */
     fault: undefined as "before" | "after" | undefined,
   };
@@ -51,8 +56,8 @@ function world() {
   };
   const tx = {
     requests: { get: async () => state.request, recent: async () => (state.request ? [state.request] : []) },
-    documents: { get: async () => ({ branch: "codex/r1" }) },
-    runs: { list: async () => [{ pull: 7 }] },
+    documents: { get: async (_: string, place: string) => ({ branch: place }) },
+    runs: { list: async ({ branch }: { branch: string }) => [{ pull: state.pulls.has(branch) ? state.pulls.get(branch) : 7 }] },
   } as unknown as Transaction;
   const box = memoryBox();
   const process = (): SendDraftDependencies => {
@@ -82,10 +87,11 @@ function world() {
       },
       ownerForge: {
         identity: async () => "olga",
-        reviews: async () => state.reviews,
-        async createReview(_repository, _pull, { body, comments = [] }) {
+        reviews: async (_repository, pull) => state.reviews.filter((review) => review.pull === pull),
+        async createReview(_repository, pull, { event, body, comments = [] }) {
           crash("before");
-          const review = { id: state.reviews.length, author: "olga", state: "commented", body, comments } as const;
+          if (state.takesNoLines && comments.length > 0) throw new InfrastructureError("conflict", "not part of the diff", { retryable: false });
+          const review = { id: state.reviews.length, author: "olga", state: "commented", pull, event, body, comments } as const;
           state.reviews.push(review);
           crash("after");
           return review;
@@ -111,6 +117,9 @@ describe("drafts", () => {
   };
   const comment = (line = 2, id = "comment"): Draft =>
     add({ type: "comment", path, title: "Problem", hash: "h1", anchor: { line, text: "two", before: ["one"], after: ["three"] }, body: "Why two?" }, id);
+  const verdict = (given: Partial<VerdictIntent> = {}, id = "verdict"): Draft =>
+    add({ type: "verdict", path, title: "Problem", hash: "h1", verdict: "changes", body: "Name a metric.", ...given }, id);
+  const sendReviews = () => createSendReviews(played.process())(played.box.list().map(({ id }) => id));
   const phases = (): Record<string, string> => Object.fromEntries(played.box.list({ closed: true }).map(({ id, state }) => [id, state.phase]));
 
   it("are compared, and nothing is sent by that", async () => {
@@ -150,6 +159,116 @@ describe("drafts", () => {
     expect(phases()).toEqual({ decision: "sent", comment: "sent", [lost.id]: "stale" });
     expect(played.state.decisions[0]?.verdict).toEqual({ type: "request_changes", comment: "Not yet.", comments: [{ path, line: 2, body: "Why two?" }] });
     expect(played.state.reviews).toEqual([]);
+  });
+
+  it("take verdicts on documents along with a request for changes, which stays the decision that it is", async () => {
+    decision({ type: "request_changes", comment: "Not yet." });
+    verdict();
+    verdict({ path: "docs/issues/issue-1/intake/brief.md", verdict: "good", body: undefined }, "good");
+
+    await createSendDraft(played.process())("decision");
+
+    expect(phases()).toEqual({ decision: "sent", verdict: "sent", good: "sent" });
+    expect(played.state.decisions[0]?.verdict).toEqual({
+      type: "request_changes",
+      comment: "Not yet.",
+      documents: [
+        { path, verdict: "changes", body: "Name a metric." },
+        { path: "docs/issues/issue-1/intake/brief.md", verdict: "good" },
+      ],
+    });
+    expect(played.state.reviews).toEqual([]);
+  });
+
+  it("are one review for a verdict and the comments on its document", async () => {
+    verdict({ body: undefined });
+    comment();
+    add({ type: "comment", path: "other.md", title: "Other", hash: "h1", anchor: { line: 2, text: "two", before: [], after: [] }, body: "No." }, "other");
+
+    await createSendDraft(played.process())("verdict");
+
+    expect(phases()).toEqual({ verdict: "sent", comment: "sent", other: "draft" });
+    expect(played.state.reviews).toMatchObject([{ event: "COMMENT", comments: [{ path, line: 2, body: "Why two?" }] }]);
+    expect(played.state.reviews[0]?.body).toContain("needs changes: those that the comments on its lines ask for.");
+  });
+
+  it("are one review for each pull request when all are sent, and stay where there is none", async () => {
+    played.state.pulls.set("second.md", 8).set("nowhere.md", undefined);
+    comment();
+    verdict();
+    verdict({ path: "second.md", verdict: "good", body: undefined }, "second");
+    verdict({ path: "nowhere.md" }, "nowhere");
+
+    await sendReviews();
+
+    expect(phases()).toEqual({ comment: "sent", verdict: "sent", second: "sent", nowhere: "draft" });
+    expect(played.state.reviews.map(({ pull, comments }) => [pull, comments.length])).toEqual([
+      [7, 1],
+      [8, 0],
+    ]);
+    expect(await createSendDraft(played.process())("nowhere")).toMatchObject({
+      ok: false,
+      error: { type: "draft.no-pull", draft: { state: { phase: "valid" } } },
+    });
+  });
+
+  it("are said in the review's text when the forge does not take their lines", async () => {
+    played.state.takesNoLines = true;
+    comment();
+    verdict();
+
+    await sendReviews();
+
+    expect(phases()).toEqual({ comment: "sent", verdict: "sent" });
+    expect(played.state.reviews).toMatchObject([{ comments: [], body: expect.stringMatching(/Name a metric\.[\s\S]*:2`: Why two\?/u) }]);
+  });
+
+  it("are as many reviews as they need, each with what one takes", async () => {
+    for (let index = 0; index < 130; index += 1) comment(2, `c${index}`);
+    verdict();
+
+    await sendReviews();
+
+    expect(played.state.reviews.map(({ comments }) => comments.length)).toEqual([99, 31]);
+    expect(new Set(Object.values(phases()))).toEqual(new Set(["sent"]));
+  });
+
+  it("are not sent as a verdict on another version than the one that was read", async () => {
+    verdict();
+    played.state.document = { hash: "h2", text: "one\ntwo\nthree\nfour\n" };
+
+    const sent = await createSendDraft(played.process())("verdict");
+    await sendReviews();
+
+    expect(sent).toMatchObject({ error: { type: "draft.not-valid", draft: { state: { phase: "stale", change: { type: "other-version" } } } } });
+    expect(played.state.reviews).toEqual([]);
+  });
+
+  it("are not sent as a verdict whose reasons were thrown away", async () => {
+    verdict({ body: undefined });
+    const reason = comment();
+    await createCheckDrafts(played.process())();
+    const before = phases();
+    played.box.save(played.box.get(reason.id) ?? reason, { ...reason, state: { phase: "discarded", at: 2 as Instant } });
+
+    await createCheckDrafts(played.process())();
+
+    expect(before).toEqual({ verdict: "valid", comment: "valid" });
+    expect(played.box.get("verdict")?.state).toMatchObject({ phase: "stale", change: { type: "words-missing" } });
+  });
+
+  it("are not taken for sent because the same was said at a gate before", async () => {
+    const gate = decision({ type: "request_changes", comment: "Not yet." });
+    verdict();
+    await createSendDraft(played.process())(gate.id);
+    await played.clock.advance(10_000);
+    verdict({}, "again");
+    played.state.fault = "before";
+
+    await createSendDraft(played.process())("again").catch(() => undefined);
+    await createCheckDrafts(played.process())();
+
+    expect(phases()).toMatchObject({ verdict: "sent", again: "valid" });
   });
 
   it("are not sent when they do not fit any more, and say what changed", async () => {
@@ -224,4 +343,33 @@ describe("drafts", () => {
       ),
     );
   });
+
+  it("have their effect once in reviews of several, wherever a process dies and whether they are sent together or one by one", async () => {
+    const way = fc.constantFrom("together", "decision", "verdict", "comment");
+    const fault = fc.constantFrom("before" as const, "after" as const, undefined);
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.array(fc.tuple(way, fault), { maxLength: 5 }), async (hasGate, tries) => {
+        played = world();
+        if (hasGate) decision({ type: "request_changes", comment: "Not yet." });
+        comment();
+        verdict();
+        verdict({ path: "docs/b.md", verdict: "good", body: undefined }, "good");
+        for (const [each, fault] of [...tries, ["decision", undefined] as const, ["together", undefined] as const]) {
+          played.state.fault = fault;
+          await (each === "together" ? sendReviews() : createSendDraft(played.process())(each)).catch(() => undefined);
+          await played.clock.advance(10_000);
+        }
+        expect(new Set(Object.values(phases()))).toEqual(new Set(["sent"]));
+        expect(timesSaid("comment", "Why two?")).toBe(1);
+        expect(timesSaid("verdict", "Name a metric.")).toBe(1);
+        expect(timesSaid("good", "docs/b.md")).toBe(1);
+      }),
+    );
+  });
+
+  /** In reviews, by its marker; or with a decision, by its words. */
+  function timesSaid(id: string, words: string): number {
+    const reviews = played.state.reviews.filter(({ body }) => body.includes(`signalbox:draft:${id} `)).length;
+    return reviews + played.state.decisions.filter((each) => JSON.stringify(each.verdict).includes(words)).length;
+  }
 });

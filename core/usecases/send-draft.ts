@@ -1,14 +1,11 @@
-import type { ReviewNote, Surface, Verdict } from "../domain/decision/decision.ts";
-import type { DecisionIntent, Draft } from "../domain/draft/draft.ts";
+import type { Surface, Verdict } from "../domain/decision/decision.ts";
+import type { DecisionIntent, Draft, NoteIntent } from "../domain/draft/draft.ts";
 import { err, ok, type Result } from "../domain/kernel/result.ts";
-import { inlineCode } from "../domain/kernel/markdown.ts";
 import type { RequestId } from "../domain/kernel/values.ts";
-import type { Forge } from "../ports/forge.ts";
-import { InfrastructureError } from "../ports/infrastructure-error.ts";
-import { change, checkDraft, draftMarker, pullOf, type CheckDraftsDependencies } from "./check-drafts.ts";
+import { change, checkDraft, pullOf } from "./check-drafts.ts";
+import { checked, fittingNotes, notesOf, sendReview, type SendReviewDependencies } from "./send-review.ts";
 
-export interface SendDraftDependencies extends CheckDraftsDependencies {
-  readonly ownerForge: Pick<Forge, "identity" | "reviews" | "createReview">;
+export interface SendDraftDependencies extends SendReviewDependencies {
   /** The ordinary way of a decision: signed, and recorded if it is the first. */
   readonly decide: (input: {
     readonly id: RequestId;
@@ -17,8 +14,6 @@ export interface SendDraftDependencies extends CheckDraftsDependencies {
     readonly digest: string;
     readonly targetVersion: string;
   }) => Promise<Result<unknown, { readonly type: string }>>;
-  /** Says that a draft is on its way, until the returned function is called. */
-  readonly underWay: (id: string) => () => void;
 }
 
 export type SendDraftError =
@@ -31,8 +26,9 @@ export type SendDraftError =
   | { readonly type: "draft.refused"; readonly draft: Draft };
 
 /**
- * Sends one draft, if it still fits: compared right before, noted as on its way before anything leaves, and closed when it has arrived. Comments on lines that still fit go along with a request for
- * changes on the same issue, as one review. When it is not known whether it has arrived, it stays on its way, and the next check finds out; so it has its effect once.
+ * Sends one draft, if it still fits: compared right before, noted as on its way before anything leaves, and closed when it has arrived. What is said of documents of the same issue, and still fits,
+ * goes along with a request for changes, as one review; comments on its lines go along with a verdict on a document. When it is not known whether it has arrived, it stays on its way, and the
+ * next check finds out; so it has its effect once.
  *
  * @returns the draft as sent, or why it was not. Throws `InfrastructureError` when it is not known.
  */
@@ -42,26 +38,45 @@ export function createSendDraft(deps: SendDraftDependencies) {
     if (!draft) return err({ type: "draft.not-found" });
     if (draft.state.phase === "sent") return ok(draft);
     if (draft.state.phase !== "valid") return err({ type: "draft.not-valid", draft });
-    const companions = await companionsOf(deps, draft);
-    const arrived = [draft, ...companions].map(({ id: each }) => deps.underWay(each));
-    try {
-      const sending = change(deps, draft, { type: "begin" });
-      const along = companions.map((companion) => change(deps, companion, { type: "begin" }));
-      return await deliver(deps, sending, along);
-    } finally {
-      for (const done of arrived) done();
-    }
+    const { intent } = draft;
+    return intent.type === "decision" ? sendDecision(deps, draft, intent) : sendNote(deps, draft, intent);
   };
 }
 
-async function deliver(deps: SendDraftDependencies, draft: Draft, companions: readonly Draft[]): Promise<Result<Draft, SendDraftError>> {
-  const { intent } = draft;
-  const pull = intent.type === "comment" ? await pullOf(deps, draft, intent) : undefined;
-  if (intent.type === "comment" && pull === undefined) return err({ type: "draft.no-pull", draft: change(deps, draft, { type: "return" }) });
-  const refusal = intent.type === "decision" ? await decide(deps, intent, companions) : await comment(deps, draft, pull ?? 0);
-  const all = [draft, ...companions];
+async function sendNote(deps: SendDraftDependencies, draft: Draft, intent: NoteIntent): Promise<Result<Draft, SendDraftError>> {
+  const pull = await pullOf(deps, draft, intent);
+  if (pull === undefined) return err({ type: "draft.no-pull", draft });
+  const [sent = draft] = await sendReview(deps, pull, [draft, ...(intent.type === "verdict" ? await commentsOn(deps, draft, intent) : [])]);
+  return ok(sent);
+}
+
+/** Comments on a document's lines are why it is good or not: they are one review with the verdict. */
+async function commentsOn(deps: SendDraftDependencies, verdict: Draft, { path }: NoteIntent): Promise<readonly Draft[]> {
+  const comments = await checked(deps, ({ repository, intent }) => intent.type === "comment" && repository === verdict.repository && intent.path === path);
+  return fittingNotes([verdict, ...comments]).slice(1);
+}
+
+async function sendDecision(deps: SendDraftDependencies, draft: Draft, intent: DecisionIntent): Promise<Result<Draft, SendDraftError>> {
+  const companions = await companionsOf(deps, draft, intent);
+  const arrived = [draft, ...companions].map(({ id: each }) => deps.underWay(each));
+  try {
+    const sending = change(deps, draft, { type: "begin" });
+    const along = companions.map((companion) => change(deps, companion, { type: "begin" }));
+    return await deliver(deps, sending, intent, along);
+  } finally {
+    for (const done of arrived) done();
+  }
+}
+
+async function deliver(
+  deps: SendDraftDependencies,
+  draft: Draft,
+  intent: DecisionIntent,
+  companions: readonly Draft[],
+): Promise<Result<Draft, SendDraftError>> {
+  const refusal = await decide(deps, intent, companions);
   if (refusal === undefined) {
-    const [sent = draft] = all.map((each) => change(deps, each, { type: "confirm" }));
+    const [sent = draft] = [draft, ...companions].map((each) => change(deps, each, { type: "confirm" }));
     return ok(sent);
   }
   for (const each of companions) change(deps, each, { type: "return" });
@@ -96,39 +111,18 @@ async function decide(deps: SendDraftDependencies, intent: DecisionIntent, compa
 
 function withNotes(verdict: Verdict, companions: readonly Draft[]): Verdict {
   if (verdict.type !== "request_changes" || companions.length === 0) return verdict;
-  return { ...verdict, comments: [...(verdict.comments ?? []), ...companions.flatMap(noteOf)] };
+  const { comments, documents } = notesOf(companions);
+  return {
+    ...verdict,
+    ...(comments.length === 0 ? {} : { comments: [...(verdict.comments ?? []), ...comments] }),
+    ...(documents.length === 0 ? {} : { documents: [...(verdict.documents ?? []), ...documents] }),
+  };
 }
 
-function noteOf({ intent, state }: Draft): readonly ReviewNote[] {
-  if (intent.type !== "comment") return [];
-  const line = "line" in state && state.line !== undefined ? state.line : intent.anchor.line;
-  return [{ path: intent.path, line, body: intent.body }];
-}
-
-/** As many comments as a verdict takes. */
-const mostNotes = 100;
-
-/** Comments on the documents of the same issue, when changes are requested: they are why. */
-async function companionsOf(deps: SendDraftDependencies, { intent, repository, issue }: Draft): Promise<readonly Draft[]> {
-  if (intent.type !== "decision" || intent.verdict.type !== "request_changes" || issue === undefined) return [];
-  const found: Draft[] = [];
-  for (const draft of deps.box.list()) {
-    if (draft.intent.type !== "comment" || draft.repository !== repository || draft.issue !== issue) continue;
-    const checked = await checkDraft(deps, draft.id);
-    if (checked?.state.phase === "valid") found.push(checked);
-  }
-  return found.slice(0, mostNotes - (intent.verdict.comments?.length ?? 0));
-}
-
-async function comment(deps: SendDraftDependencies, draft: Draft, pull: number): Promise<undefined> {
-  const marker = draftMarker(draft);
-  const comments = noteOf(draft);
-  try {
-    await deps.ownerForge.createReview(draft.repository, pull, { event: "COMMENT", body: marker, comments });
-  } catch (error) {
-    // The forge takes comments only on lines of the diff. Elsewhere it is said in the body: better there than not at all.
-    if (!(error instanceof InfrastructureError) || error.code !== "invalid-response") throw error;
-    const lines = comments.map((note) => `${inlineCode(`${note.path}:${note.line}`)}: ${note.body}`);
-    await deps.ownerForge.createReview(draft.repository, pull, { event: "COMMENT", body: [...lines, marker].join("\n\n") });
-  }
+/** What is said of the documents of the same issue, when changes are requested: it is why. */
+async function companionsOf(deps: SendDraftDependencies, draft: Draft, { verdict }: DecisionIntent): Promise<readonly Draft[]> {
+  const { repository, issue } = draft;
+  if (verdict.type !== "request_changes" || issue === undefined) return [];
+  const notes = await checked(deps, (other) => other.intent.type !== "decision" && other.repository === repository && other.issue === issue);
+  return fittingNotes(notes, { notes: verdict.comments?.length ?? 0, length: verdict.comment.length });
 }

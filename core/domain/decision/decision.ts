@@ -1,3 +1,4 @@
+import type { DocumentNote } from "../document/document-verdict.ts";
 import type { CorrelationId, Digest, Instant, JsonObject, PersonId, RepositoryName, RequestId, RunId, TargetVersion } from "../kernel/values.ts";
 
 /** What kind of card it is: one tool call to allow, a question to answer, a stage's end to judge, or a changed document to judge. */
@@ -109,8 +110,13 @@ export type Verdict =
   | { readonly type: "approve"; readonly proceed?: boolean | undefined }
   | { readonly type: "deny"; readonly reason: string }
   | { readonly type: "answer"; readonly text: string; readonly option?: number | undefined }
-  /** `comments` become review threads on lines of the pull request; each must be answered by the revise. */
-  | { readonly type: "request_changes"; readonly comment: string; readonly comments?: readonly ReviewNote[] | undefined }
+  /** `comments` become review threads on lines of the pull request; each must be answered by the revise. `documents` stand in the review's text. */
+  | {
+      readonly type: "request_changes";
+      readonly comment: string;
+      readonly comments?: readonly ReviewNote[] | undefined;
+      readonly documents?: readonly DocumentNote[] | undefined;
+    }
   | { readonly type: "ask"; readonly question: string }
   | { readonly type: "abort"; readonly reason: string };
 

@@ -1,4 +1,5 @@
 import type { DecisionPhase, DecisionRequest, Verdict } from "../decision/decision.ts";
+import type { DocumentVerdict } from "../document/document-verdict.ts";
 import type { Digest, Instant, RepositoryName, RequestId, TargetVersion } from "../kernel/values.ts";
 import { findAgain, textLines, type LineAnchor } from "./line-anchor.ts";
 
@@ -23,6 +24,21 @@ export interface CommentIntent {
   readonly body: string;
 }
 
+/** What the owner says of a document as a whole. There is one for each document that can still be sent. */
+export interface VerdictIntent {
+  readonly type: "verdict";
+  readonly path: string;
+  readonly title: string;
+  /** Hash of the version that was read: the verdict is on no other. */
+  readonly hash: string;
+  readonly verdict: DocumentVerdict;
+  /** What needs to change. Absent where comments on its lines say it, and of a document that is good. */
+  readonly body?: string | undefined;
+}
+
+/** What the owner says in the review of a pull request. */
+export type NoteIntent = CommentIntent | VerdictIntent;
+
 /** What changed since a draft was written, for the owner to read. */
 export type Change =
   | { readonly type: "request-gone" }
@@ -35,6 +51,10 @@ export type Change =
   | { readonly type: "other-content" }
   | { readonly type: "other-target"; readonly was: string; readonly now: string }
   | { readonly type: "document-gone" }
+  /** The document has another version than the one that the verdict is on. */
+  | { readonly type: "other-version" }
+  /** It says that changes are needed, and nothing says which any more. */
+  | { readonly type: "words-missing" }
   | { readonly type: "line-changed"; readonly was: string; readonly now?: string | undefined };
 
 export type DraftState =
@@ -54,7 +74,7 @@ export interface Draft {
   readonly id: string;
   readonly repository: RepositoryName;
   readonly issue?: number | undefined;
-  readonly intent: DecisionIntent | CommentIntent;
+  readonly intent: DecisionIntent | NoteIntent;
   readonly writtenAt: Instant;
   readonly state: DraftState;
 }
@@ -97,6 +117,30 @@ export function compareDocument(intent: CommentIntent, document: { readonly hash
   return found.type === "found"
     ? { type: "fits", line: found.line }
     : changed({ type: "line-changed", was: found.was, ...(found.now === undefined ? {} : { now: found.now }) });
+}
+
+/**
+ * Compares a verdict that was drafted with the document as it is now. It is on the version that was read, and on no other, however little has changed.
+ *
+ * @param isExplained whether comments on that version's lines say what needs to change: {@link isExplained}.
+ */
+export function compareVersion(intent: VerdictIntent, document: { readonly hash: string } | undefined, isExplained: boolean): Finding {
+  if (!document) return changed({ type: "document-gone" });
+  if (document.hash !== intent.hash) return changed({ type: "other-version" });
+  return intent.verdict === "good" || intent.body !== undefined || isExplained ? { type: "fits" } : changed({ type: "words-missing" });
+}
+
+/** Whether the owner has commented on a line of this version, in words that were sent or still can be. */
+export function isExplained(version: { readonly repository: string; readonly path: string; readonly hash: string }, drafts: readonly Draft[]): boolean {
+  return drafts.some(
+    ({ repository, intent, state }) =>
+      intent.type === "comment" &&
+      repository === version.repository &&
+      intent.path === version.path &&
+      intent.hash === version.hash &&
+      state.phase !== "discarded" &&
+      state.phase !== "refused",
+  );
 }
 
 function changed(change: Change): Finding {

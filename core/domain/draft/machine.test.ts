@@ -2,7 +2,18 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DecisionRequest } from "../decision/decision.ts";
 import type { CorrelationId, Digest, Instant, RepositoryName, RequestId, RunId, TargetVersion } from "../kernel/values.ts";
-import { compareDocument, compareRequest, type CommentIntent, type DecisionIntent, type Draft, type Finding } from "./draft.ts";
+import {
+  compareDocument,
+  compareRequest,
+  compareVersion,
+  isExplained,
+  type CommentIntent,
+  type DecisionIntent,
+  type Draft,
+  type DraftState,
+  type Finding,
+  type VerdictIntent,
+} from "./draft.ts";
 import { advanceDraft, decideDraft, draftTransitions, evolveDraft, isClosedDraft, type DraftCommand, type DraftEvent } from "./machine.ts";
 
 const decision: DecisionIntent = {
@@ -21,7 +32,16 @@ const comment: CommentIntent = {
   anchor: { line: 2, text: "the second line", before: ["the first line"], after: [] },
   body: "Why?",
 };
-const fresh: Draft = { id: "1", repository: "acme/shop" as RepositoryName, issue: 7, intent: decision, writtenAt: 1 as Instant, state: { phase: "draft" } };
+const verdict: VerdictIntent = { type: "verdict", path: "docs/a.md", title: "A", hash: "h1", verdict: "changes", body: "Say why." };
+const draftOf = (intent: Draft["intent"], state: DraftState = { phase: "draft" }): Draft => ({
+  id: "1",
+  repository: "acme/shop" as RepositoryName,
+  issue: 7,
+  intent,
+  writtenAt: 1 as Instant,
+  state,
+});
+const fresh = draftOf(decision);
 const fits: Finding = { type: "fits", line: 4 };
 const moved: Finding = { type: "changed", change: { type: "other-content" } };
 
@@ -30,6 +50,7 @@ const commands = fc.constantFrom<DraftCommand>(
   { type: "check", finding: moved },
   { type: "revise", intent: { ...decision, verdict: { type: "deny", reason: "no" } } },
   { type: "revise", intent: comment },
+  { type: "revise", intent: { ...verdict, verdict: "good" } },
   { type: "begin" },
   { type: "confirm" },
   { type: "refuse", reason: "no" },
@@ -38,16 +59,17 @@ const commands = fc.constantFrom<DraftCommand>(
 );
 
 /** Every state that some history leads to, with what led there. */
-const histories = fc.array(fc.tuple(commands, fc.integer({ min: 2, max: 9_000 })), { maxLength: 20 }).map((steps) => {
+const steps = fc.array(fc.tuple(commands, fc.integer({ min: 2, max: 9_000 })), { maxLength: 20 });
+const histories = fc.tuple(fc.constantFrom(...[decision, comment, verdict].map((intent) => draftOf(intent))), steps).map(([first, steps]) => {
   const events: DraftEvent[] = [];
-  let draft = fresh;
+  let draft = first;
   for (const [command, at] of steps) {
     const decided = decideDraft(draft, command, at as Instant);
     if (!decided.ok) continue;
     events.push(...decided.value);
     draft = decided.value.reduce(evolveDraft, draft);
   }
-  return { draft, events };
+  return { first, draft, events };
 });
 
 describe("a draft", () => {
@@ -72,8 +94,8 @@ describe("a draft", () => {
 
   it("is what its history says", () => {
     fc.assert(
-      fc.property(histories, ({ draft, events }) => {
-        expect(events.reduce(evolveDraft, fresh)).toEqual(draft);
+      fc.property(histories, ({ first, draft, events }) => {
+        expect(events.reduce(evolveDraft, first)).toEqual(draft);
       }),
     );
   });
@@ -85,6 +107,14 @@ describe("a draft", () => {
           if (event.type === "draft.began") expect(events[index - 1]).toMatchObject({ type: "draft.checked", finding: { type: "fits" } });
         });
         expect(events.filter(({ type }) => type === "draft.sent").length).toBeLessThan(2);
+      }),
+    );
+  });
+
+  it("stays what it is: a decision, a comment, a verdict", () => {
+    fc.assert(
+      fc.property(histories, ({ first, draft }) => {
+        expect(draft.intent.type).toBe(first.intent.type);
       }),
     );
   });
@@ -167,5 +197,36 @@ describe("a drafted comment", () => {
     ["is stale when the document is gone", undefined, { change: { type: "document-gone" } }],
   ])("%s", (_, document, finding) => {
     expect(compareDocument(comment, document)).toMatchObject(finding);
+  });
+});
+
+describe("a drafted verdict", () => {
+  it("fits the version that was read and no other, and says what needs to change in words or on lines", () => {
+    const verdicts = fc.constantFrom<VerdictIntent>(verdict, { ...verdict, body: undefined }, { ...verdict, verdict: "good", body: undefined });
+    const documents = fc.option(
+      fc.constantFrom("h1", "h2").map((hash) => ({ hash })),
+      { nil: undefined },
+    );
+    fc.assert(
+      fc.property(verdicts, documents, fc.boolean(), (intent, document, isExplained) => {
+        const found = compareVersion(intent, document, isExplained);
+
+        const saysWhat = intent.verdict === "good" || intent.body !== undefined || isExplained;
+        expect(found.type).toBe(document?.hash === intent.hash && saysWhat ? "fits" : "changed");
+        if (found.type === "changed")
+          expect(found.change.type).toBe(document === undefined ? "document-gone" : document.hash === intent.hash ? "words-missing" : "other-version");
+      }),
+    );
+  });
+
+  it.each<[string, readonly Draft[], boolean]>([
+    ["a comment on a line", [draftOf(comment)], true],
+    ["a comment that was sent", [draftOf(comment, { phase: "sent", at: 3 as Instant })], true],
+    ["no comment that was thrown away", [draftOf(comment, { phase: "discarded", at: 3 as Instant })], false],
+    ["no comment on another version", [draftOf({ ...comment, hash: "h0" })], false],
+    ["no comment on another document", [draftOf({ ...comment, path: "docs/b.md" })], false],
+    ["no verdict and no decision", [draftOf(verdict), fresh], false],
+  ])("is explained by %s", (_, drafts, expected) => {
+    expect(isExplained({ ...verdict, repository: "acme/shop" }, drafts)).toBe(expected);
   });
 });
