@@ -11,9 +11,11 @@ import {
 import { artifactTitle } from "../domain/stage/artifacts.ts";
 import { isStageName } from "../domain/stage/stage.ts";
 import { artifactPath, stageTable } from "../domain/stage/table.ts";
-import type { Forge, ForgePull } from "../ports/forge.ts";
+import { mayWrite } from "../domain/kernel/permission.ts";
+import type { Forge, ForgePull, ForgeReview } from "../ports/forge.ts";
 import type { RepositoryMirror } from "../ports/repository-mirror.ts";
 import type { Store } from "../ports/store.ts";
+import { draftMarkerPrefix } from "./check-drafts.ts";
 import { answerOf } from "./run-news.ts";
 
 export interface SpecificationDependencies {
@@ -99,12 +101,26 @@ async function openThreads(forge: Forge, run: Run, pull: ForgePull): Promise<rea
     .map((thread) => ({ id: thread.id, path: thread.path, line: thread.line, comments: thread.comments.map(({ author, body }) => ({ author, body })) }));
 }
 
-/** What reviews say as a whole belongs to no thread, and has to reach the agent all the same: the newest one that asks for changes. */
-async function reviewBodies(forge: Forge, run: Run, pull: ForgePull): Promise<readonly OwnerAnswer[]> {
-  const review = (await forge.reviews(run.repository, pull.number)).findLast(
-    (candidate) => candidate.state === "changes_requested" && candidate.body.trim() !== "",
-  );
-  return review ? [{ question: `What does the review of pull request #${pull.number} ask for?`, answer: review.body, by: review.author }] : [];
+/**
+ * What reviews say as a whole belongs to no thread, and has to reach the agent all the same: the newest one that asks for changes, and before it what was said of documents in reviews of their own
+ * since changes were asked for the time before. Whoever may not write asks an agent for nothing.
+ */
+async function reviewBodies(forge: Forge, { repository }: Run, { number }: ForgePull): Promise<readonly OwnerAnswer[]> {
+  const reviews = await forge.reviews(repository, number);
+  const asking = reviews.filter(({ state, body }) => state === "changes_requested" && body.trim() !== "");
+  const [before, newest] = [asking.at(-2), asking.at(-1)];
+  const ofDocuments = reviews.slice(before ? reviews.indexOf(before) + 1 : 0).filter(saysOfDocuments);
+  const answers: OwnerAnswer[] = [];
+  for (const { author, body } of ofDocuments)
+    if (mayWrite(await forge.permission(repository, author)))
+      answers.push({ question: `What does the review of pull request #${number} say of the documents?`, answer: body, by: author });
+  if (newest) answers.push({ question: `What does the review of pull request #${number} ask for?`, answer: newest.body, by: newest.author });
+  return answers;
+}
+
+/** A review that the owner's drafts were sent in, with more in it than its marker. */
+function saysOfDocuments({ state, body }: ForgeReview): boolean {
+  return state === "commented" && body.includes(draftMarkerPrefix) && body.replaceAll(/<!--.*?-->/gu, "").trim() !== "";
 }
 
 /** All questions that the owner has answered in runs of this issue, oldest first. */

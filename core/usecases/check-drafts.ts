@@ -127,6 +127,8 @@ const recentRequests = 100;
 export function draftMarker({ id }: Draft): string {
   return markerLine(`signalbox:draft:${id}`);
 }
+/** With which each of these markers begins. */
+export const draftMarkerPrefix = "<!-- signalbox:draft:";
 
 /** The open pull request in which a document is reviewed: that of the newest run on its branch. */
 export function pullOf({ store }: Pick<CheckDraftsDependencies, "store">, { repository, issue }: Draft, { path }: NoteIntent): Promise<number | undefined> {
