@@ -1,7 +1,7 @@
 import { eventIterator, oc } from "@orpc/contract";
 import { z } from "zod";
 import { verdict } from "./inbox.ts";
-import { commonErrors, instant, issueNumber, ownerText, repositoryName, requestId, requestPhase } from "./shared.ts";
+import { commonErrors, documentVerdict, instant, issueNumber, ownerText, repositoryName, requestId, requestPhase, verdictWords } from "./shared.ts";
 
 const verdictType = z.enum(["approve", "deny", "answer", "request_changes", "ask", "abort"]);
 
@@ -15,6 +15,8 @@ export const draftChange = z.discriminatedUnion("type", [
   z.object({ type: z.literal("other-content") }),
   z.object({ type: z.literal("other-target"), was: z.string(), now: z.string() }),
   z.object({ type: z.literal("document-gone") }),
+  z.object({ type: z.literal("other-version") }),
+  z.object({ type: z.literal("words-missing") }),
   z.object({ type: z.literal("line-changed"), was: z.string(), now: z.string().optional() }),
 ]);
 export type DraftChange = z.infer<typeof draftChange>;
@@ -23,6 +25,8 @@ const intent = z.discriminatedUnion("type", [
   z.object({ type: z.literal("decision"), requestId, summary: z.string(), verdict }),
   /** `line` and `text` are those that were read. */
   z.object({ type: z.literal("comment"), path: z.string(), title: z.string(), line: z.number(), text: z.string(), body: z.string() }),
+  /** Of a whole document; `hash` is that of the version that was read. Without `body`, the comments on its lines say what needs to change. */
+  z.object({ type: z.literal("verdict"), path: z.string(), title: z.string(), hash: z.string(), verdict: documentVerdict, body: z.string().optional() }),
 ]);
 
 const state = z.discriminatedUnion("phase", [
@@ -66,15 +70,23 @@ export const draftsContract = {
     .errors(commonErrors)
     .input(z.object({ repository: repositoryName, path, hash, line: z.int().min(1), body: ownerText }))
     .output(draft),
-  /** Gives a draft of a comment other words. */
+  /**
+   * Drafts a verdict on a document; one that is there for this document is replaced. CONFLICT when the document has not got this version any more, REFUSED when changes are needed and neither `body`
+   * nor a comment on its lines says which.
+   */
+  verdict: oc
+    .errors(commonErrors)
+    .input(z.object({ repository: repositoryName, path, hash, verdict: documentVerdict, body: verdictWords.optional() }))
+    .output(draft),
+  /** Gives a draft of a comment, or of a verdict that changes are needed, other words. */
   reword: oc
     .errors(commonErrors)
     .input(draftId.extend({ body: ownerText }))
     .output(draft),
   discard: oc.errors(commonErrors).input(draftId).output(draft),
-  /** Sends one that fits; CONFLICT when it does not fit any more, and the list says why. */
+  /** Sends one that fits, a verdict with the comments on its document; CONFLICT when it does not fit any more, and the list says why. */
   send: oc.errors(commonErrors).input(draftId).output(draft),
-  /** Sends all that fit, one after the other; what does not fit stays. */
+  /** Sends all that fit, decisions first, then what is said of documents as one review for each pull request; what does not fit stays. */
   sendAll: oc.errors(commonErrors).output(z.object({ sent: z.number(), left: z.number() })),
   /** Which version of which documents the owner has viewed. */
   viewed: oc.errors(commonErrors).output(z.array(z.object({ repository: z.string(), path: z.string(), hash: z.string() }))),

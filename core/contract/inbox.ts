@@ -5,6 +5,7 @@ import { byUrgency } from "../domain/decision/urgency.ts";
 import { listMessage, type ListKind } from "./live-list.ts";
 import {
   commonErrors,
+  documentVerdict,
   fullStage,
   instant,
   issueNumber,
@@ -17,6 +18,7 @@ import {
   role,
   runId,
   stageName,
+  verdictWords,
 } from "./shared.ts";
 
 const effectPreview = z.discriminatedUnion("type", [
@@ -47,6 +49,10 @@ export const verdict = z.discriminatedUnion("type", [
     comment: ownerText,
     comments: z
       .array(z.object({ path: z.string().min(1), line: z.int().min(1), body: ownerText }))
+      .max(100)
+      .optional(),
+    documents: z
+      .array(z.object({ path: z.string().min(1), verdict: documentVerdict, body: verdictWords.optional() }))
       .max(100)
       .optional(),
   }),

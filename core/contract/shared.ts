@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { documentVerdicts, longestVerdictWords } from "../domain/document/document-verdict.ts";
 import { reasoningLevels, activeRunPhases, finalRunPhases } from "../domain/run/run.ts";
 import { processStages, roles, serviceStages } from "../domain/stage/stage.ts";
 
@@ -19,6 +20,10 @@ export const toolCallState = z.enum(["executing", "pending", "done", "denied", "
 export const requestId = z.string().min(1).max(100);
 /** What a person writes: reasons, answers, comments. */
 export const ownerText = z.string().trim().min(1, "say it in at least one character").max(65_536);
+
+/** What a person says of a document as a whole, in words. */
+export const verdictWords = ownerText.max(longestVerdictWords);
+export const documentVerdict = z.enum(documentVerdicts);
 
 export const processStage = z.enum(processStages);
 

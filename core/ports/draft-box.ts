@@ -16,6 +16,7 @@ export interface DraftBox {
   /** Oldest first. Closed ones (sent, refused, discarded) only with `closed`, newest last, at most 200. */
   list(options?: { readonly closed?: boolean | undefined }): readonly Draft[];
   get(id: string): Draft | undefined;
+  /** @throws InfrastructureError `conflict` for a second open verdict on one document. */
   add(draft: Draft): void;
   /** Replaces `before`, if that is still what is kept. */
   save(before: Draft, after: Draft): void;

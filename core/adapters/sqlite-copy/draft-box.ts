@@ -27,9 +27,12 @@ export function createDraftBox(file: CopyFile): DraftBox {
       return content === undefined ? undefined : readDraft(content);
     },
     add(draft) {
-      file.useDurably((db) =>
-        db.prepare("insert into drafts (id, written_at, closed, content) values (?, ?, 0, ?)").run(draft.id, draft.writtenAt, JSON.stringify(draft)),
+      const { changes } = file.useDurably((db) =>
+        db
+          .prepare("insert into drafts (id, written_at, closed, content) values (?, ?, 0, ?) on conflict do nothing")
+          .run(draft.id, draft.writtenAt, JSON.stringify(draft)),
       );
+      if (changes === 0) throw changedMeanwhile();
     },
     save(before, after) {
       const { changes } = file.useDurably((db) =>
@@ -37,11 +40,7 @@ export function createDraftBox(file: CopyFile): DraftBox {
           .prepare("update drafts set content = ?, closed = ? where id = ? and content = ?")
           .run(JSON.stringify(after), isClosedDraft(after) ? 1 : 0, after.id, JSON.stringify(before)),
       );
-      if (changes === 0)
-        throw new InfrastructureError("conflict", "The draft was changed meanwhile.", {
-          retryable: true,
-          remedy: "Look at it again; another window has changed it.",
-        });
+      if (changes === 0) throw changedMeanwhile();
     },
     viewed: () => file.use((db) => db.prepare<unknown[], ViewedMark>("select repository, path, hash from viewed order by number desc limit ?").all(mostMarks)),
     markViewed({ repository, path, hash }, viewed) {
@@ -58,6 +57,13 @@ export function createDraftBox(file: CopyFile): DraftBox {
       );
     },
   };
+}
+
+function changedMeanwhile(): InfrastructureError {
+  return new InfrastructureError("conflict", "The draft was changed meanwhile.", {
+    retryable: true,
+    remedy: "Look at it again; another window has changed it.",
+  });
 }
 
 /** Drafts are written by this program alone, and by versions of it that only add to what they are. */

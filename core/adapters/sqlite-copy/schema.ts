@@ -68,6 +68,9 @@ const draftMigrations: readonly string[] = [
      number integer not null,
      primary key (repository, path)
    ) without rowid;`,
+  // Versions before this one know no verdicts, and would not know what to do with them.
+  `create unique index one_verdict on drafts (json_extract(content, '$.repository'), json_extract(content, '$.intent.path'))
+     where closed = 0 and json_extract(content, '$.intent.type') = 'verdict';`,
 ];
 
 /** Brings the file to this version: a copy of another one is emptied, drafts are migrated. @returns whether a copy of another version was thrown away. */

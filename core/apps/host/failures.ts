@@ -29,7 +29,7 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
   "draft.not-valid": { message: "It does not fit any more.", remedy: "The list of drafts says what has changed." },
   "draft.closed": { message: "This draft is closed.", remedy: "Write a new one." },
   "draft.under-way": { message: "It is on its way.", remedy: "What became of it shows as soon as the database answers." },
-  "draft.other-version": { message: "The document has changed since it was shown.", remedy: "Look at it again, and comment on what it says now." },
+  "draft.other-version": { message: "The document has changed since it was shown.", remedy: "Look at it again, and say what you think of what it says now." },
   "allowance.closed": { message: "It lets nothing through any more.", remedy: "The list of rules says how it ended." },
   "rules.changed-meanwhile": {
     message: "The rules were changed since they were shown.",
@@ -42,7 +42,11 @@ const movedOn: Readonly<Record<string, { readonly message: string; readonly reme
 const wrong: Readonly<Record<string, { readonly message: string; readonly remedy: string }>> = {
   "draft.no-pull": {
     message: "There is no pull request in which this document is reviewed.",
-    remedy: "Keep the comment until its run has opened one, or request changes at the stage's gate: it goes along.",
+    remedy: "Keep the draft until its run has opened one, or request changes at the stage's gate: it goes along.",
+  },
+  "draft.words-missing": {
+    message: "Nothing says what needs to change.",
+    remedy: "Say it in words, or comment on a line of the document.",
   },
   "draft.no-such-line": { message: "The document has no such line.", remedy: "Choose one of its lines." },
   "decision.not-editable": {

@@ -28,6 +28,7 @@ const procedures: readonly (readonly [path: string, input: Readonly<Record<strin
   ["/runs/cancel", { id: "01a1fe1f", reason: "no" }],
   ["/documents/read", { repository: "acme/shop", path: "docs/a.md" }],
   ["/documents/trace", { repository: "acme/shop" }],
+  ["/drafts/verdict", { repository: "acme/shop", path: "docs/a.md", hash: "h1", verdict: "good" }],
   ["/audit/replay", { id: "01a1fe1f" }],
   ["/ownServer/checkForge", { forge: "https://forge.example", token: "token", repositories: ["acme/shop"] }],
   ["/ownServer/keep", { database: "postgres://db.example/signalbox", forge: "https://forge.example", token: "token", keptIn: "file" }],

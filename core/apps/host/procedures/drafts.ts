@@ -2,13 +2,15 @@ import { randomUUID } from "node:crypto";
 import type { ORPCError } from "@orpc/server";
 import type { draftsContract, DraftRow } from "../../../contract/drafts.ts";
 import type { Verdict } from "../../../domain/decision/decision.ts";
-import type { CommentIntent, Draft } from "../../../domain/draft/draft.ts";
+import type { DocumentVerdict } from "../../../domain/document/document-verdict.ts";
+import { isExplained, type CommentIntent, type Draft, type VerdictIntent } from "../../../domain/draft/draft.ts";
 import { anchorAt, textLines } from "../../../domain/draft/line-anchor.ts";
 import { advanceDraft } from "../../../domain/draft/machine.ts";
 import type { RepositoryName, RequestId } from "../../../domain/kernel/values.ts";
 import type { DraftBox } from "../../../ports/draft-box.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import { createCheckDrafts } from "../../../usecases/check-drafts.ts";
+import { createSendReviews } from "../../../usecases/send-review.ts";
 import { createSendDraft, type SendDraftDependencies } from "../../../usecases/send-draft.ts";
 import { watched } from "../changes.ts";
 import type { HostDependencies } from "../dependencies.ts";
@@ -43,10 +45,12 @@ export function draftsProcedures(deps: HostDependencies): Procedures<typeof draf
     ),
     decide: contract.drafts.decide.handler(async ({ input }) => changed(await draftDecision(deps, input))),
     comment: contract.drafts.comment.handler(async ({ input }) => changed(await draftComment(deps, input))),
+    verdict: contract.drafts.verdict.handler(async ({ input }) => changed(await draftVerdict(deps, input))),
     reword: contract.drafts.reword.handler(({ input }) => {
       const draft = find(deps, input.id);
-      if (draft.intent.type !== "comment") throw refused({ type: "draft.other-kind" });
-      return changed(apply(deps, draft, { type: "revise", intent: { ...draft.intent, body: input.body } }));
+      const { intent } = draft;
+      if (intent.type === "decision" || (intent.type === "verdict" && intent.verdict === "good")) throw refused({ type: "draft.other-kind" });
+      return changed(apply(deps, draft, { type: "revise", intent: { ...intent, body: input.body } }));
     }),
     discard: contract.drafts.discard.handler(({ input }) => changed(apply(deps, find(deps, input.id), { type: "discard" }))),
     send: contract.drafts.send.handler(async ({ input }) => {
@@ -54,7 +58,7 @@ export function draftsProcedures(deps: HostDependencies): Procedures<typeof draf
       if (sent.ok) return draftView(sent.value);
       throw sent.error.type === "draft.not-found" ? noSuchDraft(input.id) : refused({ type: sent.error.type, ...reasonOf(sent.error.draft) });
     }),
-    sendAll: contract.drafts.sendAll.handler(() => sendAll(deps, check, send)),
+    sendAll: contract.drafts.sendAll.handler(() => sendAll(deps, check, send, createSendReviews(sending))),
     viewed: contract.drafts.viewed.handler(() => [...boxOf(deps).viewed()]),
     markViewed: contract.drafts.markViewed.handler(({ input: { viewed, ...mark } }) => {
       boxOf(deps).markViewed(mark, viewed);
@@ -95,16 +99,17 @@ function sendingOn(deps: HostDependencies): SendDraftDependencies {
   };
 }
 
-/** Decisions first: comments may go along with them. What is not known to have arrived stops the rest: the database has gone again. */
+/** Decisions first: what is said of documents may go along with them, and what is left of it is one review for each pull request. What is not known to have arrived stops the rest: the database has gone again. */
 async function sendAll(
   deps: HostDependencies,
   check: () => Promise<readonly Draft[]>,
   send: ReturnType<typeof createSendDraft>,
+  sendReviews: ReturnType<typeof createSendReviews>,
 ): Promise<{ sent: number; left: number }> {
   const before = (await check()).filter(({ state }) => state.phase === "valid");
-  const inOrder = before.toSorted((a, b) => Number(a.intent.type === "comment") - Number(b.intent.type === "comment"));
   try {
-    for (const { id } of inOrder) await send(id);
+    for (const { id, intent } of before) if (intent.type === "decision") await send(id);
+    await sendReviews(before.map(({ id }) => id));
   } finally {
     offlineOf(deps).draftsChanged();
   }
@@ -148,6 +153,28 @@ async function draftComment(deps: HostDependencies, { repository, path, hash, li
   const anchor = anchorAt(textLines(text), line);
   if (!anchor) throw refused({ type: "draft.no-such-line" });
   const intent: CommentIntent = { type: "comment", path, title: document.title, hash, anchor, body };
+  return add(deps, { repository: repository as RepositoryName, issue: issueOfPath(path), intent });
+}
+
+interface VerdictInput {
+  readonly repository: string;
+  readonly path: string;
+  readonly hash: string;
+  readonly verdict: DocumentVerdict;
+  readonly body?: string | undefined;
+}
+
+/** One for each document: what the owner said of it before, and did not send, is replaced. */
+async function draftVerdict(deps: HostDependencies, { repository, path, hash, verdict, body }: VerdictInput): Promise<Draft> {
+  const { document } = await offlineOf(deps).reader().documents.read({ repository, path });
+  if (document.hash !== hash) throw refused({ type: "draft.other-version" });
+  const box = boxOf(deps);
+  const words = verdict === "changes" ? body : undefined;
+  if (verdict === "changes" && words === undefined && !isExplained({ repository, path, hash }, box.list({ closed: true })))
+    throw refused({ type: "draft.words-missing" });
+  const intent: VerdictIntent = { type: "verdict", path, title: document.title, hash, verdict, ...(words === undefined ? {} : { body: words }) };
+  const present = box.list().find((draft) => draft.intent.type === "verdict" && draft.repository === repository && draft.intent.path === path);
+  if (present) return apply(deps, present, { type: "revise", intent });
   return add(deps, { repository: repository as RepositoryName, issue: issueOfPath(path), intent });
 }
 

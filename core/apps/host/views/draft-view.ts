@@ -11,6 +11,7 @@ function intentView(intent: Draft["intent"]): DraftRow["intent"] {
     const { requestId, summary, verdict } = intent;
     return { type: "decision", requestId, summary, verdict: verdict as Extract<DraftRow["intent"], { type: "decision" }>["verdict"] };
   }
+  if (intent.type === "verdict") return intent;
   const { path, title, anchor, body } = intent;
   return { type: "comment", path, title, line: anchor.line, text: anchor.text, body };
 }
