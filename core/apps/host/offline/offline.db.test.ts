@@ -260,6 +260,56 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     expect(world.forge.reviews.get(7)).toHaveLength(1);
   });
 
+  it("keeps one verdict on each document over its own end, sends it with the comments as one review, and says of which version it was", async () => {
+    await filled();
+    await goAway();
+    const { hash } = (await client.documents.read({ repository: shop, path })).document;
+    const say = (verdict: "good" | "changes", body?: string, version = hash) =>
+      client.drafts.verdict({ repository: shop, path, hash: version, verdict, ...(body === undefined ? {} : { body }) });
+    await expect(say("changes")).rejects.toMatchObject({ code: "REFUSED", data: { type: "draft.words-missing" } });
+    await expect(say("good", undefined, "other")).rejects.toMatchObject({ code: "CONFLICT", data: { type: "draft.other-version" } });
+    const first = await say("good");
+    await expect(client.drafts.reword({ id: first.id, body: "no" })).rejects.toMatchObject({ code: "REFUSED" });
+    await client.drafts.comment({ repository: shop, path, hash, line: 2, body: "Since when?" });
+    const second = await say("changes");
+    expect([second.id, second.intent]).toEqual([first.id, { type: "verdict", path, title: "Problem", hash: "h1", verdict: "changes" }]);
+    await client.drafts.reword({ id: second.id, body: "Name a metric." });
+    await closeHost();
+
+    cable.mend();
+    await openHost();
+    expect((await client.drafts.list()).drafts.map(({ intent, state }) => [intent.type, state.phase])).toEqual([
+      ["verdict", "valid"],
+      ["comment", "valid"],
+    ]);
+    world.forge.push("codex/41", { [path]: "# Problem\nGuests pay in cash.\nThe till is half full.\n" });
+    await indexDocument("h2");
+    expect((await client.drafts.list()).drafts).toMatchObject([{ state: { phase: "stale", change: { type: "other-version" } } }, { state: { phase: "valid" } }]);
+    expect(await client.drafts.sendAll()).toEqual({ sent: 1, left: 1 });
+
+    await say("changes", "Name a metric.", "h2");
+    await client.drafts.comment({ repository: shop, path, hash: "h2", line: 3, body: "How full?" });
+    expect(await client.drafts.sendAll()).toEqual({ sent: 2, left: 0 });
+
+    expect(world.forge.reviews.get(7)?.map(({ state, body }) => [state, body.replaceAll(/<!--.*?-->/gu, "").trim()])).toEqual([
+      ["commented", ""],
+      ["commented", `What this review says of the documents:\n\n- \`${path}\` needs changes:\n\n  Name a metric.`],
+    ]);
+    expect(world.forge.threads.get(7)?.flatMap(({ comments }) => comments.map(({ body }) => body))).toEqual(["Since when?", "How full?"]);
+    expect(world.calls).toEqual([]);
+  });
+
+  it("refuses to send what has no pull request yet, and keeps it", async () => {
+    await filled();
+    await world.inStore((tx) => tx.runs.save({ ...run, pull: undefined }));
+    const { document } = await client.documents.read({ repository: shop, path });
+    const { id } = await client.drafts.verdict({ repository: shop, path, hash: document.hash, verdict: "good" });
+
+    await expect(client.drafts.send({ id })).rejects.toMatchObject({ code: "REFUSED", data: { type: "draft.no-pull" } });
+
+    expect((await client.drafts.list()).drafts).toMatchObject([{ id, state: { phase: "valid" } }]);
+  });
+
   it("does not send what somebody decided meanwhile, and says who did", async () => {
     await filled();
     await goAway();
