@@ -1,6 +1,7 @@
 import { UnstyledButton } from "@mantine/core";
 import { IconChevronRight, IconEyeCheck, IconEyeExclamation } from "@tabler/icons-react";
 import { useEffect, useRef, useState, type ReactElement } from "react";
+import type { DraftRow } from "../../../core/contract/drafts.ts";
 import { revealHidden } from "../../../core/domain/kernel/hidden-characters.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
@@ -8,11 +9,15 @@ import { StateShape, StateWord } from "./document-state.tsx";
 import style from "./docs.module.css";
 import type { DocsetItem, DocsetStage } from "./docset-view.ts";
 import type { DocumentRow } from "./use-documents.ts";
+import { VerdictMark } from "./verdict-control.tsx";
+import { verdictOn } from "./verdicts.ts";
 import { viewedState, type ViewedMarks } from "./viewed.ts";
 
 interface Choice {
   readonly repository: string;
   readonly marks: ViewedMarks;
+  /** What the owner has prepared to say. */
+  readonly drafts: readonly DraftRow[];
   readonly chosen: string | undefined;
   readonly choose: (path: string) => void;
 }
@@ -60,6 +65,7 @@ function Stage({ stage: { stage, progress, items }, choice }: { readonly stage: 
 
 function Item({ item, document, choice }: { readonly item: DocsetItem<DocumentRow>; readonly document: DocumentRow; readonly choice: Choice }): ReactElement {
   const chosen = choice.chosen === item.path;
+  const verdict = verdictOn(choice.drafts, choice.repository, document);
   const place = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     if (chosen) place.current?.scrollIntoView({ block: "nearest" });
@@ -68,6 +74,7 @@ function Item({ item, document, choice }: { readonly item: DocsetItem<DocumentRo
     <UnstyledButton
       ref={place}
       className={style["item"]}
+      data-verdict={verdict?.verdict}
       aria-current={chosen ? "true" : undefined}
       title={revealHidden(`${item.name} · ${document.title}`)}
       onClick={() => choice.choose(item.path)}
@@ -78,6 +85,11 @@ function Item({ item, document, choice }: { readonly item: DocsetItem<DocumentRo
       </span>
       <ViewedMark state={viewedState(choice.marks, choice.repository, document)} />
       <StateWord state={item.state} />
+      {verdict === undefined ? undefined : (
+        <span className={style["said"]}>
+          <VerdictMark draft={verdict} />
+        </span>
+      )}
     </UnstyledButton>
   );
 }

@@ -15,6 +15,7 @@ import type { IssueChoice } from "./issue-choices.ts";
 import { pullStages } from "./pull-docset.ts";
 import type { TracedPull } from "./trace-matrix.ts";
 import { useViewedMarks, type DocumentRow } from "./use-documents.ts";
+import { useDrafts } from "./use-verdict.ts";
 import { viewedState } from "./viewed.ts";
 
 interface DocsetPanesProps {
@@ -37,6 +38,7 @@ export function DocsetPanes({ repository, defaultBranch, issue, pull, documents,
   const { say } = useSpeech();
   const [view, setView] = useState<DocumentViewName>("rendered");
   const { marks, mark } = useViewedMarks();
+  const drafts = useDrafts();
   const ofIssue = useStages(repository, pull ? undefined : issue, documents);
   const ofPull = useMemo(() => pull && pullStages(pull, documents), [pull, documents]);
   const stages = ofPull ?? ofIssue;
@@ -65,7 +67,7 @@ export function DocsetPanes({ repository, defaultBranch, issue, pull, documents,
     <div className={style["panes"]}>
       <div className={style["master"]}>
         <Summary title={pull ? say("docs.docsetOfPull", { n: pull.pull }) : say("docs.docsetOf", { n: issue?.issue ?? 0 })} stages={stages} />
-        <DocsetList stages={stages} repository={repository} marks={marks} chosen={chosen?.path} choose={choose} />
+        <DocsetList stages={stages} repository={repository} marks={marks} drafts={drafts} chosen={chosen?.path} choose={choose} />
       </div>
       {chosen ? (
         <DocumentView

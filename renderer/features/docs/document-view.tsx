@@ -20,6 +20,8 @@ import { ReviewThreads } from "./review-threads.tsx";
 import { SourceView, type LineWish } from "./source-view.tsx";
 import { useCommentDrafts, useDocument, usePull, useThreads, type DocumentRow, type ReadDocument } from "./use-documents.ts";
 import type { DocumentState } from "./docset-view.ts";
+import { useVerdict } from "./use-verdict.ts";
+import { VerdictButtons, VerdictForm, VerdictLine } from "./verdict-control.tsx";
 import type { ViewedState } from "./viewed.ts";
 
 export const documentViews = ["rendered", "source", "changes", "history"] as const;
@@ -45,21 +47,35 @@ export function DocumentView(props: DocumentProps): ReactElement {
   const pull = usePull(repository, issue, read.data);
   const threads = useThreads(repository, pull, document);
   const drafts = useCommentDrafts(repository, document.path);
+  const verdict = useVerdict(repository, read.data);
   const [wish, setWish] = useState<LineWish | undefined>();
-  const [commenting, setCommenting] = useState<number | undefined>();
+  /** What is being written: a comment on this line, or what needs to change. */
+  const [writing, setWriting] = useState<number | "changes" | undefined>();
+  const commenting = typeof writing === "number" ? writing : undefined;
   const goTo = (line: number): void => {
     setWish({ line, at: Date.now() });
     setView("source");
   };
   const comment = (line: number): void => {
     setView("source");
-    setCommenting(line);
+    setWriting(line);
   };
-  useScreenKeys([{ key: "c", what: say("docs.keys.comment"), act: () => comment(commenting ?? wish?.line ?? 1) }]);
+  const writeChanges = (): void => {
+    if (verdict.canSay) setWriting("changes");
+  };
+  const close = (): void => setWriting(undefined);
+  useScreenKeys([
+    { key: "c", what: say("docs.keys.comment"), act: () => comment(commenting ?? wish?.line ?? 1) },
+    { key: "g", what: say("docs.verdict.good"), act: verdict.toggleGood },
+    { key: "n", what: say("docs.verdict.changes"), act: writeChanges },
+  ]);
   const aside = pull !== undefined && ((threads.data?.length ?? 0) > 0 || threads.failureReason !== null);
   return (
     <article className={style["document"]}>
-      <Head {...props} pull={pull} read={read.data} />
+      <Head {...props} pull={pull} read={read.data}>
+        <VerdictButtons verdict={verdict} write={writeChanges} />
+      </Head>
+      {writing === "changes" ? undefined : <VerdictLine verdict={verdict} write={writeChanges} />}
       <div className={style["reading"]} data-aside={aside}>
         <div className={style["body"]}>
           {read.data === undefined ? (
@@ -70,8 +86,9 @@ export function DocumentView(props: DocumentProps): ReactElement {
             </Body>
           )}
           {read.data === undefined || commenting === undefined || view !== "source" ? undefined : (
-            <CommentForm key={commenting} repository={repository} read={read.data} line={commenting} close={() => setCommenting(undefined)} />
+            <CommentForm key={commenting} repository={repository} read={read.data} line={commenting} close={close} />
           )}
+          {writing === "changes" ? <VerdictForm verdict={verdict} close={close} /> : undefined}
         </div>
         {aside ? <ReviewThreads pull={pull} threads={threads} goTo={goTo} /> : undefined}
       </div>
@@ -82,9 +99,11 @@ export function DocumentView(props: DocumentProps): ReactElement {
 interface HeadProps extends DocumentProps {
   readonly pull: number | undefined;
   readonly read: ReadDocument | undefined;
+  /** What can be said of it. */
+  readonly children: ReactNode;
 }
 
-function Head({ document, state, viewed, toggleViewed, view, setView, pull, read }: HeadProps): ReactElement {
+function Head({ document, state, viewed, toggleViewed, view, setView, pull, read, children }: HeadProps): ReactElement {
   const { say, language } = useSpeech();
   return (
     <header className={style["documentHead"]}>
@@ -123,6 +142,7 @@ function Head({ document, state, viewed, toggleViewed, view, setView, pull, read
             </>
           }
         />
+        {children}
         <SegmentedControl
           size="xs"
           aria-label={say("docs.view")}

@@ -8,7 +8,7 @@ import { useSpeech } from "../../i18n/language.tsx";
 import { Age } from "../../ui/age.tsx";
 import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
-import { changeText, draftTitle, draftWords } from "./draft-text.ts";
+import { changeText, draftTitle, draftWords, wordsToEdit } from "./draft-text.ts";
 import style from "./drafts.module.css";
 
 interface DraftItemProps {
@@ -40,6 +40,7 @@ export function DraftItem({ draft, canSend, place, send, discard, open, isEditin
   const { state, intent, repository, issue } = draft;
   const Shape = shapes[state.phase];
   const words = draftWords(draft);
+  const editable = wordsToEdit(draft);
   const isSelected = place !== undefined;
   return (
     <li ref={place} className={style["item"]} data-phase={state.phase} data-selected={isSelected} aria-current={isSelected ? "true" : undefined}>
@@ -48,8 +49,10 @@ export function DraftItem({ draft, canSend, place, send, discard, open, isEditin
         <h2>
           <Foreign>{draftTitle(draft, say)}</Foreign>
         </h2>
-        {isEditing && intent.type === "comment" ? (
-          <Reword id={draft.id} body={intent.body} done={() => edit(false)} />
+        {isEditing && editable !== undefined ? (
+          <Reword draft={draft} body={editable} done={() => edit(false)} />
+        ) : intent.type === "verdict" && editable === "" ? (
+          <p className={style["dim"]}>{say("docs.verdict.byComments")}</p>
         ) : words === undefined ? undefined : (
           <p className={style["words"]}>{words}</p>
         )}
@@ -63,7 +66,7 @@ export function DraftItem({ draft, canSend, place, send, discard, open, isEditin
         <Button size="compact-xs" variant="default" disabled={!canSend || state.phase !== "valid"} onClick={send}>
           {say("drafts.send")} {isSelected ? <Kbd size="xs">s</Kbd> : undefined}
         </Button>
-        {intent.type === "comment" ? (
+        {editable !== undefined ? (
           <Button size="compact-xs" variant="subtle" disabled={state.phase === "sending"} onClick={() => edit(!isEditing)}>
             {say("drafts.edit")} {isSelected ? <Kbd size="xs">e</Kbd> : undefined}
           </Button>
@@ -102,7 +105,7 @@ function Change({ draft: { state } }: { readonly draft: DraftRow }): ReactElemen
   );
 }
 
-function Reword({ id, body, done }: { readonly id: string; readonly body: string; readonly done: () => void }): ReactElement {
+function Reword({ draft: { id, intent }, body, done }: { readonly draft: DraftRow; readonly body: string; readonly done: () => void }): ReactElement {
   const { say } = useSpeech();
   const [text, setText] = useState(body);
   const reword = useMutation({ ...useHostQueries().drafts.reword.mutationOptions(), onSuccess: done });
@@ -114,7 +117,7 @@ function Reword({ id, body, done }: { readonly id: string; readonly body: string
         autosize
         minRows={2}
         maxRows={8}
-        aria-label={say("drafts.kind.comment")}
+        aria-label={say(`drafts.kind.${intent.type}`)}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {

@@ -3,7 +3,7 @@ import type { DraftChange, DraftRow } from "../../../core/contract/drafts.ts";
 import { en } from "../../i18n/en.ts";
 import { createSay } from "../../i18n/language.tsx";
 import { ru } from "../../i18n/ru.ts";
-import { changeText, draftTitle, draftWords, requestToOpen, splitDrafts } from "./draft-text.ts";
+import { changeText, draftTitle, draftWords, requestToOpen, splitDrafts, wordsToEdit } from "./draft-text.ts";
 
 const say = createSay(en);
 const draft = (overrides: Partial<DraftRow> = {}): DraftRow => ({
@@ -22,6 +22,23 @@ describe("drafts in words", () => {
     expect([draftTitle(draft({ intent: comment }), say), draftWords(draft({ intent: comment }))]).toEqual(["Problem, line 3", "Why?"]);
   });
 
+  it("say what is said of a document, and whose words can be changed", () => {
+    const verdict: DraftRow["intent"] = { type: "verdict", path: "a.md", title: "Problem", hash: "h", verdict: "changes" };
+    const good: DraftRow["intent"] = { ...verdict, verdict: "good" };
+
+    expect([draftTitle(draft({ intent: verdict }), say), draftTitle(draft({ intent: good }), say)]).toEqual([
+      "Needs changes: Problem",
+      "Good as it is: Problem",
+    ]);
+    expect([{ ...verdict, body: "Name a metric." }, verdict, good, comment].map((intent) => wordsToEdit(draft({ intent })))).toEqual([
+      "Name a metric.",
+      "",
+      undefined,
+      "Why?",
+    ]);
+    expect(wordsToEdit(draft())).toBeUndefined();
+  });
+
   it("say where a line has gone", () => {
     expect(draftTitle(draft({ intent: comment, state: { phase: "valid", checkedAt: 1, line: 9 } }), say)).toBe("Problem, line 3, now 9");
     expect(draftTitle(draft({ intent: comment, state: { phase: "valid", checkedAt: 1, line: 3 } }), say)).toBe("Problem, line 3");
@@ -36,6 +53,8 @@ describe("drafts in words", () => {
     { type: "other-content" },
     { type: "other-target", was: "a", now: "b" },
     { type: "document-gone" },
+    { type: "other-version" },
+    { type: "words-missing" },
     { type: "line-changed", was: "a", now: "b" },
   ])("say what has changed: $type", (change) => {
     expect(changeText(change, say, "en")).toMatch(/^[A-Z].*\.$/u);

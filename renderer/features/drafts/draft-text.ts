@@ -14,6 +14,7 @@ export function splitDrafts(drafts: readonly DraftRow[]): { readonly open: reado
 /** What a draft would do, in one line. */
 export function draftTitle({ intent, state }: DraftRow, say: Say): string {
   if (intent.type === "decision") return `${say(`drafts.verdict.${intent.verdict.type}`)}: ${intent.summary}`;
+  if (intent.type === "verdict") return `${say(`docs.verdict.${intent.verdict}`)}: ${intent.title}`;
   const now = state.phase === "valid" && state.line !== undefined && state.line !== intent.line ? state.line : undefined;
   const line = now === undefined ? say("drafts.line", { n: intent.line }) : say("drafts.lineMoved", { n: intent.line, now });
   return `${intent.title}, ${line}`;
@@ -21,7 +22,13 @@ export function draftTitle({ intent, state }: DraftRow, say: Say): string {
 
 /** The owner's own words in it. */
 export function draftWords({ intent }: DraftRow): string | undefined {
-  return intent.type === "comment" ? intent.body : verdictWords(intent.verdict);
+  return intent.type === "decision" ? verdictWords(intent.verdict) : intent.body;
+}
+
+/** Its words, where they can be changed. */
+export function wordsToEdit({ intent }: DraftRow): string | undefined {
+  if (intent.type === "comment") return intent.body;
+  return intent.type === "verdict" && intent.verdict === "changes" ? (intent.body ?? "") : undefined;
 }
 
 /** The request that can be decided on instead: the one that was drafted on, or what stands in its place. */
@@ -50,6 +57,8 @@ export function changeText(change: DraftChange, say: Say, language: string): str
     case "other-content":
     case "other-target":
     case "document-gone":
+    case "other-version":
+    case "words-missing":
     case "line-changed":
       return say(`drafts.change.${change.type}`);
   }

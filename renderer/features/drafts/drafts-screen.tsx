@@ -128,7 +128,7 @@ function useDraftActions() {
       const { intent, repository, issue } = draft;
       const id = requestToOpen(draft);
       if (id !== undefined) void navigate({ to: "/inbox/{-$id}", params: { id } });
-      else if (intent.type === "comment") void navigate({ to: "/docs", search: { repository, issue, path: intent.path } });
+      else if (intent.type !== "decision") void navigate({ to: "/docs", search: { repository, issue, path: intent.path } });
     },
   };
 }
