@@ -284,7 +284,10 @@ describeOnPostgres("a host whose PostgreSQL goes away and comes back", (serverUr
     ]);
     world.forge.push("codex/41", { [path]: "# Problem\nGuests pay in cash.\nThe till is half full.\n" });
     await indexDocument("h2");
-    expect((await client.drafts.list()).drafts).toMatchObject([{ state: { phase: "stale", change: { type: "other-version" } } }, { state: { phase: "valid" } }]);
+    expect((await client.drafts.list()).drafts).toMatchObject([
+      { state: { phase: "stale", change: { type: "other-version" } } },
+      { state: { phase: "valid" } },
+    ]);
     expect(await client.drafts.sendAll()).toEqual({ sent: 1, left: 1 });
 
     await say("changes", "Name a metric.", "h2");
