@@ -62,6 +62,17 @@ describe("the file of copy and drafts", () => {
     expect(notices).toEqual([{ type: "emptied" }]);
   });
 
+  it("keeps the drafts of a version that knew no verdicts", () => {
+    fill();
+    const db = new Sqlite(path);
+    db.exec("drop index one_verdict; update versions set version = 1 where part = 'drafts'");
+    db.close();
+
+    expect(createDraftBox(open()).list()).toEqual([draft("kept")]);
+    const indexes = new Sqlite(path, { readonly: true }).prepare("select name from sqlite_schema where name = 'one_verdict'").pluck();
+    expect(indexes.get()).toBe("one_verdict");
+  });
+
   it("is refused when a newer version keeps drafts in it, and is not touched", () => {
     fill();
     const db = new Sqlite(path);
@@ -171,6 +182,18 @@ describe("the drafts", () => {
 
     expect(() => box.save(draft("a"), draft("a", { state: { phase: "discarded", at: 3 as Instant } }))).toThrow(expect.objectContaining({ code: "conflict" }));
     expect(box.get("a")).toEqual(sending);
+  });
+
+  it("are one open verdict for each document, whichever window was faster", () => {
+    const box = createDraftBox(file);
+    const intent = { type: "verdict", path: "a.md", title: "A", hash: "h", verdict: "good" } as const;
+    box.add(draft("a", { intent }));
+
+    expect(() => box.add(draft("b", { intent: { ...intent, verdict: "changes", body: "no" } }))).toThrow(expect.objectContaining({ code: "conflict" }));
+    box.add(draft("c", { intent: { ...intent, path: "b.md" } }));
+    box.save(draft("a", { intent }), draft("a", { intent, state: { phase: "sent", at: 3 as Instant } }));
+    box.add(draft("d", { intent }));
+    expect(box.list().map(({ id }) => id)).toEqual(["c", "d"]);
   });
 
   it("come with marks of what was viewed, one for each document", () => {
