@@ -8,6 +8,7 @@ import {
   type Draft,
   type Finding,
   type NoteIntent,
+  type VerdictIntent,
 } from "../domain/draft/draft.ts";
 import { advanceDraft, isClosedDraft } from "../domain/draft/machine.ts";
 import { canonicalJson } from "../domain/kernel/canonical-json.ts";
@@ -68,7 +69,15 @@ async function compare(deps: CheckDraftsDependencies, { intent, repository }: Dr
   }
   const document = await deps.readDocument(repository, intent.path);
   if (intent.type === "comment") return compareDocument(intent, document);
-  return compareVersion(intent, document, isExplained({ ...intent, repository }, deps.box.list({ closed: true })));
+  return compareVersion(intent, document, await isExplainedNow(deps, repository, intent));
+}
+
+/** Comments are compared first: one that does not fit any more is not sent with the verdict, and explains nothing. */
+async function isExplainedNow(deps: CheckDraftsDependencies, repository: RepositoryName, version: VerdictIntent): Promise<boolean> {
+  if (version.verdict === "good" || version.body !== undefined) return true;
+  for (const { id, repository: place, intent } of deps.box.list())
+    if (intent.type === "comment" && place === repository && intent.path === version.path) await checkDraft(deps, id);
+  return isExplained({ ...version, repository }, deps.box.list({ closed: true }));
 }
 
 /** Nothing is written down that is written there already. */

@@ -257,6 +257,17 @@ describe("drafts", () => {
     expect(played.box.get("verdict")?.state).toMatchObject({ phase: "stale", change: { type: "words-missing" } });
   });
 
+  it("are not sent as a verdict whose reasons are about a line that has changed", async () => {
+    verdict({ body: undefined, hash: "h2" });
+    comment();
+    played.state.document = { hash: "h2", text: "one\nnot two\nthree\n" };
+
+    const sent = await createSendDraft(played.process())("verdict");
+
+    expect(sent).toMatchObject({ error: { type: "draft.not-valid", draft: { state: { change: { type: "words-missing" } } } } });
+    expect(played.state.reviews).toEqual([]);
+  });
+
   it("are not taken for sent because the same was said at a gate before", async () => {
     const gate = decision({ type: "request_changes", comment: "Not yet." });
     verdict();

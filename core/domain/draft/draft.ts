@@ -122,7 +122,7 @@ export function compareDocument(intent: CommentIntent, document: { readonly hash
 /**
  * Compares a verdict that was drafted with the document as it is now. It is on the version that was read, and on no other, however little has changed.
  *
- * @param isExplained whether comments on that version's lines say what needs to change: {@link isExplained}.
+ * @param isExplained whether comments on its lines say what needs to change: {@link isExplained}.
  */
 export function compareVersion(intent: VerdictIntent, document: { readonly hash: string } | undefined, isExplained: boolean): Finding {
   if (!document) return changed({ type: "document-gone" });
@@ -130,17 +130,12 @@ export function compareVersion(intent: VerdictIntent, document: { readonly hash:
   return intent.verdict === "good" || intent.body !== undefined || isExplained ? { type: "fits" } : changed({ type: "words-missing" });
 }
 
-/** Whether the owner has commented on a line of this version, in words that were sent or still can be. */
+/** Whether comments on a document's lines say what needs to change: those that can still be sent, and those that were sent about the same version. */
 export function isExplained(version: { readonly repository: string; readonly path: string; readonly hash: string }, drafts: readonly Draft[]): boolean {
-  return drafts.some(
-    ({ repository, intent, state }) =>
-      intent.type === "comment" &&
-      repository === version.repository &&
-      intent.path === version.path &&
-      intent.hash === version.hash &&
-      state.phase !== "discarded" &&
-      state.phase !== "refused",
-  );
+  return drafts.some(({ repository, intent, state }) => {
+    if (intent.type !== "comment" || repository !== version.repository || intent.path !== version.path) return false;
+    return state.phase === "sent" ? intent.hash === version.hash : ["draft", "valid", "sending"].includes(state.phase);
+  });
 }
 
 function changed(change: Change): Finding {

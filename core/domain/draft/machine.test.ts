@@ -223,7 +223,9 @@ describe("a drafted verdict", () => {
     ["a comment on a line", [draftOf(comment)], true],
     ["a comment that was sent", [draftOf(comment, { phase: "sent", at: 3 as Instant })], true],
     ["no comment that was thrown away", [draftOf(comment, { phase: "discarded", at: 3 as Instant })], false],
-    ["no comment on another version", [draftOf({ ...comment, hash: "h0" })], false],
+    ["a comment on another version whose line is still there", [draftOf({ ...comment, hash: "h0" }, { phase: "valid", checkedAt: 3 as Instant })], true],
+    ["no comment whose line has changed", [draftOf(comment, { phase: "stale", checkedAt: 3 as Instant, change: { type: "document-gone" } })], false],
+    ["no comment that was sent about another version", [draftOf({ ...comment, hash: "h0" }, { phase: "sent", at: 3 as Instant })], false],
     ["no comment on another document", [draftOf({ ...comment, path: "docs/b.md" })], false],
     ["no verdict and no decision", [draftOf(verdict), fresh], false],
   ])("is explained by %s", (_, drafts, expected) => {
