@@ -170,6 +170,10 @@ async function documents(steps: Steps): Promise<void> {
   await page.locator("form textarea").waitFor({ state: "detached" });
   await press("3", "main [role=region] [data-kind=added]");
   await look("docs-changes");
+  await press("n", "form textarea");
+  await look("docs-verdict");
+  await page.keyboard.press("Escape");
+  await page.locator("form textarea").waitFor({ state: "detached" });
   await steps.choose("trace");
   await page.locator("[role=table]").waitFor();
   await look("docs-trace");

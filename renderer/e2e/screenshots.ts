@@ -14,7 +14,7 @@ const languages = ["en", "ru"] as const;
 
 /** What is kept of the full workspace; of the empty one and of the one whose database is away, it is every screen. */
 const kept =
-  "inbox inbox-labels inbox-question inbox-batch board board-lanes board-sheet runs runs-log-filter docs docs-changes docs-trace docs-trace-pulls docs-pull drafts knowledge audit audit-replay audit-insights settings-checks settings-preflight settings-rules-rehearsal settings-people settings-labels settings-models palette-search".split(
+  "inbox inbox-labels inbox-question inbox-batch board board-lanes board-sheet runs runs-log-filter docs docs-changes docs-verdict docs-trace docs-trace-pulls docs-pull drafts knowledge audit audit-replay audit-insights settings-checks settings-preflight settings-rules-rehearsal settings-people settings-labels settings-models palette-search".split(
     " ",
   );
 

@@ -109,7 +109,7 @@ function shopDependencies(world: HostWorld, store: Store, shop: Shop | undefined
   };
 }
 
-/** What the owner has prepared: two drafts that fit, and two that were overtaken. */
+/** What the owner has prepared: what still fits, and what was overtaken. */
 async function draft(client: HostReader, { requests, document, overtake }: Shop): Promise<void> {
   const decide = async ({ id }: { readonly id: string }, verdict: { type: "approve" } | { type: "answer"; text: string }): Promise<void> => {
     const { digest, targetVersion } = await client.inbox.get({ id });
@@ -120,7 +120,12 @@ async function draft(client: HostReader, { requests, document, overtake }: Shop)
   await comment(17, "Deleted, or made anonymous? Support needs the figures.");
   await decide(requests.overtaken, { type: "approve" });
   await comment(15, "Three steps with address autofill. State it.");
+  await client.drafts.verdict({ repository: "acme/shop", ...document, verdict: "changes" });
   await overtake();
+  const good = (await client.documents.list({ repository: "acme/shop", issue: 12 })).find(
+    ({ path, status }) => path !== document.path && status === "in_review",
+  );
+  if (good) await client.drafts.verdict({ repository: "acme/shop", path: good.path, hash: good.hash, verdict: "good" });
 }
 
 /** Everything that is shown without a database is in the copy. */

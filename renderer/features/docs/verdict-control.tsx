@@ -67,17 +67,20 @@ export function VerdictLine({ verdict, write }: ButtonsProps): ReactElement | un
   const { body, state, why } = present;
   return (
     <section className={style["line"]} data-state={state} aria-label={say("docs.verdict")}>
-      <VerdictMark draft={present} />
-      <span className={style["dim"]}>{say(state === "stale" ? `docs.verdict.why.${why ?? "other-version"}` : `docs.verdict.${state}`)}</span>
-      <span className={style["space"]} />
-      {present.verdict === "changes" ? (
-        <Button size="compact-xs" variant="subtle" disabled={!canSay} onClick={write}>
-          {say("drafts.edit")}
+      <div className={style["head"]}>
+        <VerdictMark draft={present} />
+        {state === "stale" ? undefined : <span className={style["dim"]}>{say(`docs.verdict.${state}`)}</span>}
+        <span className={style["space"]} />
+        {present.verdict === "changes" ? (
+          <Button size="compact-xs" variant="subtle" disabled={!canSay} onClick={write}>
+            {say("drafts.edit")}
+          </Button>
+        ) : undefined}
+        <Button size="compact-xs" variant="subtle" disabled={!canSay} onClick={remove}>
+          {say("docs.removeVerdict")}
         </Button>
-      ) : undefined}
-      <Button size="compact-xs" variant="subtle" disabled={!canSay} onClick={remove}>
-        {say("docs.removeVerdict")}
-      </Button>
+      </div>
+      {state === "stale" ? <p>{say(`docs.verdict.why.${why ?? "other-version"}`)}</p> : undefined}
       {body !== undefined ? (
         <p className={style["words"]}>{body}</p>
       ) : present.verdict === "changes" && isExplained ? (
