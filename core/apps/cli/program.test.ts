@@ -100,6 +100,9 @@ describe("wrong usage", () => {
     ["an answer to what is no question", ["inbox", "answer", id, "yes"], sampleCard()],
     ["a request for changes to a tool call", ["inbox", "request-changes", id, "--comment", "x"], sampleCard()],
     ["a comment on no line", ["inbox", "request-changes", id, "--comment", "x", "--on", "brief.md"], sampleGate()],
+    ["a verdict that is none", ["inbox", "request-changes", id, "--comment", "x", "--document", "brief.md:fine"], sampleGate()],
+    ["a verdict that says too much", ["inbox", "request-changes", id, "--comment", "x", "--document", "brief.md:good:but"], sampleGate()],
+    ["a verdict that does not say what", ["inbox", "request-changes", id, "--comment", "x", "--document", "brief.md:changes"], sampleGate()],
   ])("is told with exit 2 when the card shows it, and nothing is decided: %s", async (_, args, card) => {
     const { exitCode, failure, context } = await command(args, { inbox: { get: async () => card } });
 
@@ -148,7 +151,8 @@ describe("what the host answers", () => {
       return sampleGate({ phase: "decided" });
     };
 
-    const { exitCode } = await command(["inbox", "request-changes", id, "--comment", "Owners!", "--on", "docs/a.md:12:who: exactly?", "--detach"], {
+    const said = ["docs/a.md:changes", "docs/b.md:good", "docs/c.md:changes:Name: one."].flatMap((each) => ["--document", each]);
+    const { exitCode } = await command(["inbox", "request-changes", id, "--comment", "Owners!", "--on", "docs/a.md:12:who: exactly?", ...said, "--detach"], {
       inbox: { ...lists, get: async () => sampleGate(), decide },
     });
 
@@ -156,7 +160,16 @@ describe("what the host answers", () => {
     expect(decisions).toStrictEqual([
       {
         id,
-        verdict: { type: "request_changes", comment: "Owners!", comments: [{ path: "docs/a.md", line: 12, body: "who: exactly?" }] },
+        verdict: {
+          type: "request_changes",
+          comment: "Owners!",
+          comments: [{ path: "docs/a.md", line: 12, body: "who: exactly?" }],
+          documents: [
+            { path: "docs/a.md", verdict: "changes" },
+            { path: "docs/b.md", verdict: "good" },
+            { path: "docs/c.md", verdict: "changes", body: "Name: one." },
+          ],
+        },
         surface: "command-line",
         digest: sampleGate().digest,
         targetVersion: sampleGate().targetVersion,

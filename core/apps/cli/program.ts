@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import type { InboxCard } from "../../contract/inbox.ts";
 import { auditFormats, type AuditFormat } from "../../domain/audit/export-format.ts";
+import type { DocumentVerdict } from "../../domain/document/document-verdict.ts";
 import { anchorAudit, checkExportFile, exportAudit, replayDecision, verifyAudit } from "./commands/audit.ts";
 import { openDesktop, runDesktopHost, type DesktopOptions } from "./commands/desktop.ts";
 import { runDoctor } from "./commands/doctor.ts";
@@ -132,8 +133,9 @@ function addInbox(program: Command, run: Runner): void {
   decision("request-changes <id>", "send a stage's artifacts back, with what to change")
     .requiredOption("--comment <text>", "what to change")
     .option("--on <path:line:text>", "a comment on a line of a document; may be repeated", collect)
-    .action(async (id: string, options: { detach?: boolean; comment: string; on?: readonly string[] }) =>
-      decide(id, () => ({ type: "request_changes", comment: options.comment, comments: (options.on ?? []).map(noteOf) }), options),
+    .option("--document <path:verdict>", "what you say of a document as a whole: path:good, or path:changes:text; may be repeated", collect)
+    .action(async (id: string, options: { detach?: boolean; comment: string; on?: readonly string[]; document?: readonly string[] }) =>
+      decide(id, () => changesOf(options), options),
     );
   decision("ask <id> <question>", "ask the agent about its stage before you decide").action(
     async (id: string, question: string, options: { detach?: boolean }) => decide(id, () => ({ type: "ask", question }), options),
@@ -291,6 +293,21 @@ function answerOf(
   const offered = card.effect.type === "question" ? card.effect.options[option - 1] : undefined;
   if (offered === undefined) throw usageFailure(`there is no option ${option}`, `signalbox inbox show ${card.id} lists them.`);
   return { type: "answer", text: offered, option: option - 1 };
+}
+
+function changesOf({ comment, on = [], document = [] }: { readonly comment: string; readonly on?: readonly string[]; readonly document?: readonly string[] }) {
+  const [comments, documents] = [on.map(noteOf), document.map(verdictOf)];
+  const silent = documents.find(({ path, verdict, body }) => verdict === "changes" && body === undefined && !comments.some((each) => each.path === path));
+  if (silent) throw usageFailure(`nothing says what needs to change in ${silent.path}`, `Write "${silent.path}:changes:what to change", or comment with --on.`);
+  return { type: "request_changes" as const, comment, comments, ...(documents.length === 0 ? {} : { documents }) };
+}
+
+/** That changes are needed may be said without words where a comment on a line says which. */
+function verdictOf(text: string): { readonly path: string; readonly verdict: DocumentVerdict; readonly body?: string } {
+  const { path, verdict, body } = /^(?<path>[^:]+):(?<verdict>good$|changes(?=$|:))(?::(?<body>[\s\S]+))?$/u.exec(text)?.groups ?? {};
+  if (path === undefined || (verdict !== "good" && verdict !== "changes"))
+    throw usageFailure(`${text} is not a verdict on a document`, 'Write it as "docs/a.md:good", or as "docs/a.md:changes:what to change".');
+  return { path, verdict, ...(body === undefined ? {} : { body }) };
 }
 
 function noteOf(text: string): { readonly path: string; readonly line: number; readonly body: string } {

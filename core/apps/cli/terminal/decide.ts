@@ -68,23 +68,32 @@ const questions: Readonly<Record<InboxCard["kind"], string>> = {
 async function wordsFor(desk: Desk, choice: DecisionChoice, documents: readonly string[]): Promise<Words | undefined> {
   const text = choice.asks === undefined ? "" : await desk.dialogue.write(choice.asks);
   if (text === undefined) return undefined;
-  const notes = choice.takesNotes && documents.length > 0 ? await notesOn(desk, documents) : [];
+  const said = choice.takesNotes && documents.length > 0 ? await notesOn(desk, documents) : { notes: [] };
   if (choice.confirm !== undefined && !(await desk.dialogue.agree(choice.confirm))) return undefined;
-  return { text, notes };
+  return { text, ...said };
 }
 
-async function notesOn({ dialogue }: Desk, documents: readonly string[]): Promise<Words["notes"]> {
+/** Comments on lines, and one verdict for each document; the last one counts. */
+async function notesOn({ dialogue }: Desk, documents: readonly string[]): Promise<Omit<Words, "text">> {
   const notes: Words["notes"][number][] = [];
+  const verdicts = new Map<string, NonNullable<Words["documents"]>[number]>();
   for (;;) {
     const choices = [
-      { value: "", label: notes.length === 0 ? "No, send it as it is" : "That is all, send it" },
+      { value: "", label: notes.length + verdicts.size === 0 ? "No, send it as it is" : "That is all, send it" },
       ...documents.map((path) => ({ value: path, label: path })),
     ];
     const path = await dialogue.choose("Comment on a line as well? Each comment must be answered.", choices);
-    if (!path) return notes;
-    const line = Number(await dialogue.write("Which line?"));
+    if (!path) return { notes, documents: [...verdicts.values()] };
+    const place = (await dialogue.write("Which line? Or of the whole document: good, or changes."))?.trim();
+    if (place === "good") verdicts.set(path, { path, verdict: "good" });
+    if (place === "changes") {
+      const body = await dialogue.write("What needs to change in it?");
+      if (body !== undefined) verdicts.set(path, { path, verdict: "changes", body });
+    }
+    if (place === "good" || place === "changes") continue;
+    const line = Number(place);
     if (!Number.isInteger(line) || line < 1) {
-      dialogue.line("A line is a whole number from 1.");
+      dialogue.line("A line is a whole number from 1; good and changes are about the whole document.");
       continue;
     }
     const body = await dialogue.write(`What about line ${line}?`);

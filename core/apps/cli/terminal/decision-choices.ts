@@ -2,12 +2,16 @@ import type { z } from "zod";
 import type { InboxCard, verdict } from "../../../contract/inbox.ts";
 
 export type Verdict = z.infer<typeof verdict>;
-type ReviewNote = NonNullable<Extract<Verdict, { type: "request_changes" }>["comments"]>[number];
+type ChangeRequest = Extract<Verdict, { type: "request_changes" }>;
+type ReviewNote = NonNullable<ChangeRequest["comments"]>[number];
+type DocumentNote = NonNullable<ChangeRequest["documents"]>[number];
 
 /** What the owner wrote for a choice that needs words. */
 export interface Words {
   readonly text: string;
   readonly notes: readonly ReviewNote[];
+  /** What is said of whole documents. */
+  readonly documents?: readonly DocumentNote[] | undefined;
 }
 
 /** One way to decide a request, as the menu offers it. */
@@ -54,7 +58,12 @@ function choicesFor(card: InboxCard, type: Verdict["type"]): readonly DecisionCh
           hint: "the same pull request is revised",
           asks: "What has to change?",
           takesNotes: true,
-          verdict: ({ text, notes }) => ({ type: "request_changes", comment: text, ...(notes.length === 0 ? {} : { comments: [...notes] }) }),
+          verdict: ({ text, notes, documents = [] }) => ({
+            type: "request_changes",
+            comment: text,
+            ...(notes.length === 0 ? {} : { comments: [...notes] }),
+            ...(documents.length === 0 ? {} : { documents: [...documents] }),
+          }),
         },
       ];
     case "ask":

@@ -4,6 +4,7 @@ import { recordedContext, sampleCard, sampleGate } from "../../../testing/comman
 import type { HostClient } from "../control.ts";
 import type { Dialogue } from "./dialogue.ts";
 import { runSession } from "./session.ts";
+import { documentsOf } from "./decision-choices.ts";
 
 /** Plays an owner: each answer is the value chosen or the text written, in order; undefined is Esc. When none is left, Ctrl-C. */
 function scripted(answers: readonly (string | undefined)[]) {
@@ -184,6 +185,20 @@ describe("the terminal", () => {
         targetVersion: card.targetVersion,
       },
     ]);
+  });
+
+  it("says of whole documents that they are good or need changes, with the request for changes", async () => {
+    const card = sampleGate();
+    const [brief = "", problem = ""] = documentsOf(card);
+    const space = workspace({ waiting: [card] });
+
+    await session(space, ["request_changes", "Owners!", brief, "changes", "Name a metric.", problem, "good", "", "quit"]);
+
+    const documents = [
+      { path: brief, verdict: "changes", body: "Name a metric." },
+      { path: problem, verdict: "good" },
+    ];
+    expect(space.decisions).toMatchObject([{ verdict: { type: "request_changes", comment: "Owners!", documents } }]);
   });
 
   it("decides nothing when the owner goes back, and does not ask again by itself", async () => {
