@@ -235,7 +235,7 @@ async function beginRun({ world, governance }: Scene, planned: Planned): Promise
     ]);
     const at = world.clock.now();
     await tx.transcript.append(
-      told.map(([type, content], sequence) => ({ runId: run.id, attempt: 1, sequence, at: (at + sequence * 4_000) as Instant, type, content })),
+      told.map(([type, content], sequence) => ({ runId: run.id, attempt: 1, sequence, at: (at + (sequence - told.length) * 4_000) as Instant, type, content })),
     );
     await tx.usage.append({
       runId: run.id,

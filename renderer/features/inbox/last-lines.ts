@@ -1,7 +1,10 @@
 /** More are not looked at on a card. */
 const most = 8;
 
-/** The last lines of what was printed, without those that are empty at its end. */
+/** What colours a terminal's text. Every other escape stays, to be written out. */
+const colours = /\u001B\[[\d;]*m/gu;
+
+/** The last lines of what was printed, without colours and without lines that are empty at its end. */
 export function lastLines(printed: string): string {
-  return printed.trimEnd().split("\n").slice(-most).join("\n");
+  return printed.replaceAll(colours, "").trimEnd().split("\n").slice(-most).join("\n");
 }
