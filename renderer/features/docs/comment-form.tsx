@@ -1,12 +1,12 @@
-import { Button, Kbd, NumberInput, Textarea } from "@mantine/core";
+import { NumberInput, Textarea } from "@mantine/core";
 import { IconPencil } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState, type ReactElement } from "react";
 import { useHostQueries } from "../../host-client/host-context.tsx";
 import { useSpeech } from "../../i18n/language.tsx";
-import { Failure } from "../../ui/failure.tsx";
 import { Foreign } from "../../ui/foreign-text.tsx";
 import style from "./docs.module.css";
+import { DraftForm } from "./draft-form.tsx";
 import { linesOf } from "./line-diff.ts";
 import type { CommentDraft, ReadDocument } from "./use-documents.ts";
 
@@ -26,21 +26,14 @@ export function CommentForm({ repository, read: { document, text }, line: first,
   const lines = linesOf(text);
   const keep = useMutation({ ...useHostQueries().drafts.comment.mutationOptions(), onSuccess: close });
   const given = body.trim();
-  const submit = (): void => {
-    if (given !== "" && !keep.isPending) keep.mutate({ repository, path: document.path, hash: document.hash, line, body: given });
-  };
   return (
-    <form
-      className={style["commentForm"]}
-      aria-label={say("docs.comment")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") close();
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-      }}
+    <DraftForm
+      label={say("docs.comment")}
+      isReady={given !== ""}
+      isPending={keep.isPending}
+      error={keep.error}
+      keep={() => keep.mutate({ repository, path: document.path, hash: document.hash, line, body: given })}
+      close={close}
     >
       <div className={style["commentLine"]}>
         <NumberInput
@@ -59,16 +52,7 @@ export function CommentForm({ repository, read: { document, text }, line: first,
         </code>
       </div>
       <Textarea autoFocus autosize minRows={2} maxRows={8} label={say("docs.comment")} value={body} onChange={(event) => setBody(event.currentTarget.value)} />
-      <Failure error={keep.error} />
-      <div className={style["commentActions"]}>
-        <Button size="xs" type="submit" disabled={given === ""} loading={keep.isPending}>
-          {say("docs.keepComment")} <Kbd size="xs">Ctrl Enter</Kbd>
-        </Button>
-        <Button size="xs" variant="default" onClick={close}>
-          {say("docs.dropComment")} <Kbd size="xs">Esc</Kbd>
-        </Button>
-      </div>
-    </form>
+    </DraftForm>
   );
 }
 

@@ -4,7 +4,7 @@ import { useState, type ReactElement } from "react";
 import { longestVerdictWords, type DocumentVerdict } from "../../../core/domain/document/document-verdict.ts";
 import { useSpeech } from "../../i18n/language.tsx";
 import { Failure } from "../../ui/failure.tsx";
-import docs from "./docs.module.css";
+import { DraftForm } from "./draft-form.tsx";
 import type { VerdictActions } from "./use-verdict.ts";
 import style from "./verdict.module.css";
 import type { VerdictDraft } from "./verdicts.ts";
@@ -97,22 +97,14 @@ export function VerdictForm({ verdict, close }: { readonly verdict: VerdictActio
   const { present, isExplained, canSay, keepChanges, isPending, error } = verdict;
   const [body, setBody] = useState(present?.body ?? "");
   const words = body.trim();
-  const isEnough = words !== "" || isExplained;
-  const submit = (): void => {
-    if (isEnough && canSay) keepChanges(words, close);
-  };
   return (
-    <form
-      className={docs["commentForm"]}
-      aria-label={say("docs.verdict.changes")}
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Escape") close();
-        if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) submit();
-      }}
+    <DraftForm
+      label={say("docs.verdict.changes")}
+      isReady={(words !== "" || isExplained) && canSay}
+      isPending={isPending}
+      error={error}
+      keep={() => keepChanges(words, close)}
+      close={close}
     >
       <Textarea
         autoFocus
@@ -125,15 +117,6 @@ export function VerdictForm({ verdict, close }: { readonly verdict: VerdictActio
         value={body}
         onChange={(event) => setBody(event.currentTarget.value)}
       />
-      <Failure error={error} />
-      <div className={docs["commentActions"]}>
-        <Button size="xs" type="submit" disabled={!isEnough || !canSay} loading={isPending}>
-          {say("docs.keepComment")} <Kbd size="xs">Ctrl Enter</Kbd>
-        </Button>
-        <Button size="xs" variant="default" onClick={close}>
-          {say("docs.dropComment")} <Kbd size="xs">Esc</Kbd>
-        </Button>
-      </div>
-    </form>
+    </DraftForm>
   );
 }
