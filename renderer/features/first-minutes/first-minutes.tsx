@@ -37,7 +37,9 @@ function Steps({ hasRead, read, hide }: StepsProps): ReactElement | undefined {
   const isAtDocuments = useLocation().pathname === "/docs";
   useEffect(() => {
     if (next === "read" && isAtDocuments) read();
-  }, [next, isAtDocuments, read]);
+    // Nobody is asked again what cannot become another any more.
+    if (next === "over") hide();
+  }, [next, isAtDocuments, read, hide]);
   if (next === undefined || next === "over") return undefined;
   return (
     <aside className={style["strip"]} aria-label={say("first.title")}>
@@ -101,7 +103,8 @@ function useNext(hasRead: boolean): ReturnType<typeof nextStep> | undefined {
   const decided = useQuery(useHostQueries().inbox.list.queryOptions({ input: { closed: true, limit: enoughDecisions } }));
   const { refetch } = decided;
   const left = inbox.data?.left;
-  useEffect(() => void (left !== undefined && refetch()), [left, refetch]);
+  // The first reading is the query's own.
+  useEffect(() => void (left && refetch()), [left, refetch]);
   if (!board.data || !decided.data) return undefined;
   const answered = decided.data.items.filter(({ phase }) => phase !== "expired" && phase !== "superseded");
   return nextStep({
