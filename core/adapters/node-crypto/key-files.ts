@@ -20,6 +20,17 @@ const privateSuffix = ".signing-key.json";
 /** A forge's login; it becomes part of a file name. */
 const login = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
+/** Whose private keys lie in this directory; nobody's where there is none. */
+export async function signingPeople(directory: string): Promise<readonly string[]> {
+  const names = await readdir(directory).catch((): string[] => []);
+  return names.filter((name) => name.length > privateSuffix.length && name.endsWith(privateSuffix)).map((name) => name.slice(0, -privateSuffix.length));
+}
+
+/** Where the public half of a person's key lies. */
+export function publicKeyFile(directory: string, person: string): string {
+  return join(directory, person + publicSuffix);
+}
+
 /**
  * Makes an Ed25519 key pair for a person: `<person>.signing-key.json` and `<person>.public-key.json`.
  *
@@ -30,7 +41,7 @@ export async function createKeyPair(directory: string, person: string): Promise<
     throw new InfrastructureError("invalid-response", `"${person}" is no login: letters, digits, dots, hyphens and underscores only.`, {
       remedy: "Give the person's login on the forge.",
     });
-  const [privatePath, publicPath] = [join(directory, person + privateSuffix), join(directory, person + publicSuffix)];
+  const [privatePath, publicPath] = [join(directory, person + privateSuffix), publicKeyFile(directory, person)];
   for (const path of [privatePath, publicPath]) {
     if (await isThere(path)) throw present(path);
   }

@@ -4,6 +4,7 @@ import { createPostgresDriver } from "../../../adapters/postgres/driver.ts";
 import { assertSchema } from "../../../adapters/postgres/migrate.ts";
 import { createStore } from "../../../adapters/postgres/store.ts";
 import type { Check } from "../../../contract/connection.ts";
+import { mayWrite } from "../../../domain/kernel/permission.ts";
 import type { RepositoryName } from "../../../domain/kernel/values.ts";
 import type { Forge } from "../../../ports/forge.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
@@ -103,7 +104,7 @@ async function repositoriesIn(driver: SqlDriver): Promise<readonly RepositoryNam
 
 async function right(forge: Forge, repository: RepositoryName, login: string): Promise<Outcome> {
   const permission = await forge.permission(repository, login);
-  if (permission === "admin" || permission === "maintain" || permission === "write") return pass(`${login} may set labels and review here (${permission})`);
+  if (mayWrite(permission)) return pass(`${login} may set labels and review here (${permission})`);
   return fail(`${login} cannot set labels here (${permission})`, `Give ${login} the right to write in ${repository}, or a token that has it.`);
 }
 

@@ -1,6 +1,6 @@
-import { readFile, readdir, rm } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
-import { createKeyPair, loadTrustedSigners } from "../../../adapters/node-crypto/key-files.ts";
+import { createKeyPair, loadTrustedSigners, publicKeyFile, signingPeople } from "../../../adapters/node-crypto/key-files.ts";
 import type { OwnServerState } from "../../../contract/own-server.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 import type { SecretSealer } from "../../../ports/secret-sealer.ts";
@@ -24,9 +24,6 @@ export interface OwnServerPlace {
 export function serverWorkspaceOf(rehearsal: string): string {
   return basename(rehearsal) === "rehearsal" ? join(dirname(rehearsal), "server") : join(rehearsal, "server");
 }
-
-const publicKeySuffix = ".public-key.json";
-const signingKeySuffix = ".signing-key.json";
 
 /** The way from the rehearsal workspace to a server: everything that is kept of it is in a workspace of its own, and nothing of the rehearsal goes there. */
 export function createOwnServer({ root, isUsual, sealer, open }: OwnServerPlace): OwnServer {
@@ -66,10 +63,9 @@ export function createOwnServer({ root, isUsual, sealer, open }: OwnServerPlace)
 
 /** The one whose private key is here, with the public half, which is for the server. */
 async function keyIn(directory: string): Promise<OwnServerState["key"]> {
-  const names = await readdir(directory).catch((): string[] => []);
-  const person = names.find((name) => name.endsWith(signingKeySuffix))?.slice(0, -signingKeySuffix.length);
+  const [person] = await signingPeople(directory);
   if (person === undefined) return undefined;
-  const publicFile = join(directory, person + publicKeySuffix);
+  const publicFile = publicKeyFile(directory, person);
   const [signer] = await loadTrustedSigners(publicFile);
   return { person, keyId: signer?.keyId ?? "", publicFile, publicKey: await readFile(publicFile, "utf8") };
 }

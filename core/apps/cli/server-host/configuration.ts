@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { signingPeople } from "../../../adapters/node-crypto/key-files.ts";
 import type { OwnConnection } from "../../host/dependencies.ts";
 import { InfrastructureError } from "../../../ports/infrastructure-error.ts";
 
@@ -53,8 +53,7 @@ function readServerHostConfiguration(env: NodeJS.ProcessEnv): ServerHostConfigur
 
 /** Whose key signs here: the one in the workspace's folder of keys. @throws InfrastructureError `not-found` when there is none, or more than one. */
 export async function ownerOfKeys(directory: string): Promise<string> {
-  const present = await readdir(directory).catch((): string[] => []);
-  const people = present.flatMap((name) => /^(?<person>.+)\.signing-key\.json$/u.exec(name)?.groups?.["person"] ?? []);
+  const people = await signingPeople(directory);
   const [person] = people;
   if (person !== undefined && people.length === 1) return person;
   throw new InfrastructureError(
